@@ -1,0 +1,114 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import * as action from './gen/prunella/v1/action_events_pb.ts';
+import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
+import * as learning from './gen/prunella/v1/learning_events_pb.ts';
+import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
+import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
+import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
+import type * as run from './gen/prunella/v1/run_pb.ts';
+import type * as words from './gen/prunella/v1/words_pb.ts';
+import type { Wire } from './wire.ts';
+
+type Named<J extends string> = Exclude<J, `${string}_unspecified`>;
+
+/** Why something failed. */
+export type Cause = Named<words.CauseJson>;
+/** What can be done about it. */
+export type ActionType = Named<words.ActionTypeJson>;
+/** How much an action can hurt. */
+export type Risk = Named<words.RiskJson>;
+/** How far Prunella may go. */
+export type Mode = Named<words.ModeJson>;
+/** What the policy said about one proposed action. */
+export type Verdict = Named<words.VerdictJson>;
+/** What became of one decided action. */
+export type ActionStatus = Named<words.ActionStatusJson>;
+/** What later events proved about one executed action. */
+export type Outcome = Named<words.OutcomeJson>;
+/** How a run ended. */
+export type Conclusion = Named<run.Conclusion_ValueJson>;
+/** What kind of thing was reported. */
+export type Kind = Named<run.Kind_ValueJson>;
+
+export type Workload = Wire<run.Workload, run.WorkloadJson>;
+export type Failure = Wire<run.Failure, run.FailureJson>;
+export type Job = Omit<Wire<run.Job, run.JobJson>, 'conclusion'> & { conclusion: run.Conclusion_ValueJson };
+/** One attempt of one run, or one deployment: what a heal is about. */
+export type Run = Omit<Wire<run.Run, run.RunJson>, 'kind' | 'workload'> & { kind: Kind; workload?: Workload };
+
+type Words = {
+  run: Run;
+  cause: Cause;
+  kind: Kind;
+  conclusion: Conclusion;
+  risk: Risk;
+  mode: Mode;
+  verdict: Verdict;
+  status: ActionStatus;
+  outcome: Outcome;
+};
+/** Replaces the fields that our readers guarantee by their exact types. */
+type Exact<T> = { [K in keyof T as K extends keyof Words ? never : K]: T[K] } & {
+  [K in keyof T & keyof Words]-?: Words[K];
+};
+
+export type PipelineStarted = Exact<Wire<started.PipelineStarted, started.PipelineStartedJson>>;
+export type PipelineFinished = Exact<Wire<finished.PipelineFinished, finished.PipelineFinishedJson>>;
+export type PipelineFailed = Exact<Wire<failed.PipelineFailed, failed.PipelineFailedJson>>;
+/** A value that survives JSON. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** A proposed or decided action with its parameters; durations as text with a unit, e.g. `5s`. */
+export type Action = { type: ActionType; parameters: { [name: string]: Json } };
+export type Evidence = Wire<diagnosis.Evidence, diagnosis.EvidenceJson>;
+export type Alternative = { cause: Cause; confidence: number; decidedBy: string };
+type WithAction<T> = Omit<T, 'action'> & { action: Action };
+export type DiagnosisMade = Omit<
+  WithAction<Exact<Wire<diagnosis.DiagnosisMade, diagnosis.DiagnosisMadeJson>>>,
+  'alternatives'
+> & { alternatives: Alternative[] };
+export type Reason = Wire<action.Reason, action.ReasonJson>;
+export type ActionScheduled = WithAction<Exact<Wire<action.ActionScheduled, action.ActionScheduledJson>>>;
+export type ActionRequested = WithAction<Exact<Wire<action.ActionRequested, action.ActionRequestedJson>>>;
+type WithActionType<T> = Omit<T, 'action'> & { action: ActionType };
+export type ActionApproved = WithActionType<Exact<Wire<action.ActionApproved, action.ActionApprovedJson>>>;
+export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action.ActionExecutedJson>>>;
+export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
+export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+
+/** Every subject and what it carries. */
+export interface Events {
+  'pipeline.started': PipelineStarted;
+  'pipeline.finished': PipelineFinished;
+  'pipeline.failed': PipelineFailed;
+  'diagnosis.made': DiagnosisMade;
+  'action.scheduled': ActionScheduled;
+  'action.requested': ActionRequested;
+  'action.approved': ActionApproved;
+  'action.executed': ActionExecuted;
+  'outcome.observed': OutcomeObserved;
+  'confidence.updated': ConfidenceUpdated;
+}
+
+/** A subject of the bus, which is also the kind of event on it. */
+export type Subject = keyof Events;
+
+/** The message that each subject carries. */
+export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
+  'pipeline.started': started.PipelineStartedSchema,
+  'pipeline.finished': finished.PipelineFinishedSchema,
+  'pipeline.failed': failed.PipelineFailedSchema,
+  'diagnosis.made': diagnosis.DiagnosisMadeSchema,
+  'action.scheduled': action.ActionScheduledSchema,
+  'action.requested': action.ActionRequestedSchema,
+  'action.approved': action.ActionApprovedSchema,
+  'action.executed': action.ActionExecutedSchema,
+  'outcome.observed': learning.OutcomeObservedSchema,
+  'confidence.updated': learning.ConfidenceUpdatedSchema,
+};
+
+export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];
+
+/** Says whether `text` is one of our subjects. */
+export function isSubject(text: string): text is Subject {
+  return Object.hasOwn(SCHEMAS, text);
+}

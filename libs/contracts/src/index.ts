@@ -1,0 +1,14 @@
+export { type CdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
+export {
+  type Envelope,
+  eventType,
+  messageId,
+  readJson,
+  readMessage,
+  type Transport,
+  writeMessage,
+} from './envelope.ts';
+export * from './events.ts';
+export { parseData } from './parse.ts';
+export { ContractViolation, describe } from './violation.ts';
+export { actionTypes, causes, modes, outcomes, risks } from './words.ts';

@@ -1,0 +1,149 @@
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  getOption,
+  hasOption,
+  isFieldSet,
+  type JsonValue,
+  type MessageShape,
+  toJson,
+} from '@bufbuild/protobuf';
+import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { type Events, SCHEMAS, type Subject } from './events.ts';
+import { max_length, maximum, minimum, required } from './gen/prunella/v1/options_pb.ts';
+import { ContractViolation, describe } from './violation.ts';
+
+/** Longest accepted text where the contract names no length, in UTF-16 code units. */
+const DEFAULT_MAX_LENGTH = 65_536;
+
+/**
+ * Parses the data of a message on `subject`. lowerCamelCase and snake_case names are taken alike, unknown fields are
+ * passed over (a publisher may be newer than we are). Everything that proto3 gives a default to is there afterwards.
+ *
+ * @throws ContractViolation naming the field, for everything that does not fit.
+ */
+export function parseData<S extends Subject>(subject: S, json: unknown): Events[S] {
+  const schema: DescMessage = SCHEMAS[subject];
+  return toJson(schema, checked(schema, json), { alwaysEmitImplicit: true }) as unknown as Events[S];
+}
+
+/** The same check on the way out; defaults are left away to keep the wire small. */
+export function serializeData<S extends Subject>(subject: S, data: Events[S]): JsonValue {
+  const schema: DescMessage = SCHEMAS[subject];
+  return toJson(schema, checked(schema, data));
+}
+
+function checked(schema: DescMessage, json: unknown): MessageShape<DescMessage> {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+    throw new ContractViolation('', `a JSON object (${schema.typeName})`, describe(json));
+  }
+  let message: MessageShape<DescMessage>;
+  try {
+    message = fromJson(schema, json as JsonValue, { ignoreUnknownFields: true });
+  } catch (error) {
+    throw violationOf(error, schema, json);
+  }
+  check(reflect(schema, message), '');
+  return message;
+}
+
+function check(message: ReflectMessage, path: string): void {
+  for (const field of message.fields) {
+    const at = path === '' ? field.jsonName : `${path}.${field.jsonName}`;
+    if (!isFieldSet(message.message, field)) {
+      if (hasOption(field, required) && getOption(field, required)) {
+        throw new ContractViolation(at, `${kindOf(field)} (it is required)`, 'nothing');
+      }
+      continue;
+    }
+    checkField(message, field, at);
+  }
+}
+
+function checkField(message: ReflectMessage, field: DescField, at: string): void {
+  switch (field.fieldKind) {
+    case 'scalar':
+      checkScalar(field, message.get(field), at);
+      return;
+    case 'message':
+      // Well-known types (Timestamp, Struct) check themselves while parsing.
+      if (!field.message.typeName.startsWith('google.')) check(message.get(field), at);
+      return;
+    case 'list':
+      if (field.listKind === 'message') {
+        let index = 0;
+        for (const item of message.get(field)) check(item as ReflectMessage, `${at}[${index++}]`);
+      }
+      return;
+    case 'map':
+      for (const [key, value] of message.get(field)) checkScalar(field, value, `${at}.${String(key)}`);
+  }
+}
+
+function checkScalar(field: DescField, value: unknown, at: string): void {
+  if (typeof value === 'string') {
+    const longest = getOption(field, max_length) || DEFAULT_MAX_LENGTH;
+    if (value.length > longest) {
+      throw new ContractViolation(at, `at most ${longest} characters`, `${value.length} characters`);
+    }
+    return;
+  }
+  if (typeof value !== 'number') return;
+  if (!Number.isFinite(value)) throw new ContractViolation(at, 'a finite number', String(value));
+  if (hasOption(field, minimum) && value < getOption(field, minimum)) {
+    throw new ContractViolation(at, `at least ${getOption(field, minimum)}`, String(value));
+  }
+  if (hasOption(field, maximum) && value > getOption(field, maximum)) {
+    throw new ContractViolation(at, `at most ${getOption(field, maximum)}`, String(value));
+  }
+}
+
+/**
+ * protobuf-es says `cannot decode field prunella.v1.Failure.message from JSON: expected string, got 5`. The sender of
+ * a message knows its path, not our type names: find the path again.
+ */
+function violationOf(error: unknown, schema: DescMessage, json: object): ContractViolation {
+  const text = error instanceof Error ? error.message : String(error);
+  const match = /^cannot decode (?:field|enum|message) ([\w.]+) from JSON(?:: (.*))?$/s.exec(text);
+  const name = match?.[1] ?? '';
+  const field = pathOf(schema, name, json) ?? name.replace(/^prunella\.v1\./, '');
+  const [expected, found] = (match?.[2] ?? text).split(/, got |: /, 2) as [string, string | undefined];
+  return new ContractViolation(
+    field,
+    expected.replace(/^expected /, '') || 'a valid value',
+    found?.slice(0, 160) ?? 'something else',
+  );
+}
+
+function pathOf(schema: DescMessage, qualified: string, json: unknown, depth = 0): string | undefined {
+  if (depth > 8 || json === null || typeof json !== 'object') return undefined;
+  for (const field of schema.fields) {
+    const key = [field.jsonName, field.name].find((name) => Object.hasOwn(json, name));
+    if (key === undefined) continue;
+    const value = (json as Record<string, unknown>)[key];
+    const isThis =
+      `${schema.typeName}.${field.name}` === qualified ||
+      (field.enum !== undefined &&
+        field.enum.typeName === qualified &&
+        !field.enum.values.some((v) => v.name === value));
+    if (isThis) return key;
+    if (field.message === undefined) continue;
+    for (const [index, item] of (Array.isArray(value) ? value : [value]).entries()) {
+      const inner = pathOf(field.message, qualified, item, depth + 1);
+      if (inner !== undefined) return `${key}${Array.isArray(value) ? `[${index}]` : ''}.${inner}`;
+    }
+  }
+  return undefined;
+}
+
+function kindOf(field: DescField): string {
+  if (field.fieldKind === 'message') return 'an object';
+  if (field.fieldKind === 'enum') {
+    return `one of ${field.enum.values
+      .slice(1)
+      .map((value) => value.name)
+      .join(', ')}`;
+  }
+  return 'a non-empty value';
+}

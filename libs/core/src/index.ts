@@ -1,0 +1,6 @@
+export * from './clock.ts';
+export * from './duration.ts';
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './ports.ts';
+export * from './words.ts';

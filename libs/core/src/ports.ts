@@ -1,0 +1,68 @@
+import type { Conclusion, Run } from '@prunella/contracts';
+
+/** The newest state of a run, as its platform tells it. */
+export interface RunState {
+  status: 'queued' | 'in_progress' | 'completed';
+  /** Only when completed. */
+  conclusion?: Conclusion;
+  /** The newest attempt, counted from 1. */
+  attempt: number;
+  /** The commit that the run is for. */
+  headSha: string;
+  /** The newest commit on the run's branch; undefined: the platform can't say (branch gone, tag, no right to look). */
+  branchHeadSha?: string;
+}
+
+/** A failed job and what its log says. */
+export interface JobLog {
+  id: string;
+  name: string;
+  conclusion: Conclusion;
+  /** First step that failed, when the platform says. */
+  failedStep?: string;
+  url?: string;
+  /** Log text, at most `maxBytes` of it; undefined: it could not be read, `gap` says why. */
+  log?: string;
+  /** Line number, from 1, of the first line of `log` in the whole log; above 1 when the beginning was cut. */
+  firstLine: number;
+  /** Why the log is missing or cut, for people. */
+  gap?: string;
+}
+
+/** Reads a CI platform. One for each platform, picked by `Run.platform`. */
+export interface CiReader {
+  readonly platform: string;
+  /** The state of the run right now; undefined: the platform does not know this run (any more). Throws ProviderError. */
+  state(run: Run, signal: AbortSignal): Promise<RunState | undefined>;
+  /**
+   * The jobs that failed in exactly this attempt, each with the end of its log. A log that can't be read is a `gap`, not an error.
+   * Throws ProviderError when even the list of jobs can't be read.
+   */
+  failedJobs(run: Run, options: { maxBytesPerLog: number; maxJobs: number; signal: AbortSignal }): Promise<JobLog[]>;
+}
+
+/** Where the notes to people go. */
+export interface Notifier {
+  /** `slack`, `webhook`. */
+  readonly name: string;
+  /** Delivers once or throws ProviderError. */
+  notify(notification: Notification, signal: AbortSignal): Promise<void>;
+}
+
+export interface Notification {
+  /** One line, e.g. `octo/repo ci failed: compile_error`. */
+  title: string;
+  /** One or two sentences: why a human is told. */
+  text: string;
+  urgency: 'low' | 'normal' | 'high';
+  /** Channel or recipient as the rule names it, e.g. `#flaky-tests`; undefined: the notifier's own. */
+  to?: string;
+  /** Short facts, in order. */
+  facts: { name: string; value: string }[];
+  /** Lines of the log that speak for it. */
+  evidence: { line: number; text: string }[];
+  /** Where to look further. */
+  link?: string;
+  /** The same for the same note, for receivers that deduplicate. */
+  key: string;
+}
