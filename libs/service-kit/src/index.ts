@@ -1,1 +1,7 @@
-export {};
+export { CommonEnvironment, Flag, isLoopback, optional, Port, readEnvironment } from './environment.ts';
+export { Metrics } from './metrics.ts';
+export { badRequest, type Problem, ProblemException, parseInput } from './problem.ts';
+export { Readiness } from './readiness.ts';
+export { type RunningService, runService, type ServiceDefinition, startService } from './run-service.ts';
+export { bearerToken, sameSecret, TokenGuard } from './token.guard.ts';
+export { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';

@@ -1,0 +1,88 @@
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
+
+/** A value with the revision that an update must name. */
+export interface Entry<T> {
+  key: string;
+  value: T;
+  revision: number;
+}
+
+export interface Change<T> {
+  key: string;
+  /** undefined: deleted. */
+  value?: T;
+  revision: number;
+}
+
+/** A KV bucket of JSON values with compare-and-set. Keys: letters, digits and `-_=./`. */
+export class JsonBucket<T> {
+  constructor(private readonly kv: KV) {}
+
+  /** The current value; undefined: none, or deleted. */
+  async get(key: string): Promise<Entry<T> | undefined> {
+    const entry = await this.kv.get(key);
+    if (entry === null || entry.operation !== 'PUT') return undefined;
+    return { key, value: entry.json<T>(), revision: entry.revision };
+  }
+
+  /** Writes only where nothing stands. The new revision; undefined: something stands there. */
+  create(key: string, value: T): Promise<number | undefined> {
+    return unlessTaken(() => this.kv.create(key, JSON.stringify(value)));
+  }
+
+  /** Writes only over `revision`. The new revision; undefined: somebody else was first. */
+  update(key: string, value: T, revision: number): Promise<number | undefined> {
+    return unlessTaken(() => this.kv.update(key, JSON.stringify(value), revision));
+  }
+
+  put(key: string, value: T): Promise<number> {
+    return this.kv.put(key, JSON.stringify(value));
+  }
+
+  /** Deletes; with `revision`, only that one. False: somebody else changed it meanwhile. */
+  async delete(key: string, revision?: number): Promise<boolean> {
+    const done = await unlessTaken(async () => {
+      await this.kv.purge(key, revision === undefined ? undefined : { previousSeq: revision });
+      return 1;
+    });
+    return done !== undefined;
+  }
+
+  /**
+   * Calls `onChange` for everything that stands there now, then for each change, until the signal aborts. Resolves when the
+   * present values have all been seen. Reconnects by itself.
+   */
+  async watch(onChange: (change: Change<T>) => void, signal: AbortSignal): Promise<void> {
+    const changes = await this.kv.watch();
+    signal.addEventListener('abort', () => changes.stop(), { once: true });
+    let seen: () => void = () => undefined;
+    const caughtUp = new Promise<void>((resolve) => {
+      seen = resolve;
+    });
+    const present = (await this.kv.status()).values;
+    if (present === 0) seen();
+    void (async () => {
+      for await (const entry of changes) {
+        const deleted = entry.operation !== 'PUT';
+        onChange({ key: entry.key, revision: entry.revision, ...(!deleted && { value: entry.json<T>() }) });
+        if (entry.isUpdate || entry.delta === 0) seen();
+      }
+      seen();
+    })();
+    await caughtUp;
+  }
+}
+
+async function unlessTaken(write: () => Promise<number>): Promise<number | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    const taken =
+      error instanceof JetStreamApiError &&
+      (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+        error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown);
+    if (taken) return undefined;
+    throw error;
+  }
+}

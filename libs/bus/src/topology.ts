@@ -1,0 +1,92 @@
+import { SUBJECTS, type Subject } from '@prunella/contracts';
+
+/**
+ * Everything that exists on the NATS side, in one place: streams, durable consumers and KV buckets.
+ * Servers from 2.9 on know all of it (a consumer has one filter or none, no metadata, no compression).
+ */
+
+const DAY = 86_400_000;
+
+/** A stream; times in milliseconds. */
+export interface StreamSpec {
+  name: string;
+  subjects: readonly string[];
+  maxAgeMs: number;
+  maxBytes: number;
+  /** How long a message id is remembered. */
+  duplicateWindowMs: number;
+}
+
+/** All events are in one stream: the auditor sees them in the order in which they happened (ADR 0001). */
+export const EVENTS: StreamSpec = {
+  name: 'PRUNELLA',
+  subjects: SUBJECTS,
+  maxAgeMs: 30 * DAY,
+  maxBytes: 8 * 1024 ** 3,
+  duplicateWindowMs: 60 * 60_000,
+};
+
+/** What could not be handled, with its original bytes and the reason in the headers. */
+export const DEAD_LETTERS: StreamSpec = {
+  name: 'PRUNELLA_DLQ',
+  subjects: ['dlq.>'],
+  maxAgeMs: 30 * DAY,
+  maxBytes: 1024 ** 3,
+  duplicateWindowMs: 60 * 60_000,
+};
+
+export const STREAMS: readonly StreamSpec[] = [EVENTS, DEAD_LETTERS];
+
+/** A durable pull consumer on the events, shared by all replicas of a service. */
+export interface ConsumerSpec {
+  /** The one subject it reads; undefined: all of them, in order. */
+  subject?: Subject;
+  /** Most messages in work at a time in one process. */
+  concurrency: number;
+  /** A message that is neither acknowledged nor reported as in progress for this long is delivered again. */
+  ackWaitMs: number;
+  /** Deliveries before a message goes to the dead letters; errors that say "not my fault, later" do not count. */
+  attempts: number;
+  /** Handlers that take many at once: up to `size` messages, or what came within `lingerMs`. */
+  batch?: { size: number; lingerMs: number };
+}
+
+const USUAL = { concurrency: 16, ackWaitMs: 30_000, attempts: 6 };
+
+export const CONSUMERS = {
+  'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
+  'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8 },
+  'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
+  'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
+  'remediator-approved': { ...USUAL, subject: 'action.approved' },
+  'auditor-events': { ...USUAL, concurrency: 1, ackWaitMs: 60_000, batch: { size: 500, lingerMs: 20 } },
+} as const satisfies Record<string, ConsumerSpec>;
+
+export type ConsumerName = keyof typeof CONSUMERS;
+
+/** The subjects whose events a consumer delivers. */
+export type SubjectOf<C extends ConsumerName> = (typeof CONSUMERS)[C] extends { subject: infer S extends Subject }
+  ? S
+  : Subject;
+
+/** A KV bucket; `ttlMs` 0: kept for ever. */
+export interface BucketSpec {
+  ttlMs: number;
+}
+
+export const BUCKETS = {
+  /** Webhook deliveries that were taken, by platform and delivery id. GitHub redelivers for three days. */
+  prunella_deliveries: { ttlMs: 7 * DAY },
+  /** What the remediator decided, by incident and attempt: one decision, whatever is delivered again. */
+  prunella_decisions: { ttlMs: 30 * DAY },
+  /** Who carries out an action, and how far it is: written before the effect, finished after it. */
+  prunella_claims: { ttlMs: 30 * DAY },
+  /** What is to be done later. */
+  prunella_timers: { ttlMs: 0 },
+  /** Healing attempts spent, by incident. */
+  prunella_budgets: { ttlMs: 30 * DAY },
+  /** The newest learnt confidence, by rule and action. */
+  prunella_confidence: { ttlMs: 0 },
+} as const satisfies Record<string, BucketSpec>;
+
+export type BucketName = keyof typeof BUCKETS;

@@ -1,0 +1,41 @@
+import { ConfigError } from '@prunella/core';
+import { z } from 'zod';
+
+/** An environment variable that may be set to nothing: nothing is the same as not set. */
+export function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+}
+
+export const Port = z.coerce.number().int().min(0).max(65_535);
+export const Flag = z.stringbool();
+
+/** What every service reads from its environment. */
+export const CommonEnvironment = z.object({
+  NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222').describe('NATS servers, separated by commas.'),
+  PRUNELLA_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  PRUNELLA_API_TOKEN: optional(z.string().min(8)).describe(
+    'Bearer token of the API; needed to listen beyond loopback.',
+  ),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+export type CommonEnvironment = z.infer<typeof CommonEnvironment>;
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws ConfigError that names each variable with what was expected. Values are not repeated: they may be secrets.
+ */
+export function readEnvironment<T extends z.ZodType>(
+  schema: T,
+  environment: NodeJS.ProcessEnv = process.env,
+): z.infer<T> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`the environment does not fit:\n${problems.join('\n')}`);
+}
+
+/** Whether an address is only reachable from this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+}

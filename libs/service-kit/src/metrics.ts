@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { ConsumerObserver } from '@prunella/bus';
+import { messageOf } from '@prunella/core';
+import { PinoLogger } from 'nestjs-pino';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** The service's Prometheus registry; services add their own metrics to it. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** A counter in this registry. */
+  counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A histogram of seconds in this registry. */
+  seconds<L extends string>(name: string, help: string, labelNames: readonly L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
+  }
+}
+
+/** Counts and logs what the consumers do. */
+@Injectable()
+export class ConsumerTelemetry implements ConsumerObserver {
+  private readonly durations;
+  private readonly redeliveries;
+  private readonly deadLetters;
+
+  constructor(
+    metrics: Metrics,
+    private readonly logger: PinoLogger,
+  ) {
+    this.durations = metrics.seconds(
+      'prunella_message_duration_seconds',
+      'Time to handle one message.',
+      ['consumer', 'subject'],
+      [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+    );
+    this.redeliveries = metrics.counter('prunella_message_redeliveries_total', 'Messages to be delivered again.', [
+      'consumer',
+      'subject',
+    ]);
+    this.deadLetters = metrics.counter('prunella_dead_letters_total', 'Messages put on dlq.<subject>.', [
+      'consumer',
+      'subject',
+      'reason',
+    ]);
+  }
+
+  handled(consumer: string, subject: string, durationMs: number): void {
+    this.durations.observe({ consumer, subject }, durationMs / 1_000);
+  }
+
+  retried(consumer: string, subject: string, delayMs: number, error: unknown): void {
+    this.redeliveries.inc({ consumer, subject });
+    this.logger.warn({ consumer, subject, delayMs, error: messageOf(error) }, 'message will be delivered again');
+  }
+
+  buried(consumer: string, subject: string, reason: string, error: unknown): void {
+    this.deadLetters.inc({ consumer, subject, reason });
+    this.logger.error({ consumer, subject, reason, error: messageOf(error) }, 'message put on the dead letters');
+  }
+
+  interrupted(consumer: string, error: unknown): void {
+    this.logger.warn({ consumer, error: messageOf(error) }, 'consumer interrupted, it starts again');
+  }
+}

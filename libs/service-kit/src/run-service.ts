@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Bus, JetStreamStrategy, traceId } from '@prunella/bus';
+import { ConfigError, messageOf, PrunellaError } from '@prunella/core';
+import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { z } from 'zod';
+import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
+import { KitController } from './kit.controller.ts';
+import { ConsumerTelemetry, Metrics } from './metrics.ts';
+import { ProblemFilter } from './problem.ts';
+import { Readiness } from './readiness.ts';
+import { TokenGuard } from './token.guard.ts';
+import { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';
+
+export interface ServiceDefinition<E extends z.ZodType> {
+  /** `detector`, ...; also names the variable of its port, `PORT_DETECTOR`. */
+  name: string;
+  defaultPort: number;
+  /** What it reads from the environment beyond `CommonEnvironment`. */
+  environment: E;
+  module: Type | DynamicModule;
+  /** Largest request body in bytes. Default 1 MiB. */
+  bodyLimit?: number;
+  /** Called with the finished application, before it listens. */
+  configure?(app: NestExpressApplication): void | Promise<void>;
+}
+
+/** A running service. */
+export interface RunningService {
+  app: NestExpressApplication;
+  url: string;
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT = 1024 ** 2;
+
+/** Starts a service in this process: HTTP and bus consumers. For tests, and for `main` below. */
+export async function startService<E extends z.ZodType>(
+  definition: ServiceDefinition<E>,
+  variables: NodeJS.ProcessEnv = process.env,
+): Promise<RunningService> {
+  const environment = readEnvironment(CommonEnvironment, variables);
+  const own: unknown = readEnvironment(definition.environment, variables);
+  const portVariable = `PORT_${definition.name.toUpperCase()}`;
+  const port = readEnvironment(z.object({ [portVariable]: Port.default(definition.defaultPort) }), variables)[portVariable];
+  if (!isLoopback(environment.PRUNELLA_HOST) && environment.PRUNELLA_API_TOKEN === undefined) {
+    throw new ConfigError(
+      `PRUNELLA_HOST is ${environment.PRUNELLA_HOST}, which others can reach, and PRUNELLA_API_TOKEN is not set; set a token or listen on 127.0.0.1`,
+    );
+  }
+  const bus = await Bus.connect({ servers: environment.NATS_URL, name: definition.name });
+  const app = await NestFactory.create<NestExpressApplication>(
+    kitModule(definition, { ...environment, ...(own as object) }, bus),
+    { bufferLogs: true, rawBody: true, bodyParser: false, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  app.useBodyParser('json', {
+    limit: definition.bodyLimit ?? BODY_LIMIT,
+    type: ['application/json', 'application/*+json'],
+  });
+  app.useBodyParser('text', { limit: definition.bodyLimit ?? BODY_LIMIT, type: 'text/*' });
+  app.disable('x-powered-by');
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
+  await definition.configure?.(app);
+  const strategy = new JetStreamStrategy(bus, app.get(ConsumerTelemetry));
+  app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
+  await app.init();
+  await app.listen(port, environment.PRUNELLA_HOST);
+  await app.startAllMicroservices();
+  return {
+    app,
+    url: await app.getUrl(),
+    async close() {
+      await app.close();
+      await bus.close();
+    },
+  };
+}
+
+/** The `main` of a service's process: runs until SIGTERM, SIGINT or the end of the supervisor, then drains. */
+export async function runService<E extends z.ZodType>(definition: ServiceDefinition<E>): Promise<void> {
+  try {
+    const service = await startService(definition);
+    let closing = false;
+    const stop = () => {
+      if (closing) return;
+      closing = true;
+      service.close().then(
+        () => process.exit(0),
+        (error: unknown) => fail(definition.name, error),
+      );
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+    // Under a supervisor: its death must not leave us behind.
+    process.on('disconnect', stop);
+    process.send?.({ type: 'ready', url: service.url });
+  } catch (error) {
+    fail(definition.name, error);
+  }
+}
+
+function fail(name: string, error: unknown): never {
+  const text =
+    error instanceof PrunellaError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : messageOf(error);
+  process.stderr.write(`${JSON.stringify({ level: 60, service: name, msg: 'could not go on', error: text })}\n`);
+  process.exit(1);
+}
+
+function kitModule<E extends z.ZodType>(
+  definition: ServiceDefinition<E>,
+  environment: CommonEnvironment,
+  bus: Bus,
+): DynamicModule {
+  @Global()
+  @Module({})
+  class ServiceKitModule {}
+  return {
+    module: ServiceKitModule,
+    imports: [
+      LoggerModule.forRoot({
+        pinoHttp: {
+          level: environment.LOG_LEVEL,
+          autoLogging: false,
+          base: { service: definition.name },
+          quietReqLogger: true,
+          mixin: () => {
+            const trace = traceId();
+            return trace === undefined ? {} : { trace_id: trace };
+          },
+          redact: ['req.headers.authorization', 'req.headers.cookie'],
+        },
+      }),
+      definition.module,
+    ],
+    controllers: [KitController],
+    providers: [
+      { provide: Bus, useValue: bus },
+      { provide: ENVIRONMENT, useValue: environment },
+      { provide: SERVICE_NAME, useValue: definition.name },
+      Metrics,
+      ConsumerTelemetry,
+      Readiness,
+      TokenGuard,
+    ],
+    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, TokenGuard],
+  };
+}

@@ -1,0 +1,4 @@
+/** Injection token of the environment (`CommonEnvironment` and what the service added to it). */
+export const ENVIRONMENT = Symbol('environment');
+/** Injection token of the service's name. */
+export const SERVICE_NAME = Symbol('service name');
