@@ -24,8 +24,9 @@ export function received(message: JsMsg): Received {
   const { streamSequence: seq, timestampNanos, deliveryCount: delivery } = message.info;
   const subject = message.subject as Subject;
   const header = message.headers?.get('Nats-Msg-Id');
+  // Sequences start again in a new stream; together with the time they do not.
   const envelope = readMessage(subject, message.data, {
-    id: header !== undefined && header !== '' ? header : `${EVENTS.name}/${seq}`,
+    id: header !== undefined && header !== '' ? header : `${EVENTS.name}/${seq}/${timestampNanos}`,
     source: 'nats',
   });
   const traceparent = envelope.traceparent ?? message.headers?.get('traceparent');
