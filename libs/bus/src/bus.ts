@@ -124,7 +124,7 @@ export class Bus {
         const { seq, duplicate } = await this.jetstream.publish(subject, bytes, {
           msgID,
           headers: header,
-          timeout: 5_000,
+          timeout: 2_000,
         });
         return { seq, duplicate };
       } catch (error) {

@@ -60,7 +60,11 @@ export function consume(
       try {
         await bus.ensureConsumer(name);
         const consumer = await bus.jetstream.consumers.get(EVENTS.name, name);
-        messages = await consumer.consume({ max_messages: context.spec.batch?.size ?? context.spec.concurrency });
+        messages = await consumer.consume({
+          max_messages: context.spec.batch?.size ?? context.spec.concurrency,
+          // ends the loop below, and the next round makes the consumer again
+          abort_on_missing_resource: true,
+        });
         if (stopping) break;
         await (context.spec.batch === undefined
           ? oneByOne(context, messages, inWork)

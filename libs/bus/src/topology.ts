@@ -83,6 +83,8 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
+  /** The first answer to each request for approval. */
+  prunella_answers: { ttlMs: 30 * DAY },
   /** Healing attempts spent, by incident. */
   prunella_budgets: { ttlMs: 30 * DAY },
   /** The newest learnt confidence, by rule and action. */

@@ -38,6 +38,7 @@ function checked(schema: DescMessage, json: unknown): MessageShape<DescMessage> 
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     throw new ContractViolation('', `a JSON object (${schema.typeName})`, describe(json));
   }
+  checkWords(schema, json as Record<string, unknown>, '');
   let message: MessageShape<DescMessage>;
   try {
     message = fromJson(schema, json as JsonValue, { ignoreUnknownFields: true });
@@ -46,6 +47,29 @@ function checked(schema: DescMessage, json: unknown): MessageShape<DescMessage> 
   }
   check(reflect(schema, message), '');
   return message;
+}
+
+/**
+ * Reading on past unknown fields, protobuf-es reads on past unknown enum values too. A word that we do not know is no default: it is a
+ * mistake of the sender.
+ */
+function checkWords(schema: DescMessage, json: Record<string, unknown>, path: string): void {
+  for (const field of schema.fields) {
+    const key = Object.hasOwn(json, field.jsonName) ? field.jsonName : field.name;
+    const value = json[key];
+    if (value === undefined || value === null) continue;
+    const at = path === '' ? key : `${path}.${key}`;
+    const items = Array.isArray(value) ? value : [value];
+    for (const [index, item] of items.entries()) {
+      const itemAt = Array.isArray(value) ? `${at}[${index}]` : at;
+      if (field.enum !== undefined) {
+        const known = field.enum.values.some((word) => word.name === item || word.number === item);
+        if (!known) throw new ContractViolation(itemAt, kindOf(field), describe(item));
+      } else if (field.message !== undefined && typeof item === 'object' && item !== null && !Array.isArray(item)) {
+        checkWords(field.message, item as Record<string, unknown>, itemAt);
+      }
+    }
+  }
 }
 
 function check(message: ReflectMessage, path: string): void {
@@ -139,7 +163,7 @@ function pathOf(schema: DescMessage, qualified: string, json: unknown, depth = 0
 
 function kindOf(field: DescField): string {
   if (field.fieldKind === 'message') return 'an object';
-  if (field.fieldKind === 'enum') {
+  if (field.enum !== undefined) {
     return `one of ${field.enum.values
       .slice(1)
       .map((value) => value.name)
