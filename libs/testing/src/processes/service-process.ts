@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** A built service as a process of its own. */
+export interface ServiceProcess {
+  /** Where its HTTP side listens; changes with a restart unless the port was given. */
+  readonly url: string;
+  /** All that it printed so far, over all its lives. */
+  readonly output: string;
+  /** Exit code and signal of the last end; undefined while it runs. */
+  readonly ended: { code: number | null; signal: NodeJS.Signals | null } | undefined;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Starts it again with the same environment, and what `changes` adds. */
+  start(changes?: Record<string, string>): Promise<void>;
+}
+
+/**
+ * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment` and PATH, and waits until it listens.
+ */
+export async function startServiceProcess(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
+  const service = new Process(name, environment);
+  await service.start();
+  return service;
+}
+
+class Process implements ServiceProcess {
+  url = '';
+  output = '';
+  ended: ServiceProcess['ended'];
+  private child: ChildProcess | undefined;
+
+  constructor(
+    private readonly name: string,
+    private environment: Record<string, string>,
+  ) {}
+
+  async start(changes: Record<string, string> = {}): Promise<void> {
+    this.environment = { ...this.environment, ...changes };
+    const child = fork(`${ROOT}services/${this.name}/dist/main.js`, {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], [`PORT_${this.name.toUpperCase()}`]: '0', ...this.environment },
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child = child;
+    this.ended = undefined;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+    child.on('exit', (code, signal) => {
+      if (this.child === child) this.ended = { code, signal };
+    });
+    const ready = once(child, 'message').then(([message]) => (message as { url: string }).url);
+    const gone = once(child, 'exit').then(() => {
+      throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
+    });
+    this.url = await Promise.race([ready, gone]);
+    // from here on an exit is what the test does
+    gone.catch(() => undefined);
+  }
+
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+}

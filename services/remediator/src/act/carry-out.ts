@@ -1,0 +1,105 @@
+import type { JsonBucket } from '@prunella/bus';
+import { type Clock, messageOf, ProviderError } from '@prunella/core';
+import type { ActionPlugin, Look } from '../actions/action.ts';
+import { PlatformGone } from '../actions/retry/retry.ts';
+import type { Order } from '../order.ts';
+import { acquire, type Claim, type ClaimResult, type Lease } from './claims.ts';
+
+/** How long one look or one call may take. */
+const CALL_TIMEOUT_MS = 20_000;
+const UNCERTAIN_AGAIN_MS = 5_000;
+
+export type CarriedOut = { kind: 'done'; result: ClaimResult } | { kind: 'again'; atMs: number };
+
+export interface CarryOutDeps {
+  claims: JsonBucket<Claim>;
+  clock: Clock;
+  /** This process, in claims. */
+  owner: string;
+}
+
+/**
+ * Brings the effect of an order about exactly once, however often and wherever this is called: claim, look, say that we are about
+ * to act, act, record. After a crash, whoever continues sees by the claim that the call may have been sent, waits until the
+ * platform must show it, and looks.
+ */
+export async function carryOut(
+  order: Order,
+  action: ActionPlugin,
+  giveUpAt: number,
+  deps: CarryOutDeps,
+): Promise<CarriedOut> {
+  const { clock } = deps;
+  const acquired = await acquire(deps.claims, order.key, deps.owner, clock);
+  if (acquired.kind === 'done') return acquired;
+  if (acquired.kind === 'busy') return { kind: 'again', atMs: acquired.untilMs };
+  const { lease } = acquired;
+  let finished = false;
+  try {
+    const startedAt = clock.now();
+    const finish = async (result: Pick<ClaimResult, 'status' | 'effect' | 'explanation'>): Promise<CarriedOut> => {
+      const whole = { ...result, startedAt, finishedAt: clock.now() };
+      await lease.finish(whole);
+      finished = true;
+      return { kind: 'done', result: whole };
+    };
+    const settled = (lease.actingSince ?? -Infinity) + action.settleMs;
+    if (settled > clock.now()) return { kind: 'again', atMs: settled };
+    const next = await lookAndAct(order, action, lease);
+    if (next.kind !== 'later') return await finish(resultOf(order, next));
+    if (clock.now() + next.afterMs > giveUpAt) {
+      return await finish({ status: 'failed', effect: '', explanation: `Given up: ${next.reason}.` });
+    }
+    return { kind: 'again', atMs: clock.now() + next.afterMs };
+  } finally {
+    if (!finished) await lease.abandon();
+  }
+}
+
+type Step = Exclude<Look, { kind: 'ready' }> | { kind: 'refused'; reason: string };
+
+async function lookAndAct(order: Order, action: ActionPlugin, lease: Lease): Promise<Step> {
+  const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
+  const mayHaveActed = lease.actingSince !== undefined;
+  try {
+    const look = await action.look(order, mayHaveActed, signal());
+    if (look.kind !== 'ready') return look;
+  } catch (error) {
+    return problem(error);
+  }
+  await lease.beginActing();
+  try {
+    return { kind: 'done', effect: await action.execute(order, signal()) };
+  } catch (error) {
+    const step = problem(error);
+    // After a time-out or a 5xx nobody knows what happened: look again later.
+    if (error instanceof ProviderError && error.problem === 'unavailable') return step;
+    // A no while an earlier call may have got through can be that call's own doing ("already running").
+    if (mayHaveActed) return { kind: 'later', afterMs: UNCERTAIN_AGAIN_MS, reason: messageOf(error) };
+    await lease.actedInVain();
+    return step;
+  }
+}
+
+function problem(error: unknown): Step {
+  if (error instanceof PlatformGone) return { kind: 'superseded', reason: error.message };
+  if (!(error instanceof ProviderError)) throw error;
+  if (!error.retryable) return { kind: 'refused', reason: error.message };
+  return { kind: 'later', afterMs: error.options.retryAfterMs ?? UNCERTAIN_AGAIN_MS, reason: messageOf(error) };
+}
+
+function resultOf(
+  order: Order,
+  step: Exclude<Step, { kind: 'later' }>,
+): Pick<ClaimResult, 'status' | 'effect' | 'explanation'> {
+  switch (step.kind) {
+    case 'done': {
+      const status = order.action.type === 'notify_human' ? 'handed_over' : 'executed';
+      return { status, effect: step.effect, explanation: order.explanation };
+    }
+    case 'superseded':
+      return { status: 'superseded', effect: '', explanation: `Nothing was done: ${step.reason}.` };
+    case 'refused':
+      return { status: 'failed', effect: '', explanation: `It could not be done: ${step.reason}.` };
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Bus, type JsonBucket } from '@prunella/bus';
+import { systemClock } from '@prunella/core';
+import { startTestNats, type TestServer } from '@prunella/testing';
+import { orderFor } from '../order.fixture.ts';
+import { type Fired, type Timer, Timers } from './timers.ts';
+
+let server: TestServer;
+let bus: Bus;
+let bucket: JsonBucket<Timer>;
+const started: Timers[] = [];
+
+beforeEach(async () => {
+  server = await startTestNats();
+  bus = await Bus.connect({ servers: server.url, name: 'spec' });
+  bucket = await bus.bucket<Timer>('prunella_timers');
+});
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((timers) => timers.stop()));
+  await bus.close();
+  await server.stop();
+});
+
+async function timers(fire: (timer: Timer) => Promise<Fired>, failed: (againAt: number) => void = () => undefined): Promise<Timers> {
+  const it = new Timers(bucket, systemClock, fire, { failed: (_key, _error, againAt) => failed(againAt) });
+  started.push(it);
+  await it.start();
+  return it;
+}
+
+function timer(key: string, inMs: number): Timer {
+  const dueAt = Date.now() + inMs;
+  return { kind: 'act', dueAt, giveUpAt: dueAt + 60_000, order: orderFor({ key }), failures: 0 };
+}
+
+async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
+    await sleep(10);
+  }
+}
+
+it('fires what is due, in its time, once, and forgets it', async () => {
+  const fired: { key: string; late: number }[] = [];
+  const it = await timers(async ({ order, dueAt }) => {
+    fired.push({ key: order.key, late: Date.now() - dueAt });
+    return 'done';
+  });
+  await it.set(timer('later', 400));
+  await it.set(timer('later', 400));
+  await it.set(timer('now', 0));
+  await until(() => fired.length === 2, 'both fired');
+  expect(fired.map(({ key }) => key)).toEqual(['now', 'later']);
+  expect(fired.every(({ late }) => late >= 0)).toBe(true);
+  await until(async () => (await bucket.get('now.act')) === undefined && it.size === 0, 'forgotten');
+});
+
+it('finds the timers of a process that was killed before they were due', async () => {
+  await bucket.create('left.act', timer('left', 300));
+  await bucket.create('overdue.act', timer('overdue', -60_000));
+  const fired: string[] = [];
+  await timers(async ({ order }) => {
+    fired.push(order.key);
+    return 'done';
+  });
+  await until(() => fired.length === 2, 'both fired');
+  expect(fired).toEqual(['overdue', 'left']);
+});
+
+it('fires again when it is asked to, and keeps the new time over a restart', async () => {
+  const first = await timers(async () => ({ againAt: Date.now() + 700 }));
+  await first.set(timer('again', 0));
+  await until(async () => ((await bucket.get('again.act'))?.value.dueAt ?? 0) > Date.now(), 'postponed');
+  await first.stop();
+  const firedAt: number[] = [];
+  const due = (await bucket.get('again.act'))?.value.dueAt ?? 0;
+  await timers(async () => {
+    firedAt.push(Date.now());
+    return 'done';
+  });
+  await until(() => firedAt.length === 1, 'fired');
+  expect(firedAt[0]).toBeGreaterThanOrEqual(due);
+});
+
+it('tries again after an error, later each time', async () => {
+  const delays: number[] = [];
+  let calls = 0;
+  const it = await timers(
+    async () => {
+      calls += 1;
+      if (calls === 1) throw new TypeError('unexpected');
+      return 'done';
+    },
+    (againAt) => delays.push(againAt - Date.now()),
+  );
+  await it.set(timer('fails', 0));
+  await until(() => calls === 2, 'called again');
+  expect(delays).toHaveLength(1);
+  expect(delays[0]).toBeGreaterThan(1_500);
+});
+
+it('is finished by one of two replicas, whatever the other one does', async () => {
+  const fired: string[] = [];
+  const replica = (name: string) => async (): Promise<Fired> => {
+    fired.push(name);
+    return name === 'a' ? 'done' : { againAt: Date.now() + 100 };
+  };
+  const a = await timers(replica('a'));
+  const b = await timers(replica('b'));
+  await a.set(timer('shared', 0));
+  await until(async () => (await bucket.get('shared.act')) === undefined, 'finished');
+  await until(() => a.size === 0 && b.size === 0, 'both know');
+  expect(fired).toContain('a');
+});
+
+it('goes on after NATS was killed', async () => {
+  const fired: string[] = [];
+  const it = await timers(async ({ order }) => {
+    fired.push(order.key);
+    return 'done';
+  });
+  await it.set(timer('survives', 1_500));
+  await server.kill();
+  await server.restart();
+  await until(() => fired.length > 0, 'fired');
+  await until(async () => (await bucket.get('survives.act')) === undefined, 'forgotten');
+});

@@ -1,0 +1,74 @@
+import type { JsonBucket } from '@prunella/bus';
+import type { DiagnosisMade } from '@prunella/contracts';
+import type { Clock, Random } from '@prunella/core';
+import { backoffDelayMs, decide as decideByPolicy, type Policy } from '@prunella/policy';
+import type { Actions } from '../actions/index.ts';
+import { type Order, orderKey } from '../order.ts';
+import { type Spent, withBudget } from './budget.ts';
+
+export interface DecideDeps {
+  policy: Policy;
+  actions: Actions;
+  decisions: JsonBucket<Order>;
+  budgets: JsonBucket<Spent>;
+  clock: Clock;
+  random: Random;
+}
+
+const MOST_EVIDENCE = 6;
+
+/** Decides once for each attempt of an incident; asked again, gives the stored decision. */
+export async function decideOnce(
+  diagnosis: DiagnosisMade,
+  traceparent: string | undefined,
+  d: DecideDeps,
+): Promise<Order> {
+  const key = orderKey(diagnosis.incidentId, diagnosis.run.attempt);
+  const stored = await d.decisions.get(key);
+  if (stored !== undefined) return stored.value;
+  const incident = orderKey(diagnosis.incidentId, 0);
+  const order = await withBudget(d.budgets, incident, key, (spent) => {
+    const value = orderOf(diagnosis, key, spent, traceparent, d);
+    return { value, spends: value.verdict === 'acting' || value.verdict === 'asking' };
+  });
+  const created = await d.decisions.create(key, order);
+  if (created !== undefined) return order;
+  return (await d.decisions.get(key))?.value ?? order;
+}
+
+function orderOf(
+  diagnosis: DiagnosisMade,
+  key: string,
+  attemptsSoFar: number,
+  traceparent: string | undefined,
+  d: DecideDeps,
+): Order {
+  const unsupported = d.actions.unsupported(diagnosis.action.type, diagnosis.run);
+  const decision = decideByPolicy(d.policy, { diagnosis, attemptsSoFar, unsupported });
+  const decidedAt = d.clock.now();
+  const delayMs =
+    decision.verdict === 'acting' && decision.action.type === 'retry_with_backoff'
+      ? backoffDelayMs(decision.action.parameters, attemptsSoFar + 1, d.random)
+      : 0;
+  return {
+    key,
+    incidentId: diagnosis.incidentId,
+    run: diagnosis.run,
+    action: decision.action,
+    risk: decision.risk,
+    mode: decision.mode,
+    verdict: decision.verdict,
+    reasons: decision.reasons,
+    explanation: decision.explanation,
+    diagnosis: diagnosis.explanation,
+    cause: diagnosis.cause,
+    decidedBy: diagnosis.decidedBy,
+    fingerprint: diagnosis.fingerprint,
+    confidence: diagnosis.confidence,
+    prior: diagnosis.prior,
+    evidence: diagnosis.evidence.slice(0, MOST_EVIDENCE),
+    decidedAt,
+    dueAt: decidedAt + delayMs,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Action, ActionType, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
+import { stableId } from '@prunella/core';
+
+/**
+ * One decision about one attempt of one incident: stored before anything is done about it, so that whatever is delivered or
+ * started again, the decision stays the same. Survives in KV as JSON.
+ */
+export interface Order {
+  /** Idempotency key: one effect per key, ever. Safe as a KV key. */
+  key: string;
+  incidentId: string;
+  run: Run;
+  action: Action;
+  risk: Risk;
+  mode: Mode;
+  verdict: Verdict;
+  reasons: Reason[];
+  /** One sentence: why this, or why not. */
+  explanation: string;
+  /** What the diagnosis said, in a sentence. */
+  diagnosis: string;
+  cause: Cause;
+  decidedBy: string;
+  fingerprint: string;
+  confidence: number;
+  prior: number;
+  /** The most telling lines, redacted. */
+  evidence: Evidence[];
+  /** Milliseconds since the epoch. */
+  decidedAt: number;
+  /** When to act, milliseconds since the epoch. */
+  dueAt: number;
+  /** W3C trace of the failure, so that what happens minutes later still belongs to it. */
+  traceparent?: string;
+}
+
+/** The key of what is done about one attempt of an incident. */
+export function orderKey(incidentId: string, attempt: number): string {
+  const safe = /^[\w-]{1,100}$/.test(incidentId) ? incidentId : stableId('inc', incidentId);
+  return `${safe}.${attempt}`;
+}
+
+/** A note to humans instead of, or after, an action. */
+export function handOver(order: Order, explanation: string, reason: Reason): Order {
+  return {
+    ...order,
+    key: `${order.key}.handover`,
+    action: notifyHuman,
+    risk: 'free',
+    verdict: 'handing_over',
+    explanation,
+    reasons: [...order.reasons, reason],
+  };
+}
+
+const notifyHuman: Action = { type: 'notify_human' satisfies ActionType, parameters: {} };

@@ -1,0 +1,147 @@
+import type { DiagnosisMade } from '@prunella/contracts';
+import { type Clock, formatDuration } from '@prunella/core';
+import { type CarryOutDeps, carryOut } from './act/carry-out.ts';
+import type { ClaimResult } from './act/claims.ts';
+import type { Fired, Timer, Timers } from './act/timers.ts';
+import type { ActionPlugin } from './actions/action.ts';
+import type { Actions } from './actions/index.ts';
+import { type DecideDeps, decideOnce } from './decide/decide.ts';
+import { handOver, type Order } from './order.ts';
+import type { Reporter } from './report.ts';
+
+/** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
+const GIVE_UP_AFTER_MS = 2 * 3_600_000;
+/** How long an approval may take. */
+const APPROVE_WITHIN_MS = 4 * 3_600_000;
+/** How long an effect that is looked after here may take to show that it helped. */
+const PROVE_WITHIN_MS = 15 * 60_000;
+const FIRST_PROOF_MS = 5_000;
+/** Waits shorter than this are not worth telling. */
+const WORTH_TELLING_MS = 500;
+
+export interface RemediateDeps extends DecideDeps, CarryOutDeps {
+  clock: Clock;
+  actions: Actions;
+  timers: Pick<Timers, 'set'>;
+  reporter: Reporter;
+}
+
+/** decide -> tell, ask or schedule. Can be cut off and called again anywhere. */
+export async function remediate(
+  diagnosis: DiagnosisMade,
+  traceparent: string | undefined,
+  d: RemediateDeps,
+): Promise<void> {
+  const order = await decideOnce(diagnosis, traceparent, d);
+  switch (order.verdict) {
+    case 'acting':
+    case 'handing_over':
+      return await schedule(order, d);
+    case 'asking':
+      return await ask(order, d);
+    case 'recommending':
+      return await d.reporter.executed(order, only('recommended', order));
+    case 'observing':
+      return await d.reporter.executed(order, only('observed', order));
+  }
+}
+
+/** schedule: set the timer first (it is what counts), then tell. */
+export async function schedule(order: Order, d: RemediateDeps): Promise<void> {
+  await d.timers.set({ kind: 'act', dueAt: order.dueAt, giveUpAt: order.dueAt + GIVE_UP_AFTER_MS, order, failures: 0 });
+  if (order.dueAt - order.decidedAt >= WORTH_TELLING_MS) await d.reporter.scheduled(order);
+}
+
+async function ask(order: Order, d: RemediateDeps): Promise<void> {
+  const expiresAt = order.decidedAt + APPROVE_WITHIN_MS;
+  await d.timers.set({ kind: 'expire', dueAt: expiresAt, giveUpAt: expiresAt + GIVE_UP_AFTER_MS, order, failures: 0 });
+  await d.reporter.requested(order, expiresAt);
+}
+
+/** What a due timer does. */
+export async function fire(timer: Timer, d: RemediateDeps & { expire(order: Order): Promise<void> }): Promise<Fired> {
+  switch (timer.kind) {
+    case 'act':
+      return await act(timer, d);
+    case 'verify':
+      return await verify(timer, d);
+    case 'expire':
+      await d.expire(timer.order);
+      return 'done';
+  }
+}
+
+/** act -> report -> verify, or hand over when it could not be done. */
+async function act({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
+  const plugin = d.actions.get(order.action.type);
+  if (plugin === undefined)
+    return await conclude(order, failed(`Nothing here can do "${order.action.type}".`, d.clock), undefined, d);
+  const carried = await carryOut(order, plugin, giveUpAt, d);
+  if (carried.kind === 'again') return { againAt: carried.atMs };
+  return await conclude(order, carried.result, plugin, d);
+}
+
+async function conclude(
+  order: Order,
+  result: ClaimResult,
+  plugin: ActionPlugin | undefined,
+  d: RemediateDeps,
+): Promise<Fired> {
+  if (result.status === 'executed' && plugin?.prove !== undefined) {
+    const dueAt = result.finishedAt + FIRST_PROOF_MS;
+    await d.timers.set({ kind: 'verify', dueAt, giveUpAt: dueAt + PROVE_WITHIN_MS, order, failures: 0 });
+  }
+  if (result.status === 'failed' && order.action.type !== 'notify_human') {
+    await escalate(order, `${order.action.type} could not be carried out. ${result.explanation}`, 'failed', d);
+  }
+  await d.reporter.executed(order, result);
+  return 'done';
+}
+
+async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
+  const plugin = d.actions.get(order.action.type);
+  const proof = (await plugin?.prove?.(order, AbortSignal.timeout(20_000))) ?? {
+    kind: 'inconclusive',
+    reason: 'nothing here can verify it',
+  };
+  const now = d.clock.now();
+  if (proof.kind === 'pending') {
+    if (now + proof.afterMs <= giveUpAt) return { againAt: now + proof.afterMs };
+    await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(PROVE_WITHIN_MS)}.`, now);
+    return 'done';
+  }
+  if (proof.kind === 'ineffective') {
+    await escalate(order, `${order.action.type} did not help: ${proof.reason}.`, 'ineffective', d);
+  }
+  await d.reporter.proven(order, proof.kind, proof.reason, now);
+  return 'done';
+}
+
+async function escalate(order: Order, explanation: string, check: string, d: RemediateDeps): Promise<void> {
+  const note = handOver({ ...order, decidedAt: d.clock.now(), dueAt: d.clock.now() }, explanation, {
+    check,
+    allows: false,
+    says: explanation,
+  });
+  await d.timers.set({
+    kind: 'act',
+    dueAt: note.dueAt,
+    giveUpAt: note.dueAt + GIVE_UP_AFTER_MS,
+    order: note,
+    failures: 0,
+  });
+}
+
+function only(status: 'recommended' | 'observed', order: Order) {
+  return {
+    status,
+    effect: '',
+    explanation: order.explanation,
+    startedAt: order.decidedAt,
+    finishedAt: order.decidedAt,
+  };
+}
+
+function failed(explanation: string, clock: Clock): ClaimResult {
+  return { status: 'failed', effect: '', explanation, startedAt: clock.now(), finishedAt: clock.now() };
+}

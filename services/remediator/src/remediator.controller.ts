@@ -1,0 +1,23 @@
+import { Controller } from '@nestjs/common';
+import { Consumes, type Delivered } from '@prunella/bus';
+import { PinoLogger } from 'nestjs-pino';
+import { Remediator } from './remediator.ts';
+
+@Controller()
+export class RemediatorController {
+  constructor(
+    private readonly remediator: Remediator,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  @Consumes('remediator-diagnosis')
+  async onDiagnosis(event: Delivered<'remediator-diagnosis'>): Promise<void> {
+    await this.remediator.remediate(event.data, event.traceparent);
+  }
+
+  @Consumes('remediator-approved')
+  async onApproval(event: Delivered<'remediator-approved'>): Promise<void> {
+    const heard = await this.remediator.hear(event.data);
+    this.logger.info({ incident: event.data.incidentId, by: event.data.by, heard }, 'answer to a request for approval');
+  }
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Bus, withTrace } from '@prunella/bus';
+import type { ActionApproved, DiagnosisMade } from '@prunella/contracts';
+import { systemClock } from '@prunella/core';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
+import { PinoLogger } from 'nestjs-pino';
+import type { Claim } from './act/claims.ts';
+import { type Timer, Timers } from './act/timers.ts';
+import { actionsFromEnvironment } from './actions/from-environment.ts';
+import { type Answer, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
+import type { Spent } from './decide/budget.ts';
+import { readPolicy } from './decide/policy-file.ts';
+import type { RemediatorEnvironment } from './environment.ts';
+import type { Order } from './order.ts';
+import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
+import { Reporter } from './report.ts';
+
+/** Wires the stages to NATS, the platforms and the clock. */
+@Injectable()
+export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly ready: Promise<{ d: RemediateDeps; approval: ApproveDeps; timers: Timers }>;
+
+  constructor(
+    private readonly bus: Bus,
+    @Inject(ENVIRONMENT) private readonly environment: RemediatorEnvironment,
+    private readonly logger: PinoLogger,
+    private readonly metrics: Metrics,
+  ) {
+    this.ready = this.wire();
+    // reported by onApplicationBootstrap
+    this.ready.catch(() => undefined);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { timers } = await this.ready;
+    await timers.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { timers } = await this.ready;
+    await timers.stop();
+  }
+
+  async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
+    const { d } = await this.ready;
+    await remediate(diagnosis, traceparent, d);
+  }
+
+  async hear(approval: ActionApproved): Promise<Heard> {
+    const { approval: d } = await this.ready;
+    return await hear(approval, d);
+  }
+
+  private async wire(): Promise<{ d: RemediateDeps; approval: ApproveDeps; timers: Timers }> {
+    const { bus } = this;
+    const reporter = new Reporter(bus);
+    const timers = new Timers(await bus.bucket<Timer>('prunella_timers'), systemClock, (timer) => this.fire(timer), {
+      failed: (timer, error, againAt) =>
+        this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
+    });
+    const d: RemediateDeps = {
+      policy: await readPolicy(this.environment.PRUNELLA_CONFIG),
+      actions: actionsFromEnvironment(process.env, this.environment.PRUNELLA_PUBLIC_URL),
+      decisions: await bus.bucket<Order>('prunella_decisions'),
+      budgets: await bus.bucket<Spent>('prunella_budgets'),
+      claims: await bus.bucket<Claim>('prunella_claims'),
+      clock: systemClock,
+      random: Math.random,
+      owner: randomUUID(),
+      timers,
+      reporter,
+    };
+    const approval: ApproveDeps = {
+      decisions: d.decisions,
+      answers: await bus.bucket<Answer>('prunella_answers'),
+      clock: systemClock,
+      reporter,
+      schedule: (order) => schedule(order, d),
+    };
+    this.metrics.gauge('prunella_timers_waiting', 'Actions and checks that wait for their time.', () => timers.size);
+    return { d, approval, timers };
+  }
+
+  private async fire(timer: Timer): ReturnType<typeof fire> {
+    const { d, approval } = await this.ready;
+    return await withTrace(timer.order.traceparent, () =>
+      fire(timer, { ...d, expire: (order) => expire(order, approval) }),
+    );
+  }
+}

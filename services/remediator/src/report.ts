@@ -1,0 +1,104 @@
+import type { Bus } from '@prunella/bus';
+import type { ActionExecuted, ActionStatus } from '@prunella/contracts';
+import { iso } from '@prunella/core';
+import type { Order } from './order.ts';
+
+/** Publishes what became of orders. Every id is made of the order's key: publishing again changes nothing. */
+export class Reporter {
+  constructor(private readonly bus: Bus) {}
+
+  async scheduled(order: Order): Promise<void> {
+    const { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint } = order;
+    await this.bus.publish('action.scheduled', {
+      id: `${order.key}/scheduled`,
+      time: iso(order.decidedAt),
+      data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(order.dueAt) },
+    });
+  }
+
+  async requested(order: Order, expiresAt: number): Promise<void> {
+    const { incidentId, run, action, risk, mode, reasons, explanation, decidedBy, fingerprint, confidence } = order;
+    await this.bus.publish('action.requested', {
+      id: `${order.key}/requested`,
+      time: iso(order.decidedAt),
+      data: {
+        incidentId,
+        run,
+        action,
+        risk,
+        mode,
+        reasons,
+        explanation,
+        decidedBy,
+        fingerprint,
+        confidence,
+        expiresAt: iso(expiresAt),
+      },
+    });
+  }
+
+  async executed(order: Order, result: Result): Promise<void> {
+    await this.bus.publish('action.executed', {
+      id: `${order.key}/executed`,
+      time: iso(result.finishedAt),
+      data: executedEvent(order, result),
+    });
+  }
+
+  async proven(
+    order: Order,
+    outcome: 'healed' | 'ineffective' | 'inconclusive',
+    reason: string,
+    at: number,
+  ): Promise<void> {
+    const { incidentId, run, action, decidedBy, fingerprint, prior } = order;
+    await this.bus.publish('outcome.observed', {
+      id: `${order.key}/outcome`,
+      time: iso(at),
+      data: {
+        incidentId,
+        run,
+        action: action.type,
+        outcome,
+        reason,
+        decidedBy,
+        fingerprint,
+        prior,
+        observedAt: iso(at),
+        evidenceEventIds: [],
+      },
+    });
+  }
+}
+
+export interface Result {
+  status: ActionStatus;
+  effect: string;
+  explanation: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  finishedAt: number;
+}
+
+function executedEvent(order: Order, result: Result): ActionExecuted {
+  return {
+    incidentId: order.incidentId,
+    run: order.run,
+    action: order.action,
+    risk: order.risk,
+    mode: order.mode,
+    verdict: order.verdict,
+    status: result.status,
+    reasons: order.reasons,
+    explanation: result.explanation,
+    effect: result.effect,
+    decidedBy: order.decidedBy,
+    fingerprint: order.fingerprint,
+    confidence: order.confidence,
+    prior: order.prior,
+    startedAt: iso(result.startedAt),
+    finishedAt: iso(result.finishedAt),
+    key: order.key,
+    cause: order.cause,
+  };
+}
