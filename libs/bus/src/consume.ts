@@ -1,6 +1,6 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { ContractViolation } from '@prunella/contracts';
-import { messageOf, type Random, UnreachableError } from '@prunella/core';
+import { type Random, UnreachableError } from '@prunella/core';
 import type { Bus } from './bus.ts';
 import { bury, type DeadReason } from './dead-letters.ts';
 import { type Received, received } from './delivery.ts';
@@ -206,7 +206,8 @@ async function failed(context: Context, { message, event }: Item, error: unknown
 
 async function giveUp(context: Context, message: JsMsg, reason: DeadReason, error: unknown): Promise<void> {
   await bury(context.bus, message, context.name, reason, error);
-  message.term(messageOf(error).slice(0, 200));
+  // Without a reason: servers before 2.11 pass over a term that has one, and deliver again for ever.
+  message.term();
   context.observer.buried(context.name, message.subject, reason, error);
 }
 

@@ -1,1 +1,13 @@
-export {};
+import { github } from './github/index.ts';
+import type { CiPlatform, PlatformFactory } from './platform.ts';
+import { playground } from './playground/index.ts';
+
+export type { CiPlatform, CiWriter } from './platform.ts';
+
+/** Every platform we know: one folder each. */
+export const platformFactories: readonly PlatformFactory[] = [github, playground];
+
+/** The platforms that the environment configures. */
+export function ciPlatforms(environment: NodeJS.ProcessEnv): CiPlatform[] {
+  return platformFactories.map((factory) => factory(environment)).filter((platform) => platform !== undefined);
+}

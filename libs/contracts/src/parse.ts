@@ -154,11 +154,22 @@ function pathOf(schema: DescMessage, qualified: string, json: unknown, depth = 0
     if (isThis) return key;
     if (field.message === undefined) continue;
     for (const [index, item] of (Array.isArray(value) ? value : [value]).entries()) {
+      const at = `${key}${Array.isArray(value) ? `[${index}]` : ''}`;
+      if (field.message.typeName === qualified && !decodes(field.message, item)) return at;
       const inner = pathOf(field.message, qualified, item, depth + 1);
-      if (inner !== undefined) return `${key}${Array.isArray(value) ? `[${index}]` : ''}.${inner}`;
+      if (inner !== undefined) return `${at}.${inner}`;
     }
   }
   return undefined;
+}
+
+function decodes(schema: DescMessage, json: unknown): boolean {
+  try {
+    fromJson(schema, json as JsonValue, { ignoreUnknownFields: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function kindOf(field: DescField): string {

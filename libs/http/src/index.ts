@@ -1,1 +1,2 @@
-export {};
+export { problemOf, type RequestOptions, request, retryAfter } from './request.ts';
+export { type Tail, tailOf } from './tail.ts';

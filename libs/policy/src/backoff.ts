@@ -1,44 +1,74 @@
-import type { Action, Json } from '@prunella/contracts';
-import { formatDuration, parseDuration, type Random } from '@prunella/core';
+import type { Action } from '@prunella/contracts';
+import { Duration, type Random } from '@prunella/core';
+import { z } from 'zod';
 
-/** How a retry waits. */
+/** No wait between two retries is longer: 15 minutes. */
+export const MAX_DELAY_MS = 15 * 60_000;
+
+/** Keeps the power finite: no delay times infinity would be no number. */
+const LARGEST_POWER = 100;
+
+/** When and how often something is tried again. */
 export interface Backoff {
-  /** Retries in all. */
+  /** Attempts at healing the incident in all. */
   attempts: number;
+  /** Wait before the first retry, in milliseconds, before jitter. */
   firstDelayMs: number;
+  /** Each wait is this many times the one before. */
   factor: number;
 }
 
-const DEFAULTS: Backoff = { attempts: 3, firstDelayMs: 5_000, factor: 2 };
-const LONGEST_DELAY_MS = 15 * 60_000;
+/** As the action says it; without `attempts` the policy's limit is the only one. */
+export type ProposedBackoff = Omit<Backoff, 'attempts'> & { attempts?: number | undefined };
 
-/** Reads the parameters of a retry; what is missing or nonsense is the default, within bounds. */
-export function backoffOf({ type, parameters }: Action): Backoff {
-  const delay = parameters['firstDelay'];
-  const firstDelayMs = (typeof delay === 'string' ? parseDuration(delay) : undefined) ?? DEFAULTS.firstDelayMs;
-  return {
-    attempts: Math.floor(within(parameters['attempts'], type === 'retry' ? 1 : DEFAULTS.attempts, 0, 50)),
-    firstDelayMs: Math.min(firstDelayMs, LONGEST_DELAY_MS),
-    factor: within(parameters['factor'], DEFAULTS.factor, 1, 10),
-  };
+const Attempts = z.int().min(1).max(20).optional();
+const Delay = Duration.refine((ms) => ms <= MAX_DELAY_MS, { error: 'expected at most 15m' });
+const Factor = z.number().min(1).max(10);
+
+/** By action, with the defaults of S15 for a retry that waits. Parameters with other names are not looked at. */
+const PARAMETERS = {
+  retry: z.object({ attempts: Attempts, firstDelay: Delay.prefault('0s'), factor: Factor.default(1) }),
+  retry_with_backoff: z.object({
+    attempts: Attempts.default(3),
+    firstDelay: Delay.prefault('5s'),
+    factor: Factor.default(2),
+  }),
+  other: z.object({ attempts: Attempts }),
+};
+
+/**
+ * The retry parameters of an action: `attempts` 1 to 20 (default 3 with backoff), and for retries `firstDelay` 0s to 15m
+ * (default 5s with backoff, else none) and `factor` 1 to 10 (default 2 with backoff, else 1).
+ *
+ * @returns what is wrong, in one line, when a value does not fit.
+ */
+export function backoffOf(action: Action): { backoff: ProposedBackoff } | { problem: string } {
+  const { type } = action;
+  const schema = PARAMETERS[type === 'retry' || type === 'retry_with_backoff' ? type : 'other'];
+  const result = schema.safeParse(action.parameters);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    return { problem: `${['parameters', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'does not fit'}` };
+  }
+  const { attempts, firstDelay, factor } = { firstDelay: 0, factor: 1, ...result.data };
+  return { backoff: { attempts, firstDelayMs: firstDelay, factor } };
 }
 
 /**
- * How long to wait before retry number `retry` (from 1): firstDelay * factor^(retry-1), at most 15 minutes, of which
- * a random half to whole is waited ("equal jitter"): enough to spread a crowd, and never less than half of what the rule
- * asks for. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * Milliseconds to wait before a retry: with `d = min(15m, firstDelay * factor^(retryNumber - 1))`, evenly distributed
+ * in [d/2, d].
+ *
+ * This is 'equal jitter' of "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015). Its 'full jitter', [0, d],
+ * spreads a crowd a little better, but a healer has only a few attempts, and one that comes at once is likely spent on
+ * a dependency that is still down.
+ *
+ * @param retryNumber counts from 1.
  */
-export function backoffDelayMs(backoff: Backoff, retry: number, random: Random): number {
-  const full = Math.min(backoff.firstDelayMs * backoff.factor ** (retry - 1), LONGEST_DELAY_MS);
-  return Math.round(full * (0.5 + random() / 2));
-}
-
-/** For people: `3 attempts, 5s, x2`. */
-export function backoffText({ attempts, firstDelayMs, factor }: Backoff): string {
-  return `${attempts} attempts, ${formatDuration(firstDelayMs)}, x${factor}`;
-}
-
-function within(value: Json | undefined, fallback: number, least: number, most: number): number {
-  const number = typeof value === 'number' && Number.isFinite(value) ? value : fallback;
-  return Math.min(Math.max(number, least), most);
+export function backoffDelayMs(
+  { firstDelayMs, factor }: Pick<Backoff, 'firstDelayMs' | 'factor'>,
+  retryNumber: number,
+  random: Random,
+): number {
+  const whole = Math.min(MAX_DELAY_MS, firstDelayMs * factor ** Math.min(Math.max(0, retryNumber - 1), LARGEST_POWER));
+  return Math.round(whole / 2 + (random() * whole) / 2);
 }

@@ -1,144 +1,123 @@
 import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk, Verdict } from '@prunella/contracts';
-import { domainOf, riskOf } from '@prunella/core';
-import { backoffOf } from './backoff.ts';
-import type { Policy } from './parse-policy.ts';
-import { type Settings, settingsFor } from './settings.ts';
+import { riskOf } from '@prunella/core';
+import { type Backoff, backoffOf } from './backoff.ts';
+import {
+  attemptsLimit,
+  checkAttempts,
+  checkCapability,
+  checkCodeFailure,
+  checkIrreversible,
+  checkMode,
+  checkParameters,
+  checkThreshold,
+  checkVetoes,
+} from './checks.ts';
+import { explain } from './explain.ts';
+import type { Policy } from './policy.ts';
+import { settingsFor } from './settings.ts';
 
-/** All that a decision is made from. */
+/** What a decision is made from. */
 export interface Facts {
   diagnosis: DiagnosisMade;
-  /** Healing attempts that this incident has spent already. */
+  /** Healing attempts already spent on the incident. */
   attemptsSoFar: number;
-  /** Why the action can't be done here, in a few words; undefined: it can. */
+  /**
+   * Why nobody here can do the proposed action for this run, in a few words, e.g. `nothing here can rerun pipelines of
+   * platform generic`; undefined: it can be done.
+   */
   unsupported: string | undefined;
+  /** How much the action can hurt on this very target, where more is known than its kind; it can only raise the risk. */
+  risk?: Risk;
 }
 
-/** What the policy says about one diagnosis, with every check that led to it. */
+/** What the policy says about a diagnosis, and why. */
 export interface Decision {
   verdict: Verdict;
-  /** What is to be done; `notify_human` when it is handed over. */
+  /** What is to be done, asked or recommended; `notify_human` when it is handed over. */
   action: Action;
+  /** The mode that holds for this action on this run. */
   mode: Mode;
+  /** Of the decided action. */
   risk: Risk;
+  /** Every check in the order in which it was made, also those that passed; at least one. */
   reasons: Reason[];
-  /** One sentence. */
+  /** One sentence: why this, or why not. */
   explanation: string;
+  /** How a retry is spaced; only for retries that may or would be done. */
+  schedule?: Backoff;
 }
 
-const RETRIES: readonly ActionType[] = ['retry', 'retry_with_backoff', 'wait_for_dependency'];
+const RISK_ORDER: readonly Risk[] = ['free', 'cheap', 'reversible', 'irreversible'];
+const RETRIES: readonly ActionType[] = ['retry', 'retry_with_backoff'];
 
-interface Checked extends Reason {
-  /** What it means when it does not allow the action. */
-  otherwise: 'hand over' | 'recommend';
-}
-
-/** Decides. Total: every diagnosis gets a verdict, at least one reason and an explanation. */
+/**
+ * Decides what is done about a diagnosis. Pure and total: the same facts give the same decision, and none throws.
+ *
+ * What forbids comes first: observe says nothing outside; what a machine can't heal goes to a human; what is not sure
+ * enough, or can't be done here, is only recommended; the mode has the last word.
+ */
 export function decide(policy: Policy, facts: Facts): Decision {
-  const { action } = facts.diagnosis;
-  const settings = settingsFor(policy, facts.diagnosis.run, action.type);
-  const risk = riskOf(action.type);
-  const checks = [
-    codeFailure(facts),
-    attempts(facts, settings),
-    irreversible(risk),
-    threshold(facts, settings, risk),
-    capability(facts),
-  ];
-  const relevant = checks.filter((check) => check !== undefined);
-  const stop = relevant.find((check) => !check.allows);
-  const reasons: Reason[] = [mode(settings), ...relevant.map(({ check, allows, says }) => ({ check, allows, says }))];
-  const base = { mode: settings.mode, reasons };
-  const verdict = verdictOf(settings.mode, stop, facts.diagnosis);
-  if (verdict === 'handing_over') {
-    const says = stop?.says ?? 'The diagnosis asks for a human.';
-    return { ...base, verdict, action: handOver(action), risk: 'free', explanation: `Left to humans. ${says}` };
-  }
-  return { ...base, verdict, action, risk, explanation: explanationOf(verdict, action, settings, stop) };
-}
+  const { diagnosis } = facts;
+  const proposed = diagnosis.action;
+  const risk = higherRisk(riskOf(proposed.type), facts.risk);
+  const settings = settingsFor(policy, diagnosis.run, proposed.type);
+  const mode = settings.mode.value;
+  const parsed = backoffOf(proposed);
+  const backoff = 'backoff' in parsed ? parsed.backoff : undefined;
 
-function verdictOf(mode: Mode, stop: Checked | undefined, { action }: DiagnosisMade): Verdict {
-  if (mode === 'observe') return 'observing';
-  // Telling a human is always allowed: recommend mode is about changing things.
-  if (action.type === 'notify_human' || action.type === 'none') return 'handing_over';
-  if (stop?.otherwise === 'hand over') return 'handing_over';
-  if (stop !== undefined || mode === 'recommend') return 'recommending';
-  return mode === 'approve' ? 'asking' : 'acting';
-}
+  const refusals = [
+    checkCodeFailure(diagnosis),
+    checkVetoes(diagnosis),
+    checkParameters(proposed, 'problem' in parsed ? parsed.problem : undefined),
+    checkAttempts(proposed, facts.attemptsSoFar, settings.attempts, backoff?.attempts),
+  ].filter((reason) => reason !== undefined);
+  const doubts = [
+    checkCapability(proposed, diagnosis.run.platform, facts.unsupported),
+    checkThreshold(diagnosis.confidence, risk, settings.threshold(risk)),
+  ].filter((reason) => reason !== undefined);
+  const limits = [checkIrreversible(risk), checkMode(settings.mode)];
 
-function mode({ mode: value, modeFrom }: Settings): Reason {
+  const verdict = verdictOf({
+    action: proposed.type,
+    mode,
+    risk,
+    refused: someRefuses(refusals),
+    doubted: someRefuses(doubts),
+  });
+  const action: Action =
+    verdict === 'handing_over' && proposed.type !== 'notify_human'
+      ? { type: 'notify_human', parameters: {} }
+      : proposed;
+  const reasons = [...refusals, ...doubts, ...limits];
   return {
-    check: 'mode',
-    allows: value === 'act' || value === 'approve',
-    says: `The mode is ${value}, by ${modeFrom}.`,
+    verdict,
+    action,
+    mode,
+    risk: action === proposed ? risk : riskOf(action.type),
+    reasons,
+    explanation: explain(verdict, diagnosis, reasons),
+    ...(backoff !== undefined &&
+      RETRIES.includes(action.type) && {
+        schedule: { ...backoff, attempts: attemptsLimit(settings.attempts, backoff.attempts) },
+      }),
   };
 }
 
-function codeFailure({ diagnosis }: Facts): Checked | undefined {
-  if (!RETRIES.includes(diagnosis.action.type)) return undefined;
-  const isCode = domainOf(diagnosis.cause) === 'code';
-  const [veto] = diagnosis.vetoes;
-  const says = isCode
-    ? `The cause, ${diagnosis.cause}, is in the code: running it again can't help.`
-    : veto === undefined
-      ? 'No failure in this run is in the code.'
-      : `A rerun would repeat a real failure: ${veto}.`;
-  return { check: 'code-failure', allows: !isCode && veto === undefined, says, otherwise: 'hand over' };
+function verdictOf(facts: { action: ActionType; mode: Mode; risk: Risk; refused: boolean; doubted: boolean }): Verdict {
+  const { action, mode } = facts;
+  if (mode === 'observe') return 'observing';
+  if (facts.refused) return 'handing_over';
+  if (action === 'none' || facts.doubted) return 'recommending';
+  // Telling somebody is what handing over does, so it needs no mode but one that may speak.
+  if (action === 'notify_human') return 'handing_over';
+  if (mode === 'recommend') return 'recommending';
+  return mode === 'approve' || facts.risk === 'irreversible' ? 'asking' : 'acting';
 }
 
-function attempts({ diagnosis: { action }, attemptsSoFar }: Facts, settings: Settings): Checked | undefined {
-  if (action.type === 'none' || action.type === 'notify_human') return undefined;
-  const most = RETRIES.includes(action.type)
-    ? Math.min(backoffOf(action).attempts, settings.attempts)
-    : settings.attempts;
-  const allows = attemptsSoFar < most;
-  const says = allows
-    ? `${attemptsSoFar} of ${most} attempts are spent.`
-    : `Tried ${attemptsSoFar} of ${most} times, and it failed again.`;
-  return { check: 'attempts', allows, says, otherwise: 'hand over' };
+function someRefuses(reasons: readonly Reason[]): boolean {
+  return reasons.some(({ allows }) => !allows);
 }
 
-function irreversible(risk: Risk): Checked | undefined {
-  if (risk !== 'irreversible') return undefined;
-  return { check: 'irreversible', allows: false, says: 'What it does can not be undone.', otherwise: 'recommend' };
-}
-
-function threshold({ diagnosis }: Facts, { thresholds }: Settings, risk: Risk): Checked | undefined {
-  if (risk === 'irreversible') return undefined;
-  const least = thresholds[risk];
-  const allows = diagnosis.confidence >= least;
-  const says = `Confidence ${percent(diagnosis.confidence)} is ${allows ? 'enough' : 'too low'} for a ${risk} action (${percent(least)}).`;
-  return { check: 'threshold', allows, says, otherwise: 'recommend' };
-}
-
-function capability({ diagnosis: { action }, unsupported }: Facts): Checked | undefined {
-  if (action.type === 'none' || action.type === 'notify_human') return undefined;
-  const says = unsupported === undefined ? 'It can be done here.' : `It can't be done here: ${unsupported}.`;
-  return { check: 'capability', allows: unsupported === undefined, says, otherwise: 'recommend' };
-}
-
-function handOver(action: Action): Action {
-  return action.type === 'notify_human' ? action : { type: 'notify_human', parameters: {} };
-}
-
-function explanationOf(verdict: Verdict, action: Action, settings: Settings, stop: Checked | undefined): string {
-  switch (verdict) {
-    case 'observing':
-      return `Only observed: the mode is observe, by ${settings.modeFrom}.`;
-    case 'recommending':
-      return [
-        `Recommended: ${action.type}.`,
-        settings.mode === 'recommend' ? `The mode is recommend, by ${settings.modeFrom}.` : '',
-        stop?.says ?? '',
-      ]
-        .filter((sentence) => sentence !== '')
-        .join(' ');
-    case 'asking':
-      return `Asking before ${action.type}: the mode is approve, by ${settings.modeFrom}.`;
-    default:
-      return `Doing ${action.type}: the mode is act, by ${settings.modeFrom}, and all checks pass.`;
-  }
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+function higherRisk(a: Risk, b: Risk | undefined): Risk {
+  return b !== undefined && RISK_ORDER.indexOf(b) > RISK_ORDER.indexOf(a) ? b : a;
 }

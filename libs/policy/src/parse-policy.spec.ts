@@ -1,103 +1,142 @@
 import fc from 'fast-check';
-import { diagnosisFor } from './diagnosis.fixture.ts';
-import { PolicyError } from './errors.ts';
-import { parsePolicy } from './parse-policy.ts';
-import { policyJsonSchema } from './schema.ts';
-import { globFits, settingsFor } from './settings.ts';
+import { defaultPolicy, parsePolicy } from './parse-policy.ts';
+import { policyJsonSchema } from './policy.ts';
+import { PolicyError, type PolicyProblem } from './policy-error.ts';
 
-const { run } = diagnosisFor();
+function problemsOf(text: string): readonly PolicyProblem[] {
+  try {
+    parsePolicy(text);
+  } catch (error) {
+    if (error instanceof PolicyError) return error.problems;
+    throw error;
+  }
+  return [];
+}
 
 describe('parsePolicy', () => {
-  it('recommends by default, acts only on the simulated platform', () => {
-    const policy = parsePolicy('version: 1');
-    expect(settingsFor(policy, run, 'retry')).toMatchObject({
-      mode: 'recommend',
+  it.each(['version: 1', '', '# nothing yet\n', '---\n'])('%j is the default policy', (text) => {
+    expect(parsePolicy(text)).toEqual({
+      version: 1,
+      thresholds: { free: 0, cheap: 0.6, reversible: 0.8 },
       attempts: 3,
-      thresholds: { cheap: 0.6, reversible: 0.8 },
+      settleWithin: 6 * 3_600_000,
+      pipelines: [],
+      notify: { on: ['handed_over', 'failed'] },
     });
-    expect(settingsFor(policy, { ...run, platform: 'playground' }, 'retry').mode).toBe('act');
+    expect(parsePolicy(text)).toEqual(defaultPolicy);
   });
 
-  it('takes for each setting the first entry that fits and names it', () => {
-    const policy = parsePolicy(`
+  it('reads every field', () => {
+    expect(
+      parsePolicy(`
 version: 1
+mode: approve
+thresholds: { free: 0.1, cheap: 0.5, reversible: 1 }
+attempts: 5
+settleWithin: 90m
 pipelines:
-  - match: { repository: acme/*, branch: release/* }
-    mode: observe
-  - match: { repository: acme/* }
+  - match: { platform: playground, branch: [main, release/*], action: retry }
     mode: act
+    thresholds: { cheap: 0 }
     attempts: 1
-  - match: { platform: playground }
-    mode: recommend
-`);
-    expect(settingsFor(policy, run, 'retry')).toMatchObject({
-      mode: 'act',
-      attempts: 1,
-      modeFrom: 'the entry for repository acme/*',
-    });
-    expect(settingsFor(policy, { ...run, branch: 'release/1' }, 'retry')).toMatchObject({
-      mode: 'observe',
-      attempts: 1,
-    });
-    expect(settingsFor(policy, { ...run, repository: 'other/x' }, 'retry')).toMatchObject({
-      mode: 'recommend',
-      attempts: 3,
-    });
-    expect(settingsFor(policy, { ...run, repository: 'x/y', platform: 'playground' }, 'retry').mode).toBe('recommend');
-  });
-
-  it.each`
-    what                 | text                                                               | says
-    ${'an unknown key'}  | ${'version: 1\nmoode: act'}                                        | ${'line 2: moode: unknown setting; did you mean "mode"?'}
-    ${'a nested one'}    | ${'version: 1\npipelines:\n  - match: { repo: x }\n    mode: act'} | ${/^line 3: pipelines\[0\]\.match\.repo: unknown setting; expected one of platform, repository/}
-    ${'an unknown mode'} | ${'version: 1\n\nmode: auto'}                                      | ${/^line 3: mode: Invalid option: expected one of "observe"/}
-    ${'a wrong number'}  | ${'version: 1\nthresholds:\n  cheap: 2'}                           | ${/^line 3: thresholds\.cheap: Too big/}
-    ${'a bad duration'}  | ${'version: 1\nsettleWithin: soon'}                                | ${/^line 2: settleWithin: expected a duration such as 500ms/}
-    ${'no version'}      | ${'mode: act'}                                                     | ${/^version: Invalid input/}
-    ${'a list'}          | ${'- a'}                                                           | ${/expected object/}
-    ${'broken YAML'}     | ${'version: 1\nmode: [act'}                                        | ${/^line 2: /}
-  `('says where $what is wrong', ({ text, says }) => {
-    expect(() => parsePolicy(text)).toThrow(PolicyError);
-    expect(() => parsePolicy(text)).toThrow(says);
-  });
-
-  it('throws nothing but PolicyError, whatever it is given', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(fc.string(), fc.json(), fc.constant('a: &a [*a]'), fc.constant('a: &a [x]\nb: [*a,*a]')),
-        (text) => {
-          try {
-            parsePolicy(text);
-          } catch (error) {
-            expect(error).toBeInstanceOf(PolicyError);
-          }
+notify: { on: [executed, rejected] }
+`),
+    ).toEqual({
+      version: 1,
+      mode: 'approve',
+      thresholds: { free: 0.1, cheap: 0.5, reversible: 1 },
+      attempts: 5,
+      settleWithin: 90 * 60_000,
+      pipelines: [
+        {
+          match: { platform: 'playground', branch: ['main', 'release/*'], action: 'retry' },
+          mode: 'act',
+          thresholds: { cheap: 0 },
+          attempts: 1,
         },
-      ),
+      ],
+      notify: { on: ['executed', 'rejected'] },
+    });
+  });
+
+  it.each([
+    ['mode: act', 1, 'version', undefined],
+    ['version: 2', 1, 'version', undefined],
+    ['version: 1\n\nmoode: act', 3, 'moode', 'mode'],
+    ['version: 1\nbudgets: {}', 2, 'budgets', undefined],
+    ['version: 1\nmode: recomend', 2, 'mode', 'recommend'],
+    ['version: 1\nmode: 3', 2, 'mode', undefined],
+    ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],
+    ['version: 1\nthresholds:\n  cheap: 60', 3, 'thresholds.cheap', undefined],
+    ['version: 1\nattempts: 0', 2, 'attempts', undefined],
+    ['version: 1\nattempts: 1.5', 2, 'attempts', undefined],
+    ['version: 1\nsettleWithin: 6', 2, 'settleWithin', undefined],
+    ['version: 1\nsettleWithin: 6 hours', 2, 'settleWithin', undefined],
+    ['version: 1\nsettleWithin: 31d', 2, 'settleWithin', undefined],
+    ['version: 1\npipelines:\n  - mode: act', 3, 'pipelines[0].match', undefined],
+    ['version: 1\npipelines:\n  - match: {}\n    mode: act', 3, 'pipelines[0].match', undefined],
+    [
+      'version: 1\npipelines:\n  - match: { branch: main }\n  - match:\n      brunch: main',
+      5,
+      'pipelines[1].match.brunch',
+      'branch',
+    ],
+    ['version: 1\npipelines:\n  - match:\n      branch: 7', 4, 'pipelines[0].match.branch', undefined],
+    ['version: 1\nnotify:\n  on:\n    - failed\n    - handedover', 5, 'notify.on[1]', 'handed_over'],
+    ['version: 1\nnotify: { on: [observed] }', 2, 'notify.on[0]', undefined],
+    ['- version: 1', 1, '', undefined],
+    ['just text', 1, '', undefined],
+    ['version: 1\nmode: act\nmode: observe', 3, '', undefined],
+    ['version: 1\nmode: [act', 2, '', undefined],
+    ['version: 1\nnotify: &n { on: [] }\npipelines: [*n]', 3, '', undefined],
+  ])('%j: line %d, %s', (text, line, path, nearest) => {
+    const [problem, ...others] = problemsOf(text);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ line, path, says: expect.stringMatching(/./) });
+    expect(problem?.nearest).toBe(nearest);
+  });
+
+  it('tells every problem, in the order of the file, with the name of the file', () => {
+    expect(() => parsePolicy('version: 1\nattempts: 99\nmodes: act\nmode: acts', '/etc/prunella.yaml')).toThrow(
+      /^\/etc\/prunella\.yaml:2: attempts: expected at most 20, found number 99\n.*:3: modes: unknown key, expected one of version, mode, .*; did you mean mode\?\n.*:4: mode: expected observe or recommend or approve or act, found string "acts"; did you mean act\?$/,
     );
   });
 
-  it('has a JSON Schema for editors', () => {
-    expect(policyJsonSchema()).toMatchObject({
-      type: 'object',
-      properties: { mode: { enum: ['observe', 'recommend', 'approve', 'act'] } },
-    });
+  it('throws nothing but PolicyError, whatever it is given', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+      fc
+        .dictionary(
+          fc.constantFrom('version', 'mode', 'pipelines', 'thresholds', 'notify', '__proto__'),
+          fc.jsonValue(),
+        )
+        .map((value) => JSON.stringify({ version: 1, ...value })),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        for (const { line, says } of problemsOf(text)) {
+          expect(line).toBeGreaterThanOrEqual(1);
+          expect(says).not.toBe('');
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
-describe('globFits', () => {
-  it.each`
-    glob           | text            | fits
-    ${undefined}   | ${'x'}          | ${true}
-    ${'acme/shop'} | ${'acme/shop'}  | ${true}
-    ${'acme/shop'} | ${'acme/shop2'} | ${false}
-    ${'acme/*'}    | ${'acme/shop'}  | ${true}
-    ${'*/shop'}    | ${'acme/shop'}  | ${true}
-    ${'a*b*c'}     | ${'aXbYc'}      | ${true}
-    ${'a*b*c'}     | ${'acb'}        | ${false}
-    ${'ab*ba'}     | ${'aba'}        | ${false}
-    ${'*'}         | ${''}           | ${true}
-    ${'a.c'}       | ${'abc'}        | ${false}
-  `('$glob on $text: $fits', ({ glob, text, fits }) => {
-    expect(globFits(glob, text)).toBe(fits);
+describe('policyJsonSchema', () => {
+  it('describes what may be written, not what it becomes', () => {
+    expect(policyJsonSchema()).toMatchObject({
+      title: 'prunella.yaml',
+      type: 'object',
+      additionalProperties: false,
+      required: ['version'],
+      properties: {
+        attempts: { type: 'integer', default: 3, minimum: 1, maximum: 20 },
+        settleWithin: { type: 'string', default: '6h' },
+        mode: { enum: ['observe', 'recommend', 'approve', 'act'] },
+      },
+    });
   });
 });

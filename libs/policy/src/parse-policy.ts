@@ -1,76 +1,152 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { describe } from '@prunella/contracts';
+import { messageOf } from '@prunella/core';
+import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { PolicyError } from './errors.ts';
-import { nearest } from './nearest.ts';
-import { PolicyFile } from './schema.ts';
+import { nearestName } from './nearest.ts';
+import { type Policy, PolicySchema, policyJsonSchema } from './policy.ts';
+import { PolicyError, type PolicyProblem } from './policy-error.ts';
 
-/** A checked policy with all defaults. */
-export type Policy = PolicyFile;
+type Path = readonly PropertyKey[];
 
-/** The simulated platform may be healed without asking: nothing real can break. */
-const PLAYGROUND: Policy['pipelines'][number] = { match: { platform: 'playground' }, mode: 'act' };
+/** What holds without a file. */
+export const defaultPolicy: Policy = PolicySchema.parse({ version: 1 });
 
 /**
- * Parses `prunella.yaml`.
+ * Reads a policy file. A text without content is the default policy.
  *
- * @throws PolicyError naming the line and the setting.
+ * @param file only for messages.
+ * @throws PolicyError with every problem and its line.
  */
-export function parsePolicy(text: string): Policy {
+export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [mistake] = document.errors;
-  if (mistake !== undefined) {
-    throw new PolicyError(lines.linePos(mistake.pos[0]).line, '', mistake.message.split('\n')[0] ?? 'not YAML');
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new PolicyError(
+      file,
+      document.errors.map((error) => ({
+        line: lines.linePos(error.pos[0]).line,
+        path: '',
+        says: `not valid YAML: ${messageOf(error)}`,
+      })),
+    );
   }
-  const result = PolicyFile.safeParse(plain(document));
-  if (result.success) return { ...result.data, pipelines: [...result.data.pipelines, PLAYGROUND] };
-  const [issue] = result.error.issues;
-  if (issue === undefined) throw new PolicyError(undefined, '', 'not valid');
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = unknown === undefined ? issue.path : [...issue.path, unknown];
-  const node = document.getIn(unknown === undefined ? issue.path : path, true) as { range?: [number] } | undefined;
-  const line = node?.range === undefined ? undefined : lines.linePos(node.range[0]).line;
-  throw new PolicyError(line, pathText(path), unknown === undefined ? issue.message : unknownKey(unknown, issue.path));
+  const content = contentOf(document, lines, file);
+  if (content === null) return defaultPolicy;
+  const result = PolicySchema.safeParse(content, { error: expectation });
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, content, document, lines));
+  throw new PolicyError(
+    file,
+    problems.sort((a, b) => a.line - b.line),
+  );
 }
 
-/** A policy has no use for aliases, and they can be bombs: they are refused. */
-function plain(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw new PolicyError(undefined, '', 'YAML aliases (*name) are not allowed here; write the value out');
+/** @throws PolicyError when the document refers to itself: references make a small text large, and a policy needs none. */
+function contentOf(document: Document, lines: LineCounter, file: string): unknown {
+  visit(document, {
+    Alias(_key, { range }) {
+      const { line } = lines.linePos(range?.[0] ?? 0);
+      throw new PolicyError(file, [{ line, path: '', says: 'expected no YAML aliases, found one: write it out' }]);
+    },
+  });
+  return document.toJS();
+}
+
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  content: unknown,
+  document: Document,
+  lines: LineCounter,
+): readonly PolicyProblem[] {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    const known = namesAt(path);
+    return issue.keys.map((key) => ({
+      line: lineOf(document, lines, [...path, key]),
+      path: pathText([...path, key]),
+      says: `unknown key, expected one of ${known.join(', ')}`,
+      ...withNearest(nearestName(key, known)),
+    }));
+  }
+  const found = valueAt(content, path);
+  const meant =
+    issue.code === 'invalid_value' && typeof found === 'string'
+      ? nearestName(found, issue.values.map(String))
+      : undefined;
+  return [
+    {
+      line: lineOf(document, lines, path),
+      path: pathText(path),
+      says: `${issue.message}, found ${describe(found)}`,
+      ...withNearest(meant),
+    },
+  ];
+}
+
+function withNearest(nearest: string | undefined): { nearest?: string } {
+  return nearest === undefined ? {} : { nearest };
+}
+
+/** What should stand there, where the schema has no words of its own; what does stand there is told by us. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected ${issue.values.map(String).join(' or ')}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}`;
+    default:
+      return undefined;
   }
 }
 
-function pathText(path: readonly PropertyKey[]): string {
+/** `pipelines[0].match.branch` */
+function pathText(path: Path): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`),
     '',
   );
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const known = knownKeys(path);
-  const near = nearest(key, known);
-  return `unknown setting; ${near === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${near}"?`}`;
+function valueAt(content: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+        ? (value as Record<PropertyKey, unknown>)[part]
+        : undefined,
+    content,
+  );
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = PolicyFile;
-  for (const key of path) schema = typeof key === 'number' ? elementOf(schema) : shapeOf(schema)[String(key)];
-  return Object.keys(shapeOf(schema));
+/** The keys that may stand at a place, out of the published schema. */
+function namesAt(path: Path): string[] {
+  type Node = { properties?: Record<string, Node>; items?: Node };
+  const node = path.reduce<Node | undefined>(
+    (at, part) => (typeof part === 'number' ? at?.items : at?.properties?.[String(part)]),
+    policyJsonSchema() as Node,
+  );
+  return Object.keys(node?.properties ?? {});
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> {
-  return (unwrapped(schema) as { shape?: Record<string, unknown> }).shape ?? {};
+/** The line of a key or list item; for something that is missing, the line of what it is missing in. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return lines.linePos(document.contents?.range?.[0] ?? 0).line;
 }
 
-function elementOf(schema: unknown): unknown {
-  return (unwrapped(schema) as { element?: unknown }).element;
-}
-
-function unwrapped(schema: unknown): unknown {
-  let inner = schema as z.ZodType & { unwrap?: () => unknown };
-  while (typeof inner?.unwrap === 'function' && !('element' in inner)) inner = inner.unwrap() as typeof inner;
-  return inner ?? {};
+function offsetOf(document: Document, path: Path): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const last = path.at(-1);
+  if (isMap(parent)) {
+    const key = parent.items.find((pair) => isNode(pair.key) && String(pair.key) === String(last))?.key;
+    return isNode(key) ? key.range?.[0] : undefined;
+  }
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
 }

@@ -1,57 +1,66 @@
-import type { ActionType, Mode, Run } from '@prunella/contracts';
-import type { Policy } from './parse-policy.ts';
-import type { Match, PolicyEntry } from './schema.ts';
+import type { ActionType, Mode, Risk, Run } from '@prunella/contracts';
+import { globMatches } from './glob.ts';
+import type { Match, PipelineEntry, Policy } from './policy.ts';
 
-/** What the policy says for one run and action. */
-export interface Settings {
-  mode: Mode;
-  /** Which entry set the mode, in a few words. */
-  modeFrom: string;
-  attempts: number;
-  thresholds: Policy['thresholds'];
+/** A value of the policy and the place that says it. */
+export interface Setting<T> {
+  value: T;
+  /** `pipelines[0]`, `prunella.yaml` (the top of it) or `built-in`. */
+  from: string;
 }
 
-/** Picks, for each setting, the first entry that fits and names it. */
+/** What the policy says about one action on one run. */
+export interface Settings {
+  mode: Setting<Mode>;
+  /** Least confidence for an action of this risk. */
+  threshold(risk: Risk): Setting<number>;
+  /** Healing attempts for an incident. */
+  attempts: Setting<number>;
+}
+
+/** The only place where Prunella acts without being told to: nothing outside is behind it. */
+const PLAYGROUND_MODE: Setting<Mode> = { value: 'act', from: 'built-in for the playground' };
+const DEFAULT_MODE: Setting<Mode> = { value: 'recommend', from: 'built-in' };
+
+/** The policy's word on this action of this run: each field from the first entry that matches and says something about it. */
 export function settingsFor(policy: Policy, run: Run, action: ActionType): Settings {
-  const entries = policy.pipelines.filter((entry) => fits(entry.match, run, action));
-  const modeEntry = entries.find((entry) => entry.mode !== undefined);
+  const entries = policy.pipelines
+    .map((entry, index) => ({ entry, from: `pipelines[${index}]` }))
+    .filter(({ entry }) => matches(entry.match, run, action));
+  function first<T>(pick: (entry: PipelineEntry) => T | undefined): Setting<T> | undefined {
+    for (const { entry, from } of entries) {
+      const value = pick(entry);
+      if (value !== undefined) return { value, from };
+    }
+    return undefined;
+  }
   return {
-    mode: modeEntry?.mode ?? policy.mode,
-    modeFrom: modeEntry === undefined ? 'the default' : `the entry for ${matchText(modeEntry)}`,
-    attempts: entries.find((entry) => entry.attempts !== undefined)?.attempts ?? policy.attempts,
-    thresholds: Object.assign({}, policy.thresholds, ...entries.toReversed().map((entry) => entry.thresholds)),
+    mode: first((entry) => entry.mode) ?? fallbackMode(policy, run),
+    threshold(risk) {
+      // Irreversible actions never run by themselves; to be worth a question they must be as sure as reversible ones.
+      const known = risk === 'irreversible' ? 'reversible' : risk;
+      return first((entry) => entry.thresholds?.[known]) ?? { value: policy.thresholds[known], from: 'thresholds' };
+    },
+    attempts: first((entry) => entry.attempts) ?? { value: policy.attempts, from: 'attempts' },
   };
 }
 
-function fits(match: Match, run: Run, action: ActionType): boolean {
-  return (
-    globFits(match.platform, run.platform) &&
-    globFits(match.repository, run.repository) &&
-    globFits(match.pipeline, run.pipelineId) &&
-    globFits(match.branch, run.branch) &&
-    globFits(match.environment, run.environment) &&
-    (match.action === undefined || match.action === action)
+/** What the user wrote comes before what is built in. */
+function fallbackMode(policy: Policy, run: Run): Setting<Mode> {
+  if (policy.mode !== undefined) return { value: policy.mode, from: 'mode' };
+  return run.platform === 'playground' ? PLAYGROUND_MODE : DEFAULT_MODE;
+}
+
+function matches(match: Match, run: Run, action: ActionType): boolean {
+  const facts: { [K in keyof Required<Match>]: string } = {
+    platform: run.platform,
+    repository: run.repository,
+    pipeline: run.pipelineId,
+    branch: run.branch,
+    environment: run.environment,
+    action,
+  };
+  return Object.entries(match).every(([field, globs]) =>
+    [globs].flat().some((glob) => globMatches(glob, facts[field as keyof Match])),
   );
-}
-
-/** `*` stands for any characters; time linear in pattern times text at worst, never exponential. */
-export function globFits(glob: string | undefined, text: string): boolean {
-  if (glob === undefined) return true;
-  const parts = glob.split('*');
-  const first = parts[0] ?? '';
-  if (parts.length === 1) return text === glob;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  const last = parts.at(-1) ?? '';
-  return text.length - last.length >= at && text.endsWith(last);
-}
-
-function matchText(entry: PolicyEntry): string {
-  const parts = Object.entries(entry.match).map(([name, value]) => `${name} ${value}`);
-  return parts.length === 0 ? 'everything' : parts.join(', ');
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConsumerObserver } from '@prunella/bus';
 import { messageOf } from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The service's Prometheus registry; services add their own metrics to it. */
 @Injectable()
@@ -16,6 +16,23 @@ export class Metrics {
   /** A counter in this registry. */
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A gauge in this registry that is read when it is scraped. */
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  /** A value that goes up and down, in this registry. */
+  labelledGauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
   /** A histogram of seconds in this registry. */

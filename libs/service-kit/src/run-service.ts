@@ -24,6 +24,8 @@ export interface ServiceDefinition<E extends z.ZodType> {
   module: Type | DynamicModule;
   /** Largest request body in bytes. Default 1 MiB. */
   bodyLimit?: number;
+  /** Paths whose bodies stay bytes (a Buffer as `request.body`), each with its own limit in bytes: what is signed is checked before it is parsed. */
+  rawBodies?: readonly { path: string; limit: number }[];
   /** Called with the finished application, before it listens. */
   configure?(app: NestExpressApplication): void | Promise<void>;
 }
@@ -45,7 +47,9 @@ export async function startService<E extends z.ZodType>(
   const environment = readEnvironment(CommonEnvironment, variables);
   const own: unknown = readEnvironment(definition.environment, variables);
   const portVariable = `PORT_${definition.name.toUpperCase()}`;
-  const port = readEnvironment(z.object({ [portVariable]: Port.default(definition.defaultPort) }), variables)[portVariable];
+  const port = readEnvironment(z.object({ [portVariable]: Port.default(definition.defaultPort) }), variables)[
+    portVariable
+  ] as number;
   if (!isLoopback(environment.PRUNELLA_HOST) && environment.PRUNELLA_API_TOKEN === undefined) {
     throw new ConfigError(
       `PRUNELLA_HOST is ${environment.PRUNELLA_HOST}, which others can reach, and PRUNELLA_API_TOKEN is not set; set a token or listen on 127.0.0.1`,
@@ -57,6 +61,9 @@ export async function startService<E extends z.ZodType>(
     { bufferLogs: true, rawBody: true, bodyParser: false, abortOnError: false },
   );
   app.useLogger(app.get(Logger));
+  for (const { path, limit } of definition.rawBodies ?? []) {
+    app.useBodyParser('raw', { limit, type: (request) => pathOf(request.url) === path });
+  }
   app.useBodyParser('json', {
     limit: definition.bodyLimit ?? BODY_LIMIT,
     type: ['application/json', 'application/*+json'],
@@ -78,6 +85,14 @@ export async function startService<E extends z.ZodType>(
       await bus.close();
     },
   };
+}
+
+/** As Express compares paths: without query and trailing slash, in any case. */
+function pathOf(url: string | undefined): string {
+  return (url ?? '')
+    .replace(/[?#].*$/s, '')
+    .replace(/\/$/, '')
+    .toLowerCase();
 }
 
 /** The `main` of a service's process: runs until SIGTERM, SIGINT or the end of the supervisor, then drains. */

@@ -1,1 +1,5 @@
-export {};
+export { exitCodeOf, isExitMarker } from './exit-code.ts';
+export { fingerprint, normalise } from './fingerprint.ts';
+export { type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
+export { redact } from './redact.ts';
+export { isErrorLike, reduce } from './reduce.ts';

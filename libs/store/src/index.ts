@@ -1,1 +1,26 @@
-export {};
+export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export { kindOf, translated } from './errors.ts';
+export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
+export {
+  countOpen,
+  INCIDENT_CHANNEL,
+  type IncidentFilter,
+  type IncidentPosition,
+  type IncidentWrite,
+  incidentsById,
+  incidentsChangedSince,
+  listIncidents,
+  putIncidents,
+  type Unsettled,
+  unsettledOfPipelines,
+  unsettledSince,
+} from './incidents.ts';
+export { storable } from './json.ts';
+export { type Listener, listen } from './listen.ts';
+export { lock, tryLock } from './locks.ts';
+export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
+export { Store, type StoreOptions, type Transaction } from './store.ts';
+export { ConfidenceRow } from './tables/confidence.ts';
+export { type EventRecord, EventRow } from './tables/event.ts';
+export { IncidentRow } from './tables/incident.ts';
+export { OutboxRow } from './tables/outbox.ts';

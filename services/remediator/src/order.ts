@@ -1,4 +1,4 @@
-import type { Action, ActionType, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
+import type { Action, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
 
 /**
@@ -39,18 +39,3 @@ export function orderKey(incidentId: string, attempt: number): string {
   const safe = /^[\w-]{1,100}$/.test(incidentId) ? incidentId : stableId('inc', incidentId);
   return `${safe}.${attempt}`;
 }
-
-/** A note to humans instead of, or after, an action. */
-export function handOver(order: Order, explanation: string, reason: Reason): Order {
-  return {
-    ...order,
-    key: `${order.key}.handover`,
-    action: notifyHuman,
-    risk: 'free',
-    verdict: 'handing_over',
-    explanation,
-    reasons: [...order.reasons, reason],
-  };
-}
-
-const notifyHuman: Action = { type: 'notify_human' satisfies ActionType, parameters: {} };

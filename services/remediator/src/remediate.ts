@@ -1,4 +1,4 @@
-import type { DiagnosisMade } from '@prunella/contracts';
+import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration } from '@prunella/core';
 import { type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import type { ClaimResult } from './act/claims.ts';
@@ -6,7 +6,7 @@ import type { Fired, Timer, Timers } from './act/timers.ts';
 import type { ActionPlugin } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
-import { handOver, type Order } from './order.ts';
+import type { Order } from './order.ts';
 import type { Reporter } from './report.ts';
 
 /** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
@@ -18,6 +18,7 @@ const PROVE_WITHIN_MS = 15 * 60_000;
 const FIRST_PROOF_MS = 5_000;
 /** Waits shorter than this are not worth telling. */
 const WORTH_TELLING_MS = 500;
+const NOTE = '.note';
 
 export interface RemediateDeps extends DecideDeps, CarryOutDeps {
   clock: Clock;
@@ -35,11 +36,14 @@ export async function remediate(
   const order = await decideOnce(diagnosis, traceparent, d);
   switch (order.verdict) {
     case 'acting':
-    case 'handing_over':
       return await schedule(order, d);
+    case 'handing_over':
+      if (d.policy.notify.on.includes('handed_over')) return await schedule(order, d);
+      return await d.reporter.executed(order, only('handed_over', order));
     case 'asking':
       return await ask(order, d);
     case 'recommending':
+      await tell(order, 'recommended', d);
       return await d.reporter.executed(order, only('recommended', order));
     case 'observing':
       return await d.reporter.executed(order, only('observed', order));
@@ -91,10 +95,9 @@ async function conclude(
     const dueAt = result.finishedAt + FIRST_PROOF_MS;
     await d.timers.set({ kind: 'verify', dueAt, giveUpAt: dueAt + PROVE_WITHIN_MS, order, failures: 0 });
   }
-  if (result.status === 'failed' && order.action.type !== 'notify_human') {
-    await escalate(order, `${order.action.type} could not be carried out. ${result.explanation}`, 'failed', d);
-  }
-  await d.reporter.executed(order, result);
+  if (order.action.type !== 'notify_human') await tell({ ...order, explanation: result.explanation }, result.status, d);
+  // a note says what became of another order: that one is reported, not the note
+  if (!isNote(order)) await d.reporter.executed(order, result);
   return 'done';
 }
 
@@ -111,28 +114,25 @@ async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fir
     return 'done';
   }
   if (proof.kind === 'ineffective') {
-    await escalate(order, `${order.action.type} did not help: ${proof.reason}.`, 'ineffective', d);
+    await tell({ ...order, explanation: `${order.action.type} did not help: ${proof.reason}.` }, 'failed', d);
   }
   await d.reporter.proven(order, proof.kind, proof.reason, now);
   return 'done';
 }
 
-async function escalate(order: Order, explanation: string, check: string, d: RemediateDeps): Promise<void> {
-  const note = handOver({ ...order, decidedAt: d.clock.now(), dueAt: d.clock.now() }, explanation, {
-    check,
-    allows: false,
-    says: explanation,
-  });
-  await d.timers.set({
-    kind: 'act',
-    dueAt: note.dueAt,
-    giveUpAt: note.dueAt + GIVE_UP_AFTER_MS,
-    order: note,
-    failures: 0,
-  });
+/** A note to humans beside the action, where the policy wants to hear of such things. */
+async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
+  if (!d.policy.notify.on.includes(status as never)) return;
+  const now = d.clock.now();
+  const note: Order = { ...order, key: `${order.key}${NOTE}`, action: { type: 'notify_human', parameters: {} }, decidedAt: now, dueAt: now };
+  await d.timers.set({ kind: 'act', dueAt: now, giveUpAt: now + GIVE_UP_AFTER_MS, order: note, failures: 0 });
 }
 
-function only(status: 'recommended' | 'observed', order: Order) {
+function isNote(order: Order): boolean {
+  return order.key.endsWith(NOTE);
+}
+
+function only(status: ActionStatus, order: Order) {
   return {
     status,
     effect: '',

@@ -46,10 +46,8 @@ function orderOf(
   const unsupported = d.actions.unsupported(diagnosis.action.type, diagnosis.run);
   const decision = decideByPolicy(d.policy, { diagnosis, attemptsSoFar, unsupported });
   const decidedAt = d.clock.now();
-  const delayMs =
-    decision.verdict === 'acting' && decision.action.type === 'retry_with_backoff'
-      ? backoffDelayMs(decision.action.parameters, attemptsSoFar + 1, d.random)
-      : 0;
+  const { schedule } = decision;
+  const delayMs = schedule === undefined ? 0 : backoffDelayMs(schedule, attemptsSoFar + 1, d.random);
   return {
     key,
     incidentId: diagnosis.incidentId,

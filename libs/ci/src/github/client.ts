@@ -1,0 +1,24 @@
+import { Octokit } from '@octokit/core';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
+import { retry } from '@octokit/plugin-retry';
+
+const RestOctokit = Octokit.plugin(restEndpointMethods, retry);
+
+export type GitHubClient = InstanceType<typeof RestOctokit>;
+
+/** A client of GitHub's REST API. Reading is tried twice more on server errors; rate limits and writes are the caller's business. */
+export function createClient(options: { apiUrl?: string; token?: string }): GitHubClient {
+  return new RestOctokit({
+    ...(options.apiUrl !== undefined && { baseUrl: options.apiUrl.replace(/\/+$/, '') }),
+    ...(options.token !== undefined && { auth: options.token }),
+    userAgent: 'prunella',
+    // 4xx say something that asking again does not change, or (429) when to ask again
+    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2, retryAfterBaseValue: 250 },
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  });
+}
+
+/** Passed with a request that must not be sent twice. */
+export const ONCE = { retries: 0 };
+
+function silent(): void {}

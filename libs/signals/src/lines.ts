@@ -1,0 +1,69 @@
+/** A line of a log, cleaned for reading and matching. */
+export interface Line {
+  /** Counts from 1 in the original file. */
+  line: number;
+  /** Without line end, colours, time stamps and the marks of the CI system; at most `MAX_LINE` characters. */
+  text: string;
+}
+
+/** Longer lines are cut here: no rule needs more, and a minified bundle in a log must not cost a second. */
+export const MAX_LINE = 2_000;
+
+// Control sequences: CSI (`ESC [ ... letter`), OSC (`ESC ] ... BEL or ESC \`), and the two-byte rest.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal writes
+const ANSI =
+  /[\u001b\u009b](?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)|[@-Z\\^_=>])/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what is left of broken sequences, and other unprintables
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]/g;
+
+const STAMP = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
+const PREFIXES: readonly RegExp[] = [
+  // `gh run view --log`: job, step, then the stamped line.
+  new RegExp(String.raw`^[^\t]{0,200}\t[^\t]{0,200}\t(?=\ufeff?${STAMP} )`),
+  // GitHub (`2026-01-02T03:04:05.1234567Z `) and GitLab, which adds the stream (`00O`, `01E`, `00O+`).
+  new RegExp(String.raw`^${STAMP}(?: \d\d[OE]\+?)? ?`),
+  // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `.
+  new RegExp(String.raw`^\[${STAMP}\] ?`),
+  /^\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}/,
+  // GitLab sections, Travis folds and timers.
+  /^section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]{0,200}\])?/,
+  /^travis_(?:fold|time):(?:start|end):[^\s]{0,300}/,
+  // GitHub's marks, as they are in raw logs and as a step writes them.
+  /^##\[[a-z-]{1,20}\]/,
+  /^::(?:error|warning|notice|debug|group|endgroup)(?: [^:]{0,500})?::/,
+];
+
+/**
+ * The lines of a log, one for each line of the original, empty ones included, so that numbers stay true.
+ *
+ * Of a progress bar (`10%\r20%\rdone`) the last state is kept.
+ *
+ * @param options.firstLine number of the first line in the whole log, when its beginning was cut. Default 1.
+ */
+export function toLines(text: string, { firstLine = 1 }: { firstLine?: number } = {}): Line[] {
+  const lines = text.split('\n').map((raw, index) => ({ line: firstLine + index, text: cleanLine(raw) }));
+  if (text.endsWith('\n')) lines.pop();
+  return lines;
+}
+
+function cleanLine(raw: string): string {
+  const plain = raw.replace(ANSI, '');
+  const shown = plain.includes('\r') ? lastState(plain) : plain;
+  let text = shown.replace(UNPRINTABLE, '');
+  for (const prefix of PREFIXES) text = text.replace(prefix, '');
+  return text.slice(0, MAX_LINE).trimEnd();
+}
+
+/** What a terminal shows after carriage returns: the last part that says something. */
+function lastState(text: string): string {
+  return text.split('\r').findLast((part) => part.trim() !== '') ?? '';
+}
+
+/** Says whether this is not text: a NUL in the first 4,096 characters, or every tenth of them unprintable. */
+export function looksBinary(text: string): boolean {
+  const head = text.slice(0, 4_096);
+  if (head.includes('\u0000')) return true;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is counted
+  const strange = head.match(/[\u0001-\u0006\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
+  return strange * 10 > head.length;
+}

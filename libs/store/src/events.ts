@@ -1,0 +1,90 @@
+import { In, MoreThan } from 'typeorm';
+import { storable } from './json.ts';
+import type { Transaction } from './store.ts';
+import { type EventRecord, EventRow, recordOf } from './tables/event.ts';
+
+/** Records events in one statement. Those that are there already change nothing. @returns the ids of the new ones. */
+export async function insertEvents(
+  transaction: Transaction,
+  events: readonly EventRecord[],
+): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set();
+  const rows = events.map((event) => ({
+    id: event.id,
+    incident_id: event.incidentId,
+    pipeline_key: event.pipelineKey,
+    subject: event.subject,
+    source: event.source,
+    event_id: event.eventId,
+    time: event.time,
+    seq: event.seq,
+    traceparent: event.traceparent,
+    data: event.data,
+  }));
+  const inserted = await transaction.query<{ id: string }[]>(
+    `INSERT INTO events (id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data)
+     SELECT id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data
+     FROM jsonb_to_recordset($1::jsonb) AS r (
+       id text, incident_id text, pipeline_key text, subject text, source text, event_id text,
+       time timestamptz, seq bigint, traceparent text, data jsonb
+     )
+     ORDER BY id
+     ON CONFLICT DO NOTHING
+     RETURNING id`,
+    [storable(rows)],
+  );
+  return new Set(inserted.map((row) => row.id));
+}
+
+/** All events of some incidents, in no particular order. */
+export async function eventsOfIncidents(
+  transaction: Transaction,
+  incidentIds: readonly string[],
+): Promise<EventRecord[]> {
+  if (incidentIds.length === 0) return [];
+  return (await transaction.findBy(EventRow, { incidentId: In([...incidentIds]) })).map(recordOf);
+}
+
+/** How runs of a pipeline ended after `since`, and why, for a pipeline whose publisher names no runs. */
+export async function laterRunsOfPipeline(
+  transaction: Transaction,
+  pipelineKey: string,
+  since: Date,
+): Promise<EventRecord[]> {
+  const rows = await transaction.findBy(EventRow, {
+    pipelineKey,
+    subject: In(['pipeline.finished', 'pipeline.failed', 'diagnosis.made']),
+    time: MoreThan(since),
+  });
+  return rows.map(recordOf);
+}
+
+/** One executed action and its first outcome; absent: it has none. */
+export interface ActionTally {
+  action: string;
+  outcome: string | null;
+  count: number;
+}
+
+/** Counts the actions that took effect in [from, to), by type and by their first outcome. */
+export async function tallyActions(
+  manager: Transaction,
+  range: { from: Date; to: Date },
+  actions: readonly string[],
+): Promise<ActionTally[]> {
+  return await manager.query<ActionTally[]>(
+    `SELECT e.data->'action'->>'type' AS action, o.outcome, count(*)::int AS count
+     FROM events e
+     LEFT JOIN LATERAL (
+       SELECT o.data->>'outcome' AS outcome FROM events o
+       WHERE o.incident_id = e.incident_id AND o.subject = 'outcome.observed'
+         AND o.data->>'action' = e.data->'action'->>'type'
+         AND o.data->'run'->'attempt' = e.data->'run'->'attempt'
+       ORDER BY o.time, o.id LIMIT 1
+     ) o ON true
+     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed'
+       AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
+     GROUP BY 1, 2`,
+    [range.from, range.to, [...actions]],
+  );
+}

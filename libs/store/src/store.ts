@@ -1,0 +1,126 @@
+import 'reflect-metadata';
+import { systemClock, UnreachableError } from '@prunella/core';
+import { DataSource, type EntityManager } from 'typeorm';
+import { kindOf, translated } from './errors.ts';
+import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
+import { ConfidenceRow } from './tables/confidence.ts';
+import { EventRow } from './tables/event.ts';
+import { IncidentRow } from './tables/incident.ts';
+import { OutboxRow } from './tables/outbox.ts';
+
+/** A running transaction, or a connection outside of one: what the functions of this package work on. */
+export type Transaction = EntityManager;
+
+export interface StoreOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string;
+  /** Shown by Postgres' own tools. */
+  name: string;
+  /** How long to wait for a server that is not there yet, before `open` throws. Default 30 s. */
+  patienceMs?: number;
+  /** Most connections. Default 10. */
+  connections?: number;
+}
+
+/** Any number that nobody else uses: replicas that start together migrate one after the other. */
+const MIGRATION_LOCK = 7_100_000;
+const COLLISION_ATTEMPTS = 5;
+
+/** Our Postgres. Every error that says "Postgres is away" leaves as UnreachableError; connections come back by themselves. */
+export class Store {
+  private constructor(
+    private readonly source: DataSource,
+    /** Host, port and database; no password. */
+    readonly address: string,
+    readonly url: string,
+  ) {}
+
+  /**
+   * Connects and brings the tables up to date.
+   *
+   * @throws UnreachableError when no server answers in time, ConfigError when it refuses us.
+   */
+  static async open(options: StoreOptions): Promise<Store> {
+    const address = addressOf(options.url);
+    const deadline = systemClock.now() + (options.patienceMs ?? 30_000);
+    for (;;) {
+      const source = dataSource(options);
+      try {
+        await source.initialize();
+        await migrate(source);
+        return new Store(source, address, options.url);
+      } catch (error) {
+        if (source.isInitialized) await source.destroy();
+        const reason = translated(error, address);
+        if (!(reason instanceof UnreachableError) || systemClock.now() > deadline) throw reason;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  /** Runs `work` outside of a transaction. */
+  async read<T>(work: (manager: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.source.manager);
+    } catch (error) {
+      throw translated(error, this.address);
+    }
+  }
+
+  /** Runs `work` in one transaction (read committed), again from the start when it collided with another one. */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.source.transaction(work);
+      } catch (error) {
+        if (kindOf(error) === 'collision' && attempt < COLLISION_ATTEMPTS) continue;
+        throw translated(error, this.address);
+      }
+    }
+  }
+
+  /** Resolves when Postgres answers. */
+  async check(): Promise<void> {
+    await this.read((manager) => manager.query('SELECT 1'));
+  }
+
+  async close(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+}
+
+function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: `prunella-${name}`,
+    entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow],
+    migrations: [Ledger1761955200000],
+    synchronize: false,
+    logging: false,
+    connectTimeoutMS: 5_000,
+    // A lost idle connection is replaced at its next use; the statement that needs it says so.
+    poolErrorHandler: () => undefined,
+    extra: { max: connections, keepAlive: true, query_timeout: 60_000, statement_timeout: 30_000 },
+  });
+}
+
+async function migrate(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    try {
+      await source.runMigrations({ transaction: 'all' });
+    } finally {
+      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+function addressOf(url: string): string {
+  if (!URL.canParse(url)) return 'DATABASE_URL (which is no URL)';
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

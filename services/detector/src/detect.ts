@@ -1,0 +1,48 @@
+import type { Received } from '@prunella/bus';
+import type { DetectorEnvironment } from './environment.ts';
+import { failureOf } from './failure-of.ts';
+import { redacted } from './redacted.ts';
+import type { Delivery, FreshId, Report, Source } from './sources/source.ts';
+
+/** What the sender is told with 202. */
+export type Receipt =
+  | { accepted: true; id: string; incidentId: string; duplicate?: true }
+  | { accepted: false; reason: string };
+
+export interface Deps {
+  environment: DetectorEnvironment;
+  fresh: FreshId;
+  /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
+  publish(report: Report): Promise<void>;
+  deliveries: DeliveryLog;
+}
+
+/** Which deliveries were taken, by the sender's own ids. */
+export interface DeliveryLog {
+  /** The receipt of a delivery that was taken before; undefined: a new one. */
+  find(source: string, deliveryId: string): Promise<Receipt | undefined>;
+  note(source: string, deliveryId: string, receipt: Receipt): Promise<void>;
+}
+
+/** One webhook delivery, from the door to the bus. Throws what the sender has to know: 400, 401 or 503. */
+export async function detect(source: Source, delivery: Delivery, d: Deps): Promise<Receipt> {
+  await source.authenticate(delivery, d.environment);
+  const heard = source.read(delivery, d.fresh);
+  if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
+  const { report, deliveryId } = heard;
+  const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
+  if (before) return { ...before, duplicate: true } as Receipt;
+  await d.publish(redacted(report));
+  const receipt: Receipt = { accepted: true, id: report.id, incidentId: report.data.incidentId };
+  // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
+  if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);
+  return receipt;
+}
+
+/** Something ended, whoever says so: where it is a failure, that is said too. */
+export async function judge(event: Received<'pipeline.finished'>, d: Pick<Deps, 'publish'>): Promise<void> {
+  const failure = failureOf(event.data, event.id);
+  if (failure === undefined) return;
+  const { source, time } = event;
+  await d.publish(redacted({ subject: 'pipeline.failed', id: `${event.id}/failed`, source, time, data: failure }));
+}

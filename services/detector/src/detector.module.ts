@@ -1,0 +1,29 @@
+import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { ENVIRONMENT } from '@prunella/service-kit';
+import type { DetectorEnvironment } from './environment.ts';
+import { Deliveries } from './intake/deliveries.ts';
+import { FinishedConsumer } from './intake/finished.consumer.ts';
+import { Outbox } from './intake/outbox.ts';
+import { WebhooksController } from './intake/webhooks.controller.ts';
+import { DetectorMetrics } from './metrics.ts';
+
+@Module({
+  controllers: [WebhooksController, FinishedConsumer],
+  providers: [Outbox, Deliveries, DetectorMetrics],
+})
+export class DetectorModule implements OnModuleInit {
+  private readonly logger = new Logger('detector');
+
+  constructor(@Inject(ENVIRONMENT) private readonly environment: DetectorEnvironment) {}
+
+  onModuleInit(): void {
+    if (!this.environment.PRUNELLA_INSECURE_WEBHOOKS) return;
+    const unprotected = (['GITHUB_WEBHOOK_SECRET', 'PRUNELLA_API_TOKEN'] as const).filter(
+      (name) => this.environment[name] === undefined,
+    );
+    this.logger.warn(
+      { unset: unprotected },
+      'PRUNELLA_INSECURE_WEBHOOKS is on: webhooks without a secret take anything from anybody',
+    );
+  }
+}

@@ -1,0 +1,396 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { sign } from '@octokit/webhooks-methods';
+import { Bus, type ConsumerName, EVENTS } from '@prunella/bus';
+import { type Envelope, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
+import { type RunningService, startService } from '@prunella/service-kit';
+import { startTestNats, type TestServer } from '@prunella/testing';
+import { detector } from './service.ts';
+
+const SECRET = 'It is a secret to everybody';
+const TOKEN = 'a-token-for-the-api';
+
+type Payload = Record<string, Record<string, unknown>>;
+const published = JSON.parse(
+  readFileSync(createRequire(import.meta.url).resolve('@octokit/webhooks-examples/api.github.com/index.json'), 'utf8'),
+) as { name: string; examples: Payload[] }[];
+
+/** GitHub's example of a completed run, as run `id`. */
+function completedRun(id: number, changes: Record<string, unknown> = {}): Payload {
+  const found = published
+    .find((entry) => entry.name === 'workflow_run')
+    ?.examples.find((payload) => payload['workflow_run']?.['conclusion'] === 'success');
+  const payload = structuredClone(found) as Payload;
+  Object.assign(payload['workflow_run'] as object, { id, conclusion: 'failure', ...changes });
+  return payload;
+}
+
+let nats: TestServer;
+let service: RunningService;
+let bus: Bus;
+
+beforeAll(async () => {
+  nats = await startTestNats();
+  service = await start({ GITHUB_WEBHOOK_SECRET: SECRET, PRUNELLA_API_TOKEN: TOKEN });
+  bus = await Bus.connect({ servers: nats.url, name: 'spec' });
+});
+
+afterAll(async () => {
+  await bus?.close();
+  await service?.close();
+  await nats?.stop();
+});
+
+function start(variables: Record<string, string>): Promise<RunningService> {
+  return startService(detector, { NATS_URL: nats.url, PORT_DETECTOR: '0', LOG_LEVEL: 'silent', ...variables });
+}
+
+/** Everything on the stream, in order. */
+async function events(): Promise<Envelope[]> {
+  const manager = await bus.jetstream.jetstreamManager();
+  const { state } = await manager.streams.info(EVENTS.name);
+  const all: Envelope[] = [];
+  for (let seq = 1; seq <= state.last_seq; seq++) {
+    const message = await manager.streams.getMessage(EVENTS.name, { seq });
+    if (message === null) continue;
+    const subject = SUBJECTS.find((known) => known === message.subject) as Subject;
+    if (isGarbage(message.string())) continue;
+    all.push(readMessage(subject, message.data, { id: String(seq), source: 'nats' }));
+  }
+  return all;
+}
+
+/** What the specs themselves put there to be refused. */
+function isGarbage(text: string): boolean {
+  return text === 'not json' || text.includes('exploded');
+}
+
+async function ofIncident(incidentId: unknown): Promise<Envelope[]> {
+  return (await events()).filter((event) => event.data.incidentId === incidentId);
+}
+
+/** Resolves when the consumer has handled everything that is on the stream. */
+async function caughtUp(consumer: ConsumerName): Promise<void> {
+  const manager = await bus.jetstream.jetstreamManager();
+  for (;;) {
+    const info = await manager.consumers.info(EVENTS.name, consumer);
+    if (info.num_pending === 0 && info.num_ack_pending === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+interface Answer {
+  status: number;
+  type: string | null;
+  json: Record<string, unknown>;
+}
+
+async function post(
+  path: string,
+  body: string | Buffer,
+  headers: Record<string, string>,
+  to = service,
+): Promise<Answer> {
+  const response = await fetch(new URL(path, to.url), {
+    method: 'POST',
+    body: body as BodyInit,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+async function deliver(payload: unknown, headers: Record<string, string> = {}, secret = SECRET): Promise<Answer> {
+  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  return post('/webhooks/github', body, {
+    'x-github-event': 'workflow_run',
+    'x-hub-signature-256': await sign(secret, body),
+    ...headers,
+  });
+}
+
+async function metric(line: string): Promise<number> {
+  const text = await (await fetch(new URL('/metrics', service.url))).text();
+  return Number(
+    text
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${line} `))
+      ?.split(' ')
+      .at(-1) ?? 0,
+  );
+}
+
+describe('a delivery of GitHub', () => {
+  it('of a failed run is on the stream before the 202, and is told as a failure', async () => {
+    const { status, json } = await deliver(completedRun(1), { 'x-github-delivery': 'first' });
+    expect(status).toBe(202);
+    expect(json).toEqual({
+      accepted: true,
+      id: 'run/1/attempt/1/completed',
+      incidentId: expect.stringMatching(/^inc_/),
+    });
+    const [finished] = await ofIncident(json['incidentId']);
+    expect(finished).toMatchObject({
+      subject: 'pipeline.finished',
+      id: json['id'],
+      source: 'https://github.com/octo-org/octo-repo',
+      data: { conclusion: 'failure', runId: '1' },
+    });
+    await caughtUp('detector-finished');
+    const [, failed, ...more] = await ofIncident(json['incidentId']);
+    expect(failed).toMatchObject({
+      subject: 'pipeline.failed',
+      id: 'run/1/attempt/1/completed/failed',
+      source: finished?.source,
+      time: finished?.time,
+      data: { runId: '1', finishedEventId: json['id'], pipelineId: 'octo-org/octo-repo/.github/workflows/test.yml' },
+    });
+    expect(more).toEqual([]);
+  });
+
+  it('of a success is told, and is no failure', async () => {
+    const { json } = await deliver(completedRun(2, { conclusion: 'success' }));
+    await caughtUp('detector-finished');
+    expect((await ofIncident(json['incidentId'])).map((event) => event.subject)).toEqual(['pipeline.finished']);
+  });
+
+  it('three times is one', async () => {
+    const answers: Answer[] = [];
+    for (let time = 0; time < 3; time++) answers.push(await deliver(completedRun(3), { 'x-github-delivery': 'again' }));
+    expect(answers.map((answer) => [answer.status, answer.json['duplicate']])).toEqual([
+      [202, undefined],
+      [202, true],
+      [202, true],
+    ]);
+    await caughtUp('detector-finished');
+    expect(await ofIncident(answers[0]?.json['incidentId'])).toHaveLength(2);
+  });
+
+  it('three times at once, or under other delivery ids, is one on the stream too', async () => {
+    const answers = await Promise.all(
+      ['x', 'x', 'y'].map((id) => deliver(completedRun(4), { 'x-github-delivery': id })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([202, 202, 202]);
+    await caughtUp('detector-finished');
+    expect(await ofIncident(answers[0]?.json['incidentId'])).toHaveLength(2);
+  });
+
+  it.each`
+    headers                                                       | why
+    ${{ 'x-hub-signature-256': 'sha256=00' }}                     | ${'a short signature'}
+    ${{ 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }}      | ${'a wrong signature'}
+    ${{ 'x-hub-signature-256': '' }}                              | ${'no signature'}
+    ${{ 'x-hub-signature-256': '', 'x-hub-signature': 'sha1=0' }} | ${'only the old signature'}
+  `('with $why is refused, and nothing is published', async ({ headers }) => {
+    const before = (await events()).length;
+    const { status, type, json } = await deliver(completedRun(5), headers);
+    expect([status, type]).toEqual([401, 'application/problem+json; charset=utf-8']);
+    expect(json['detail']).toContain('X-Hub-Signature-256');
+    expect(await events()).toHaveLength(before);
+  });
+
+  it('with a body that was changed after it was signed is refused', async () => {
+    const body = JSON.stringify(completedRun(5));
+    const signature = await sign(SECRET, `${body} `);
+    expect((await deliver(body, { 'x-hub-signature-256': signature })).status).toBe(401);
+  });
+
+  it.each(['/WEBHOOKS/GitHub', '/webhooks/github/', '/webhooks/github?x=1'])(
+    'at %s needs its signature as well',
+    async (path) => {
+      expect((await post(path, '{}', { 'x-github-event': 'ping' })).status).toBe(401);
+    },
+  );
+
+  it.each(['ping', 'push'])('%s is answered with a reason', async (event) => {
+    const { status, json } = await deliver({ zen: 'Design for failure.' }, { 'x-github-event': event });
+    expect([status, json['accepted'], typeof json['reason']]).toEqual([202, false, 'string']);
+  });
+
+  it.each`
+    body                                                 | headers                     | field
+    ${'{}'}                                              | ${{ 'x-github-event': '' }} | ${'X-GitHub-Event'}
+    ${'{"action":'}                                      | ${{}}                       | ${'body'}
+    ${'[]'}                                              | ${{}}                       | ${'body'}
+    ${'{}'}                                              | ${{}}                       | ${'action'}
+    ${completedRun(6, { conclusion: 'exploded' })}       | ${{}}                       | ${'workflow_run.conclusion'}
+    ${completedRun(6, { id: undefined })}                | ${{}}                       | ${'workflow_run.id'}
+    ${completedRun(6, { head_branch: 'b'.repeat(600) })} | ${{}}                       | ${'branch'}
+  `('that is signed and wrong in $field is a 400 that names it', async ({ body, headers, field }) => {
+    const { status, type, json } = await deliver(body, headers);
+    expect([status, type, json['field']]).toEqual([400, 'application/problem+json; charset=utf-8', field]);
+  });
+
+  it('of 10 MB is read, of 26 MB is too large', async () => {
+    const ten = completedRun(7, { padding: 'x'.repeat(10_000_000) });
+    expect((await deliver(ten)).status).toBe(202);
+    const much = await deliver('x'.repeat(26 * 1024 ** 2 + 1));
+    expect([much.status, much.type]).toEqual([413, 'application/problem+json; charset=utf-8']);
+  });
+
+  it('is counted by what became of it', async () => {
+    const before = await metric('detector_webhooks_total{source="github",event="workflow_run",result="unauthorized"}');
+    await deliver(completedRun(8), {}, 'another secret');
+    expect(await metric('detector_webhooks_total{source="github",event="workflow_run",result="unauthorized"}')).toBe(
+      before + 1,
+    );
+    expect(await metric('detector_webhooks_total{source="github",event="other",result="ignored"}')).toBeGreaterThan(0);
+  });
+});
+
+describe('without secrets', () => {
+  const failure = '{"event_type":"pipeline_failed","pipeline_id":"42","error":{"message":"m"}}';
+
+  it('nobody is let in, and the variable is named', async () => {
+    const closed = await start({});
+    try {
+      const signed = await post(
+        '/webhooks/github',
+        '{}',
+        { 'x-github-event': 'ping', 'x-hub-signature-256': await sign('x', '{}') },
+        closed,
+      );
+      expect([signed.status, signed.json['detail']]).toEqual([401, expect.stringContaining('GITHUB_WEBHOOK_SECRET')]);
+      const told = await post('/webhook/healing', failure, { authorization: 'Bearer anything' }, closed);
+      expect([told.status, told.json['detail']]).toEqual([401, expect.stringContaining('PRUNELLA_API_TOKEN')]);
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('everybody is let in where that is asked for', async () => {
+    const open = await start({ PRUNELLA_INSECURE_WEBHOOKS: '1' });
+    try {
+      expect((await post('/webhooks/github', '{}', { 'x-github-event': 'ping' }, open)).status).toBe(202);
+      expect((await post('/webhook/healing', failure, {}, open)).status).toBe(202);
+    } finally {
+      await open.close();
+    }
+  });
+});
+
+describe('/webhook/healing', () => {
+  const authorization = `Bearer ${TOKEN}`;
+  const failure = {
+    event_type: 'pipeline_failure',
+    pipeline_id: '42',
+    error: { message: 'Connection timed out', type: 'E' },
+  };
+
+  it('tells a failure', async () => {
+    const { status, json } = await post('/webhook/healing', JSON.stringify(failure), { authorization });
+    expect([status, json['accepted']]).toEqual([202, true]);
+    expect(await ofIncident(json['incidentId'])).toMatchObject([
+      { subject: 'pipeline.failed', data: { pipelineId: '42', error: { message: 'Connection timed out' } } },
+    ]);
+  });
+
+  it('tells each failure without a run of its own anew, and one with an Idempotency-Key once', async () => {
+    const incidents = new Set<unknown>();
+    for (const headers of [{}, {}, { 'idempotency-key': 'k' }, { 'idempotency-key': 'k' }]) {
+      const { json } = await post('/webhook/healing', JSON.stringify(failure), { authorization, ...headers });
+      incidents.add(json['incidentId']);
+    }
+    expect(incidents.size).toBe(3);
+  });
+
+  it('hands a request to the policy', async () => {
+    const body = { action: 'retry', reason: 'the registry is back', pipeline_id: '42' };
+    const { status, json } = await post('/webhook/healing', JSON.stringify(body), { authorization });
+    expect(status).toBe(202);
+    expect(await ofIncident(json['incidentId'])).toMatchObject([
+      {
+        subject: 'diagnosis.made',
+        data: { decidedBy: 'request:webhook', explanation: 'the registry is back', action: { type: 'retry' } },
+      },
+    ]);
+  });
+
+  it.each(['', 'Bearer wrong', 'Basic abc', `Bearer ${TOKEN}x`])('with "%s" is refused', async (wrong) => {
+    const before = (await events()).length;
+    const { status } = await post('/webhook/healing', JSON.stringify(failure), {
+      ...(wrong && { authorization: wrong }),
+    });
+    expect(status).toBe(401);
+    expect(await events()).toHaveLength(before);
+  });
+
+  it.each`
+    body                                                      | status | field
+    ${'not json'}                                             | ${400} | ${'body'}
+    ${''}                                                     | ${400} | ${'body'}
+    ${'{"pipeline_id":"42"}'}                                 | ${400} | ${'event_type'}
+    ${'{"event_type":"pipeline_failed"}'}                     | ${400} | ${'pipeline_id'}
+    ${'{"action":"explode","reason":"r"}'}                    | ${400} | ${'action'}
+    ${`{"action":"retry","reason":"${'x'.repeat(2 ** 20)}"}`} | ${413} | ${undefined}
+    ${'x'.repeat(10_000_000)}                                 | ${413} | ${undefined}
+  `('garbage is a $status that names $field', async ({ body, status, field }) => {
+    const answer = await post('/webhook/healing', body, { authorization });
+    expect([answer.status, answer.json['field']]).toEqual([status, field]);
+  });
+});
+
+describe('what others say on the bus', () => {
+  const publish = (message: unknown) =>
+    bus.jetstream.publish('pipeline.finished', typeof message === 'string' ? message : JSON.stringify(message));
+
+  it('is a failure when it failed; garbage goes to the dead letters and does not stop the next', async () => {
+    await publish('not json');
+    await publish({ pipeline_id: 'deploy', conclusion: 'exploded' });
+    await publish({
+      pipeline_id: 'nightly',
+      run_id: '9',
+      platform: 'jenkins',
+      conclusion: 'timed_out',
+      error: { message: 'late' },
+    });
+    await publish({ pipeline_id: 'nightly', run_id: '10', platform: 'jenkins', conclusion: 'cancelled' });
+    await caughtUp('detector-finished');
+    const failed = (await events()).filter((event) => event.subject === 'pipeline.failed');
+    expect(failed.filter((event) => 'pipelineId' in event.data && event.data.pipelineId === 'nightly')).toMatchObject([
+      { data: { runId: '9', conclusion: 'timed_out', error: { message: 'late' } } },
+    ]);
+    const manager = await bus.jetstream.jetstreamManager();
+    const { state } = await manager.streams.info('PRUNELLA_DLQ');
+    expect(state.messages).toBe(2);
+  });
+
+  it('counts builds by platform and repository', async () => {
+    const labels = 'platform="jenkins",repository="octo/metrics"';
+    const build = {
+      pipeline_id: 'b',
+      platform: 'jenkins',
+      repository: 'octo/metrics',
+      started_at: '2026-01-01T00:00:00Z',
+    };
+    await publish({ ...build, run_id: '1', conclusion: 'success', finished_at: '2026-01-01T00:01:30Z' });
+    await publish({ ...build, run_id: '2', conclusion: 'failure' });
+    await publish({ ...build, run_id: '2', conclusion: 'failure', kind: 'job' });
+    await caughtUp('detector-finished');
+    expect({
+      total: await metric(`cicd_build_total{${labels}}`),
+      success: await metric(`cicd_build_success_total{${labels}}`),
+      failures: await metric(`cicd_build_failures_total{${labels}}`),
+      seconds: await metric(`cicd_build_duration_seconds{${labels}}`),
+    }).toEqual({ total: 2, success: 1, failures: 1, seconds: 90 });
+  });
+});
+
+describe('when NATS is away', () => {
+  it('the sender is told to come again, and its next try is taken', async () => {
+    await nats.kill();
+    const away = await deliver(completedRun(11), { 'x-github-delivery': 'while away' });
+    expect([away.status, away.type]).toEqual([503, 'application/problem+json; charset=utf-8']);
+    await nats.restart();
+    let answer = away;
+    while (answer.status === 503) answer = await deliver(completedRun(11), { 'x-github-delivery': 'while away' });
+    expect(answer.status).toBe(202);
+    await caughtUp('detector-finished');
+    const told = await ofIncident(answer.json['incidentId']);
+    expect(told.map((event) => event.subject)).toEqual(['pipeline.finished', 'pipeline.failed']);
+  }, 60_000);
+});

@@ -1,0 +1,13 @@
+import { CommonEnvironment, Flag, optional } from '@prunella/service-kit';
+import { z } from 'zod';
+
+/** What the detector reads from its environment. */
+export const DetectorEnvironment = CommonEnvironment.extend({
+  GITHUB_WEBHOOK_SECRET: optional(z.string().min(1)).describe(
+    "Secret of the GitHub webhook; without it GitHub's deliveries are refused.",
+  ),
+  PRUNELLA_INSECURE_WEBHOOKS: Flag.default(false).describe(
+    'Takes webhooks whose secret is not set. For trying things out only.',
+  ),
+});
+export type DetectorEnvironment = z.infer<typeof DetectorEnvironment>;

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '@prunella/bus';
+import type { Report } from '../sources/source.ts';
+import { inTime } from './in-time.ts';
+
+/** Puts reports on the bus, or says soon that it can't. */
+@Injectable()
+export class Outbox {
+  constructor(private readonly bus: Bus) {}
+
+  /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
+  async publish(report: Report): Promise<void> {
+    const { subject, ...publication } = report;
+    await inTime(this.bus, () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]));
+  }
+}

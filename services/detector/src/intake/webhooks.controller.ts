@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Controller, HttpCode, Inject, NotFoundException, Post, Req } from '@nestjs/common';
+import { withTrace } from '@prunella/bus';
+import { UnreachableError } from '@prunella/core';
+import { ENVIRONMENT, ProblemException } from '@prunella/service-kit';
+import { type Deps, detect, type Receipt } from '../detect.ts';
+import type { DetectorEnvironment } from '../environment.ts';
+import { DetectorMetrics } from '../metrics.ts';
+import { sources } from '../sources/index.ts';
+import type { Delivery, Source } from '../sources/source.ts';
+import { Deliveries } from './deliveries.ts';
+import { Outbox } from './outbox.ts';
+
+/** Every webhook comes in here; what differs between them is in `sources`. */
+@Controller()
+export class WebhooksController {
+  private readonly deps: Deps;
+
+  constructor(
+    @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    private readonly metrics: DetectorMetrics,
+    outbox: Outbox,
+    deliveries: Deliveries,
+  ) {
+    this.deps = { environment, deliveries, fresh: randomUUID, publish: (report) => outbox.publish(report) };
+  }
+
+  @Post(sources.map((source) => source.path))
+  @HttpCode(202)
+  async receive(@Req() request: IncomingMessage & { path: string; body: unknown }): Promise<Receipt> {
+    const source = sourceAt(request.path);
+    const delivery: Delivery = {
+      headers: request.headers,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    };
+    const count = (result: string) =>
+      this.metrics.webhooks.inc({ source: source.name, event: source.eventOf(delivery), result });
+    try {
+      const traceparent = request.headers['traceparent'];
+      const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
+        detect(source, delivery, this.deps),
+      );
+      count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
+      return receipt;
+    } catch (error) {
+      count(resultOf(error));
+      throw error;
+    }
+  }
+}
+
+function sourceAt(path: string): Source {
+  const wanted = path.replace(/\/$/, '').toLowerCase();
+  const source = sources.find((candidate) => candidate.path === wanted);
+  if (source === undefined) throw new NotFoundException();
+  return source;
+}
+
+function resultOf(error: unknown): string {
+  if (error instanceof UnreachableError) return 'unavailable';
+  return error instanceof ProblemException && error.problem.status === 401 ? 'unauthorized' : 'invalid';
+}

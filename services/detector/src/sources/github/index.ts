@@ -1,0 +1,53 @@
+import { badRequest } from '@prunella/service-kit';
+import { jsonObject } from '../body.ts';
+import type { Delivery, Source } from '../source.ts';
+import { checkRun } from './check-run.ts';
+import { deploymentStatus } from './deployment-status.ts';
+import { type EventReader, ignored } from './reading.ts';
+import { verifySignature } from './signature.ts';
+import { workflowJob } from './workflow-job.ts';
+import { workflowRun } from './workflow-run.ts';
+
+const READERS: Readonly<Record<string, EventReader>> = {
+  workflow_run: workflowRun,
+  workflow_job: workflowJob,
+  check_run: checkRun,
+  deployment_status: deploymentStatus,
+  ping: () => ignored('pong: the webhook reaches Prunella'),
+};
+
+/** GitHub caps its payloads at 25 MB. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+const MAX_BYTES = 25 * 1024 ** 2;
+
+/** Webhooks of github.com and GitHub Enterprise Server, signed with GITHUB_WEBHOOK_SECRET. */
+export const github: Source = {
+  name: 'github',
+  path: '/webhooks/github',
+  maxBytes: MAX_BYTES,
+  eventOf(delivery) {
+    const event = header(delivery, 'x-github-event') ?? '';
+    return Object.hasOwn(READERS, event) ? event : 'other';
+  },
+  authenticate: verifySignature,
+  read(delivery) {
+    const event = header(delivery, 'x-github-event');
+    if (event === undefined) {
+      throw badRequest('X-GitHub-Event', 'X-GitHub-Event: expected the header that GitHub sends, found none');
+    }
+    const payload = jsonObject(delivery.body);
+    const reader = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
+    if (reader === undefined) {
+      return ignored(
+        `event ${event.slice(0, 80)} says nothing about a pipeline; expected ${Object.keys(READERS).join(', ')}`,
+      );
+    }
+    const heard = reader(payload);
+    const deliveryId = header(delivery, 'x-github-delivery');
+    return heard.kind === 'report' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
+  },
+};
+
+function header(delivery: Delivery, name: string): string | undefined {
+  const value = delivery.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

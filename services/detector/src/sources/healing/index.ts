@@ -1,0 +1,50 @@
+import { bearerToken, ProblemException, sameSecret } from '@prunella/service-kit';
+import type { DetectorEnvironment } from '../../environment.ts';
+import { jsonObject } from '../body.ts';
+import type { Delivery, Source } from '../source.ts';
+import { actionRequest } from './action-request.ts';
+import { failureReport } from './failure-report.ts';
+
+const MAX_BYTES = 1024 ** 2;
+
+/**
+ * What scripts and pipeline steps post themselves, with `Authorization: Bearer <PRUNELLA_API_TOKEN>`:
+ * a failure (`{event_type, pipeline_id, error}`) or the wish for a heal (`{action, reason}`).
+ */
+export const healing: Source = {
+  name: 'healing',
+  path: '/webhook/healing',
+  maxBytes: MAX_BYTES,
+  // Which of the two it is shows in the body; that is not read before the sender is known.
+  eventOf: () => 'healing',
+  authenticate: verifyToken,
+  read(delivery, fresh) {
+    const body = jsonObject(delivery.body);
+    const key = delivery.headers['idempotency-key'];
+    const id = typeof key === 'string' && key !== '' ? key.slice(0, 256) : undefined;
+    return 'action' in body && !('event_type' in body)
+      ? actionRequest(body, id, fresh)
+      : failureReport(body, id, fresh);
+  },
+};
+
+async function verifyToken(
+  delivery: Delivery,
+  environment: Pick<DetectorEnvironment, 'PRUNELLA_API_TOKEN' | 'PRUNELLA_INSECURE_WEBHOOKS'>,
+): Promise<void> {
+  const token = environment.PRUNELLA_API_TOKEN;
+  if (token === undefined) {
+    if (environment.PRUNELLA_INSECURE_WEBHOOKS) return;
+    throw unauthorized('PRUNELLA_API_TOKEN is not set, so nobody can be let in; set it and start again');
+  }
+  const given = bearerToken(delivery);
+  if (given === undefined || !sameSecret(given, token)) {
+    throw unauthorized(
+      `expected the header "Authorization: Bearer <PRUNELLA_API_TOKEN>", found ${given === undefined ? 'none' : 'another token'}`,
+    );
+  }
+}
+
+function unauthorized(detail: string): ProblemException {
+  return new ProblemException({ title: 'Unauthorized', status: 401, detail });
+}

@@ -1,0 +1,13 @@
+import { ciPlatforms } from '@prunella/ci';
+import { Actions } from './index.ts';
+import { notifyHuman } from './notify-human/notify-human.ts';
+import { retry } from './retry/retry.ts';
+
+/** Every action we know, with the platforms that the environment configures. `publicUrl`: where people reach the console. */
+export function actionsFromEnvironment(environment: NodeJS.ProcessEnv, publicUrl: string): Actions {
+  const console = publicUrl.replace(/\/+$/, '');
+  return new Actions([
+    retry(ciPlatforms(environment)),
+    notifyHuman([], (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
+  ]);
+}
