@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/services/console/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.prunella/', '<rootDir>/.nx/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^@prunella/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },

@@ -36,8 +36,8 @@ const CHECKS = [
   ['types of the specs', () => run(join(bin, 'tsc'), ['-p', 'tsconfig.spec.json'])],
 ];
 
-if (!(await buildIfNeeded())) process.exit(1);
-let failures = 0;
+// Types and generated code come from the build; what does not need them is checked all the same.
+let failures = (await buildIfNeeded()) ? 0 : 1;
 for (const [name, check] of CHECKS) {
   const started = performance.now();
   const { ok, output, note } = check();
@@ -48,5 +48,8 @@ for (const [name, check] of CHECKS) {
     process.stdout.write(`${output}\n\n`);
   }
 }
-if (failures > 0) process.stdout.write(`${failures} of ${CHECKS.length} checks failed; npm run format mends format\n`);
+if (failures > 0)
+  process.stdout.write(
+    `${failures} of ${CHECKS.length + 1} checks failed (the build is one); npm run format mends format\n`,
+  );
 process.exitCode = failures > 0 ? 1 : 0;

@@ -1,1 +1,3 @@
-export {};
+export { clusterFromEnvironment, type DeploymentRef, type Deployments } from './deployments.ts';
+export { canonical, gitOpsOwner, type RollbackTarget, revisionOf, rollbackTarget } from './rollback-target.ts';
+export { type RolloutStatus, rolloutStatus } from './rollout-status.ts';

@@ -1,1 +1,3 @@
-export {};
+export { diagnose } from './diagnose.ts';
+export type { Diagnosis, DiagnosisDeps, DiagnosisInput, LogText } from './diagnosis.ts';
+export { type DiagnosisJson, explainJson } from './explain-json.ts';

@@ -13,11 +13,21 @@ it('keeps a short text as it is', async () => {
 it('keeps the end of a long one, with the right line numbers, whatever the chunks', async () => {
   const text = fc.array(fc.stringMatching(/^[a-z]{0,12}$/), { maxLength: 200 }).map((lines) => lines.join('\n'));
   await fc.assert(
-    fc.asyncProperty(text, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 20, max: 300 }), async (whole, size, maxBytes) => {
-      const tail = await tailOf(chunked(whole, size), maxBytes);
-      expect(tail.text.length).toBeLessThanOrEqual(maxBytes);
-      expect(tail.totalBytes).toBe(whole.length);
-      expect(whole.split('\n').slice(tail.firstLine - 1).join('\n')).toBe(tail.text);
-    }),
+    fc.asyncProperty(
+      text,
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 20, max: 300 }),
+      async (whole, size, maxBytes) => {
+        const tail = await tailOf(chunked(whole, size), maxBytes);
+        expect(tail.text.length).toBeLessThanOrEqual(maxBytes);
+        expect(tail.totalBytes).toBe(whole.length);
+        expect(
+          whole
+            .split('\n')
+            .slice(tail.firstLine - 1)
+            .join('\n'),
+        ).toBe(tail.text);
+      },
+    ),
   );
 });

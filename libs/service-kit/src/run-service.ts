@@ -38,6 +38,8 @@ export interface RunningService {
 }
 
 const BODY_LIMIT = 1024 ** 2;
+/** How long requests in work may take to end when the service stops. */
+const CONNECTION_GRACE_MS = 2_000;
 
 /** Starts a service in this process: HTTP and bus consumers. For tests, and for `main` below. */
 export async function startService<E extends z.ZodType>(
@@ -81,7 +83,10 @@ export async function startService<E extends z.ZodType>(
     app,
     url: await app.getUrl(),
     async close() {
+      // A connection without a request (browsers open them ahead) is not idle in Node's eyes: it would hold us up for a minute.
+      const hurry = setTimeout(() => app.getHttpServer().closeAllConnections(), CONNECTION_GRACE_MS);
       await app.close();
+      clearTimeout(hurry);
       await bus.close();
     },
   };

@@ -5,15 +5,15 @@ import { stableId } from '@prunella/core';
 const VARIABLES: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '<time>'],
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<id>'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '#'],
   [/\[?(?<![\w:.])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,7}(?![\w:])\]?(?::\d{1,5})?/g, '<ip>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<ip>'],
   [/\b\d+(?:\.\d+)?(?: ?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?))\b/g, '<duration>'],
-  [/\b(?:sha256:)?(?:0x)?(?=[0-9a-f]{0,63}\d)[0-9a-f]{7,128}\b/g, '<hash>'],
-  // A path keeps its last part: the file is the same on every machine, the folders are not.
-  [/(?<![\w.:/\\-])(?:[a-z]:)?[\\/](?:[^\s\\/:'"()<>,;]{1,200}[\\/]){1,40}/g, ''],
   // Words with digits in, such as runner names and random suffixes.
   [/\b(?=[a-z0-9_-]{0,60}\d)(?:[a-z0-9]{1,60}[_-]){1,12}[a-z0-9]{1,60}\b/g, '<name>'],
+  [/\b(?:sha256:)?(?:0x)?(?=[0-9a-f]{0,127}\d)[0-9a-f]{7,128}\b/g, '#'],
+  // A path keeps its last part: the file is the same on every machine, the folders are not.
+  [/(?<![\w.:/\\-])(?:[a-z]:)?[\\/](?:[^\s\\/:'"()<>,;]{1,200}[\\/]){1,40}/g, ''],
   [/\d+/g, '#'],
   [/\s+/g, ' '],
 ];

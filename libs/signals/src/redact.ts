@@ -17,7 +17,7 @@ const SECRETS: readonly RegExp[] = [
   /(?<![\w-])SG\.[\w-]{16,}\.[\w-]{16,}/g,
   // AWS key ids, Google API keys and access tokens
   /(?<!\w)(?:AKIA|ASIA|AGPA|AROA|AIDA)[0-9A-Z]{16}(?!\w)/g,
-  /(?<![\w-])AIza[\w-]{35}/g,
+  /(?<![\w-])AIza[\w-]{35,}/g,
   /(?<![\w-])ya29\.[\w-]{16,}/g,
   // JSON web tokens
   /(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,

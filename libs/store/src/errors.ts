@@ -1,7 +1,8 @@
 import { ConfigError, messageOf, UnreachableError } from '@prunella/core';
 
 /** SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
-const AWAY = /^(?:08...|53...|57P..|25P03|E(?:CONN[A-Z]+|PIPE|HOSTUNREACH|NETUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND))$/;
+const AWAY =
+  /^(?:08...|53...|57...|58...|25P03|E(?:CONN[A-Z]+|PIPE|HOSTUNREACH|NETUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND))$/;
 const REFUSED = /^(?:28...|3D000|42501)$/;
 const COLLISION = /^40(?:001|P01)$/;
 /** The client reports a lost or late connection by these words alone, without a code. */

@@ -1,10 +1,4 @@
 import { runService } from '@prunella/service-kit';
-import { RemediatorEnvironment } from './environment.ts';
-import { RemediatorModule } from './remediator.module.ts';
+import { service } from './service.ts';
 
-await runService({
-  name: 'remediator',
-  defaultPort: 7103,
-  environment: RemediatorEnvironment,
-  module: RemediatorModule,
-});
+await runService(service);

@@ -124,7 +124,13 @@ async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fir
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
   if (!d.policy.notify.on.includes(status as never)) return;
   const now = d.clock.now();
-  const note: Order = { ...order, key: `${order.key}${NOTE}`, action: { type: 'notify_human', parameters: {} }, decidedAt: now, dueAt: now };
+  const note: Order = {
+    ...order,
+    key: `${order.key}${NOTE}`,
+    action: { type: 'notify_human', parameters: {} },
+    decidedAt: now,
+    dueAt: now,
+  };
   await d.timers.set({ kind: 'act', dueAt: now, giveUpAt: now + GIVE_UP_AFTER_MS, order: note, failures: 0 });
 }
 

@@ -61,7 +61,10 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     });
     const d: RemediateDeps = {
       policy: await readPolicy(this.environment.PRUNELLA_CONFIG),
-      actions: actionsFromEnvironment(process.env, this.environment.PRUNELLA_PUBLIC_URL),
+      actions: actionsFromEnvironment(
+        this.environment as unknown as NodeJS.ProcessEnv,
+        this.environment.PRUNELLA_PUBLIC_URL,
+      ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),
       claims: await bus.bucket<Claim>('prunella_claims'),

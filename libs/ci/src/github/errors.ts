@@ -33,7 +33,9 @@ function limitedFor(headers: Record<string, unknown>, now: number): number | und
 
 /** "This workflow is already running", "Unable to retry this workflow run because it was created over a month ago", ... : rights are not the problem. */
 function isNoToTheRequest(error: RequestError): boolean {
-  return /already running|unable to (?:re-?run|retry)|over a month ago|rerun limit|cannot be rerun|attempt limit|maximum number of re-?runs/i.test(error.message);
+  return /already running|unable to (?:re-?run|retry)|over a month ago|rerun limit|cannot be rerun|attempt limit|maximum number of re-?runs/i.test(
+    error.message,
+  );
 }
 
 function text(value: unknown): string | undefined {

@@ -26,8 +26,17 @@ function fail(message: string): never {
 
 function runOf(run: FakeRun): Run {
   return {
-    pipelineId: `${run.repository}/${run.path}`, platform: 'github', repository: run.repository, runId: String(run.id), attempt: run.attempt,
-    headSha: run.headSha, branch: run.branch, environment: '', url: '', name: run.workflow, kind: 'run',
+    pipelineId: `${run.repository}/${run.path}`,
+    platform: 'github',
+    repository: run.repository,
+    runId: String(run.id),
+    attempt: run.attempt,
+    headSha: run.headSha,
+    branch: run.branch,
+    environment: '',
+    url: '',
+    name: run.workflow,
+    kind: 'run',
   };
 }
 
@@ -35,7 +44,11 @@ describe('state', () => {
   it('tells a completed run with its branch', async () => {
     const run = fake.addRun();
     expect(await platform().reader.state(runOf(run), signal)).toEqual({
-      status: 'completed', conclusion: 'failure', attempt: 1, headSha: run.headSha, branchHeadSha: run.headSha,
+      status: 'completed',
+      conclusion: 'failure',
+      attempt: 1,
+      headSha: run.headSha,
+      branchHeadSha: run.headSha,
     });
   });
 
@@ -44,7 +57,10 @@ describe('state', () => {
     fake.pushTo('acme/shop', 'feature/x', 'b'.repeat(40));
     fake.rerun(run);
     expect(await platform().reader.state({ ...runOf(run), attempt: 1 }, signal)).toEqual({
-      status: 'in_progress', attempt: 2, headSha: run.headSha, branchHeadSha: 'b'.repeat(40),
+      status: 'in_progress',
+      attempt: 2,
+      headSha: run.headSha,
+      branchHeadSha: 'b'.repeat(40),
     });
   });
 
@@ -79,7 +95,13 @@ describe('failedJobs', () => {
     fake.rerun(run);
     fake.completeRun(run, 'failure', [{ name: 'unit', conclusion: 'failure', log: 'second' }]);
     expect(await platform().reader.failedJobs({ ...runOf(run), attempt: 1 }, limits)).toMatchObject([
-      { name: 'unit', conclusion: 'failure', failedStep: 'Install', log: 'a\nb\nnpm error code ETIMEDOUT\n', firstLine: 1 },
+      {
+        name: 'unit',
+        conclusion: 'failure',
+        failedStep: 'Install',
+        log: 'a\nb\nnpm error code ETIMEDOUT\n',
+        firstLine: 1,
+      },
     ]);
   });
 
@@ -89,7 +111,9 @@ describe('failedJobs', () => {
     const [job] = await platform().reader.failedJobs(runOf(run), { ...limits, maxBytesPerLog: 1_000 });
     expect(job?.log?.endsWith('line 5000')).toBe(true);
     expect(job?.log?.split('\n')[0]).toBe(`line ${job?.firstLine}`);
-    expect(job?.gap).toBe(`only the end of the log was read: ${(job?.firstLine ?? 0) - 1} lines before it were left out`);
+    expect(job?.gap).toBe(
+      `only the end of the log was read: ${(job?.firstLine ?? 0) - 1} lines before it were left out`,
+    );
   });
 
   it.each`
@@ -107,13 +131,15 @@ describe('failedJobs', () => {
   });
 
   it.each`
-    what                   | status | headers                                                                   | waits
-    ${'a secondary limit'} | ${403} | ${{ 'retry-after': '30' }}                                                | ${30_000}
-    ${'429'}               | ${429} | ${{ 'retry-after': '2' }}                                                 | ${2_000}
-    ${'a primary limit'}   | ${403} | ${{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' }}   | ${3_600_000}
+    what                   | status | headers                                                                 | waits
+    ${'a secondary limit'} | ${403} | ${{ 'retry-after': '30' }}                                              | ${30_000}
+    ${'429'}               | ${429} | ${{ 'retry-after': '2' }}                                               | ${2_000}
+    ${'a primary limit'}   | ${403} | ${{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' }} | ${3_600_000}
   `('$what says when to come again', async ({ status, headers, waits }) => {
     fake.fault({ on: /jobs$/, answer: { status, headers, body: { message: 'slow down' } } });
-    const error: unknown = await platform().reader.failedJobs(runOf(fake.addRun()), limits).catch((thrown: unknown) => thrown);
+    const error: unknown = await platform()
+      .reader.failedJobs(runOf(fake.addRun()), limits)
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ problem: 'rate-limited', retryable: true, options: { retryAfterMs: waits } });
   });
@@ -129,28 +155,42 @@ describe('rerunFailedJobs', () => {
   it('is not sent twice when the answer is an error: it may have taken effect', async () => {
     const run = fake.addRun();
     fake.fault({ on: /rerun-failed-jobs/, answer: { status: 502, body: {} }, afterEffect: true });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({ problem: 'unavailable' });
+    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+      problem: 'unavailable',
+    });
     expect(fake.effects.filter((effect) => effect.includes(`#${run.id} `))).toHaveLength(1);
   });
 
   it.each`
-    what                    | change                                    | problem
-    ${'a run in progress'}  | ${{ status: 'in_progress' }}              | ${'refused'}
-    ${'too many reruns'}    | ${{ reruns: 50 }}                         | ${'refused'}
-    ${'a green run'}        | ${{ conclusion: 'success' }}              | ${'refused'}
+    what                   | change                       | problem
+    ${'a run in progress'} | ${{ status: 'in_progress' }} | ${'refused'}
+    ${'too many reruns'}   | ${{ reruns: 50 }}            | ${'refused'}
+    ${'a green run'}       | ${{ conclusion: 'success' }} | ${'refused'}
   `('$what is $problem', async ({ change, problem }) => {
     const run = fake.addRun(change as Partial<FakeRun> as never);
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({ problem, retryable: false });
+    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+      problem,
+      retryable: false,
+    });
   });
 
   it('without the right is forbidden, without an answer unavailable', async () => {
     const run = fake.addRun();
-    fake.fault({ on: /rerun/, answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } } });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({ problem: 'forbidden' });
+    fake.fault({
+      on: /rerun/,
+      answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } },
+    });
+    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+      problem: 'forbidden',
+    });
     fake.fault({ on: /rerun/, answer: 'cut' });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({ problem: 'unavailable' });
+    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+      problem: 'unavailable',
+    });
     fake.fault({ on: /rerun/, answer: 'hang' });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), AbortSignal.timeout(200))).rejects.toMatchObject({ problem: 'unavailable' });
+    await expect(platform().writer?.rerunFailedJobs(runOf(run), AbortSignal.timeout(200))).rejects.toMatchObject({
+      problem: 'unavailable',
+    });
   });
 });
 

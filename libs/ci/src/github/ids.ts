@@ -5,7 +5,11 @@ import { ProviderError } from '@prunella/core';
 export function repositoryOf(run: Run): { owner: string; repo: string } {
   const match = /^([\w.-]+)\/([\w.-]+)$/.exec(run.repository);
   if (match === null) {
-    throw new ProviderError('github', 'refused', `expected a repository "owner/name", found "${run.repository.slice(0, 80)}"`);
+    throw new ProviderError(
+      'github',
+      'refused',
+      `expected a repository "owner/name", found "${run.repository.slice(0, 80)}"`,
+    );
   }
   return { owner: match[1] ?? '', repo: match[2] ?? '' };
 }
@@ -14,7 +18,11 @@ export function repositoryOf(run: Run): { owner: string; repo: string } {
 export function runIdOf(run: Run): number {
   const id = Number(run.runId);
   if (!Number.isSafeInteger(id) || id <= 0) {
-    throw new ProviderError('github', 'refused', `expected the number of a workflow run, found "${run.runId.slice(0, 80)}"`);
+    throw new ProviderError(
+      'github',
+      'refused',
+      `expected the number of a workflow run, found "${run.runId.slice(0, 80)}"`,
+    );
   }
   return id;
 }

@@ -9,7 +9,15 @@ import { repositoryOf, runIdOf } from './ids.ts';
 const FAILED: readonly string[] = ['failure', 'timed_out', 'startup_failure'];
 
 const CONCLUSIONS: readonly string[] = [
-  'success', 'failure', 'cancelled', 'skipped', 'timed_out', 'action_required', 'neutral', 'stale', 'startup_failure',
+  'success',
+  'failure',
+  'cancelled',
+  'skipped',
+  'timed_out',
+  'action_required',
+  'neutral',
+  'stale',
+  'startup_failure',
 ] satisfies Conclusion[];
 
 /** Reads GitHub Actions. Needs `actions: read`, and `contents: read` to see whether a branch moved on. */
@@ -48,7 +56,9 @@ async function branchHead(
   const [owner, repo] = repository?.split('/') ?? [];
   if (!owner || !repo || !branch) return undefined;
   try {
-    const found = await unlessMissing('get branch', () => client.rest.repos.getBranch({ owner, repo, branch, request: { signal } }));
+    const found = await unlessMissing('get branch', () =>
+      client.rest.repos.getBranch({ owner, repo, branch, request: { signal } }),
+    );
     return found?.data.commit.sha;
   } catch (error) {
     if (error instanceof ProviderError && error.problem === 'forbidden') return undefined;
@@ -56,7 +66,11 @@ async function branchHead(
   }
 }
 
-async function failedJobs(client: GitHubClient, run: Run, options: Parameters<CiReader['failedJobs']>[1]): Promise<JobLog[]> {
+async function failedJobs(
+  client: GitHubClient,
+  run: Run,
+  options: Parameters<CiReader['failedJobs']>[1],
+): Promise<JobLog[]> {
   const jobs = await listJobs(client, run, options.signal);
   const failed = jobs.filter((job) => FAILED.includes(job.conclusion ?? ''));
   const telling = failed.length > 0 ? failed : jobs.filter((job) => job.conclusion === 'cancelled');
@@ -65,7 +79,9 @@ async function failedJobs(client: GitHubClient, run: Run, options: Parameters<Ci
   return logs;
 }
 
-type ApiJob = Awaited<ReturnType<GitHubClient['rest']['actions']['listJobsForWorkflowRunAttempt']>>['data']['jobs'][number];
+type ApiJob = Awaited<
+  ReturnType<GitHubClient['rest']['actions']['listJobsForWorkflowRunAttempt']>
+>['data']['jobs'][number];
 
 const PER_PAGE = 100;
 /** GitHub allows 256 jobs in a matrix; this is room for several. */
@@ -84,7 +100,12 @@ async function listJobs(client: GitHubClient, run: Run, signal: AbortSignal): Pr
   return jobs;
 }
 
-async function jobLog(client: GitHubClient, run: Run, job: ApiJob, options: Parameters<CiReader['failedJobs']>[1]): Promise<JobLog> {
+async function jobLog(
+  client: GitHubClient,
+  run: Run,
+  job: ApiJob,
+  options: Parameters<CiReader['failedJobs']>[1],
+): Promise<JobLog> {
   const failedStep = job.steps?.find((step) => FAILED.includes(step.conclusion ?? ''))?.name;
   const base = {
     id: String(job.id),
@@ -103,7 +124,10 @@ async function jobLog(client: GitHubClient, run: Run, job: ApiJob, options: Para
       }),
     );
     const tail = await tailOf(data as unknown as AsyncIterable<Uint8Array>, options.maxBytesPerLog);
-    const gap = tail.firstLine > 1 ? { gap: `only the end of the log was read: ${tail.firstLine - 1} lines before it were left out` } : {};
+    const gap =
+      tail.firstLine > 1
+        ? { gap: `only the end of the log was read: ${tail.firstLine - 1} lines before it were left out` }
+        : {};
     return { ...base, log: tail.text, firstLine: tail.firstLine, ...gap };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw githubError(error, 'download job log', Date.now());

@@ -14,7 +14,9 @@ const ApiRun = z.object({
   branchHeadSha: z.string().optional(),
 });
 const ApiJobs = z.object({
-  jobs: z.array(z.object({ id: z.string(), name: z.string(), conclusion: z.string().nullish(), failedStep: z.string().nullish() })),
+  jobs: z.array(
+    z.object({ id: z.string(), name: z.string(), conclusion: z.string().nullish(), failedStep: z.string().nullish() }),
+  ),
 });
 
 /** PLAYGROUND_URL: the simulated platform. */
@@ -27,13 +29,20 @@ function reader(url: string): CiReader {
   return {
     platform: PLATFORM,
     async state(run, signal): Promise<RunState | undefined> {
-      const response = await request(`${url}/api/runs/${encodeURIComponent(run.runId)}`, { provider: PLATFORM, signal, allow: [404] });
+      const response = await request(`${url}/api/runs/${encodeURIComponent(run.runId)}`, {
+        provider: PLATFORM,
+        signal,
+        allow: [404],
+      });
       if (response.status === 404) return undefined;
       const { conclusion, ...state } = await parsed(ApiRun, response);
       return { ...state, ...(conclusion && { conclusion: conclusion as Conclusion }) } as RunState;
     },
     async failedJobs(run, { maxBytesPerLog, maxJobs, signal }): Promise<JobLog[]> {
-      const response = await request(`${url}/api/runs/${encodeURIComponent(run.runId)}/attempts/${run.attempt}/jobs`, { provider: PLATFORM, signal });
+      const response = await request(`${url}/api/runs/${encodeURIComponent(run.runId)}/attempts/${run.attempt}/jobs`, {
+        provider: PLATFORM,
+        signal,
+      });
       const { jobs } = await parsed(ApiJobs, response);
       const failed = jobs.filter((job) => job.conclusion !== 'success').slice(0, maxJobs);
       return await Promise.all(
@@ -70,7 +79,11 @@ function writer(url: string): CiWriter {
 async function parsed<T extends z.ZodType>(schema: T, response: Response): Promise<z.infer<T>> {
   const result = schema.safeParse(await response.json().catch(() => undefined));
   if (result.success) return result.data;
-  throw new ProviderError(PLATFORM, 'unavailable', `${response.url}: an answer that is not as agreed: ${z.prettifyError(result.error)}`);
+  throw new ProviderError(
+    PLATFORM,
+    'unavailable',
+    `${response.url}: an answer that is not as agreed: ${z.prettifyError(result.error)}`,
+  );
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}

@@ -2,8 +2,17 @@ import { GitHubContract } from './contract.ts';
 import { type FakeRun, jobJson, runJson } from './model.ts';
 
 const run: FakeRun = {
-  repository: 'acme/shop', id: 1, workflow: 'ci', path: '.github/workflows/ci.yml', headSha: 'a'.repeat(40), branch: 'main', attempt: 1,
-  status: 'completed', conclusion: 'failure', jobs: [[{ name: 'build', conclusion: 'failure' }]], reruns: 0,
+  repository: 'acme/shop',
+  id: 1,
+  workflow: 'ci',
+  path: '.github/workflows/ci.yml',
+  headSha: 'a'.repeat(40),
+  branch: 'main',
+  attempt: 1,
+  status: 'completed',
+  conclusion: 'failure',
+  jobs: [[{ name: 'build', conclusion: 'failure' }]],
+  reruns: 0,
 };
 const path = '/repos/acme/shop/actions/runs/1';
 
@@ -15,16 +24,18 @@ beforeAll(async () => {
 
 it('finds nothing wrong with what the fake answers', () => {
   expect(contract.response('GET', path, 200, runJson(run))).toEqual([]);
-  expect(contract.response('GET', `${path}/attempts/1/jobs`, 200, { total_count: 1, jobs: [jobJson(run, 1, 0)] })).toEqual([]);
+  expect(
+    contract.response('GET', `${path}/attempts/1/jobs`, 200, { total_count: 1, jobs: [jobJson(run, 1, 0)] }),
+  ).toEqual([]);
 });
 
 // A check that can't fail is none: each of these was wrong once on purpose.
 it.each`
-  what                     | method    | at                         | status | body
-  ${'a missing field'}     | ${'GET'}  | ${path}                    | ${200} | ${{ ...runJson(run), head_sha: undefined }}
-  ${'a wrong type'}        | ${'GET'}  | ${path}                    | ${200} | ${{ ...runJson(run), id: 'x' }}
-  ${'a wrong nested type'} | ${'GET'}  | ${path}                    | ${200} | ${{ ...runJson(run), head_commit: { id: 5 } }}
-  ${'an unknown word'}     | ${'GET'}  | ${`${path}/attempts/1/jobs`} | ${200} | ${{ total_count: 1, jobs: [{ ...jobJson(run, 1, 0), status: 'exploded' }] }}
+  what                     | method   | at                           | status | body
+  ${'a missing field'}     | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), head_sha: undefined }}
+  ${'a wrong type'}        | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), id: 'x' }}
+  ${'a wrong nested type'} | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), head_commit: { id: 5 } }}
+  ${'an unknown word'}     | ${'GET'} | ${`${path}/attempts/1/jobs`} | ${200} | ${{ total_count: 1, jobs: [{ ...jobJson(run, 1, 0), status: 'exploded' }] }}
 `('finds $what in an answer', ({ method, at, status, body }) => {
   expect(contract.response(method, at, status, JSON.parse(JSON.stringify(body)))).not.toEqual([]);
 });
@@ -32,6 +43,13 @@ it.each`
 it('finds what is wrong with a request', () => {
   expect(contract.request('GET', '/repos/acme/shop/actions/run/1', {}, undefined)).not.toEqual([]);
   expect(contract.request('GET', '/repos/acme/shop/actions/runs/one', {}, undefined)).not.toEqual([]);
-  expect(contract.request('POST', `${path}/rerun-failed-jobs`, { 'content-type': 'application/json' }, { enable_debug_logging: 'yes' })).not.toEqual([]);
+  expect(
+    contract.request(
+      'POST',
+      `${path}/rerun-failed-jobs`,
+      { 'content-type': 'application/json' },
+      { enable_debug_logging: 'yes' },
+    ),
+  ).not.toEqual([]);
   expect(contract.request('POST', `${path}/rerun-failed-jobs`, {}, undefined)).toEqual([]);
 });

@@ -25,7 +25,12 @@ export class GitHubContract {
     const whole = JSON.parse(await readFile(file, 'utf8')) as Json & { paths: Json; components: Json };
     const paths = Object.fromEntries(PATHS.map((path) => [path, whole.paths[path]]));
     const components = neededBy(paths, whole);
-    const definition = typed({ openapi: whole['openapi'], info: whole['info'], paths, components }) as unknown as Document;
+    const definition = typed({
+      openapi: whole['openapi'],
+      info: whole['info'],
+      paths,
+      components,
+    }) as unknown as Document;
     // formats such as uri-template are notes for people
     const api = new OpenAPIBackend({ definition, quick: true, ajvOpts: { strict: false, validateFormats: false } });
     await api.init();
@@ -62,8 +67,7 @@ function neededBy(paths: unknown, whole: Json): Json {
       seen.add(ref);
       const [, , kind = '', name = ''] = ref.split('/');
       const target = ((whole['components'] as Json)[kind] as Json)[name];
-      const group = (components[kind] ??= {}) as Json;
-      group[name] = target;
+      components[kind] = { ...(components[kind] as Json | undefined), [name]: target };
       open.push(target);
     });
   }

@@ -83,10 +83,15 @@ export class FakeGitHub {
       reruns: 0,
       ...run,
       id,
-      jobs: [run.jobs ?? [{ name: 'build', conclusion: 'failure', failedStep: 'Install', log: 'npm error code ETIMEDOUT\n' }]],
+      jobs: [
+        run.jobs ?? [
+          { name: 'build', conclusion: 'failure', failedStep: 'Install', log: 'npm error code ETIMEDOUT\n' },
+        ],
+      ],
     };
     this.runs.set(`${whole.repository}#${id}`, whole);
-    if (!this.branches.has(`${whole.repository}:${whole.branch}`)) this.pushTo(whole.repository, whole.branch, whole.headSha);
+    if (!this.branches.has(`${whole.repository}:${whole.branch}`))
+      this.pushTo(whole.repository, whole.branch, whole.headSha);
     return whole;
   }
 
@@ -94,7 +99,9 @@ export class FakeGitHub {
   completeRun(run: FakeRun, conclusion: string, jobs?: FakeJob[]): void {
     run.status = 'completed';
     run.conclusion = conclusion;
-    run.jobs[run.attempt - 1] = jobs ?? [{ name: 'build', conclusion: conclusion === 'success' ? 'success' : 'failure', log: '' }];
+    run.jobs[run.attempt - 1] = jobs ?? [
+      { name: 'build', conclusion: conclusion === 'success' ? 'success' : 'failure', log: '' },
+    ];
   }
 
   /** Starts the next attempt, as a person's click would. */
@@ -180,10 +187,14 @@ export class FakeGitHub {
   }
 
   private rerunFailedJobs(run: FakeRun): Answer {
-    const no = (message: string): Answer => ({ status: 403, body: { message, documentation_url: 'https://docs.github.com/rest' } });
+    const no = (message: string): Answer => ({
+      status: 403,
+      body: { message, documentation_url: 'https://docs.github.com/rest' },
+    });
     if (run.status !== 'completed') return no('This workflow is already running');
     if (run.conclusion === 'success') return no('This workflow run cannot be rerun because it has no failed jobs');
-    if (run.reruns >= MOST_RERUNS) return no('Unable to rerun this workflow run because it has reached the rerun limit');
+    if (run.reruns >= MOST_RERUNS)
+      return no('Unable to rerun this workflow run because it has reached the rerun limit');
     this.rerun(run);
     this.effects.push(`${run.repository}#${run.id} -> ${run.attempt}`);
     return { status: 201, body: {} };
@@ -197,7 +208,10 @@ export class FakeGitHub {
   private jobs(run: FakeRun | undefined, attempt: number): Answer {
     const jobs = run?.jobs[attempt - 1];
     if (run === undefined || jobs === undefined) return missing;
-    return { status: 200, body: { total_count: jobs.length, jobs: jobs.map((_, index) => jobJson(run, attempt, index)) } };
+    return {
+      status: 200,
+      body: { total_count: jobs.length, jobs: jobs.map((_, index) => jobJson(run, attempt, index)) },
+    };
   }
 
   private log(id: number): Answer {
@@ -217,10 +231,18 @@ export class FakeGitHub {
   }
 }
 
-const missing: Answer = { status: 404, body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' } };
+const missing: Answer = {
+  status: 404,
+  body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
+};
 
 /** Headers of a webhook delivery as GitHub sends it. */
-export function signedHeaders(event: string, body: string, secret: string, delivery: string = randomUUID()): Record<string, string> {
+export function signedHeaders(
+  event: string,
+  body: string,
+  secret: string,
+  delivery: string = randomUUID(),
+): Record<string, string> {
   return {
     'content-type': 'application/json',
     'user-agent': 'GitHub-Hookshot/1',

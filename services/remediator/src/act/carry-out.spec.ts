@@ -30,7 +30,9 @@ function as(owner: string): CarryOutDeps {
 }
 
 /** A platform that counts its effects and shows them when it is looked at. */
-function platform(script: { look?: Look; problem?: ProviderProblem; effectBeforeProblem?: boolean; dieInCall?: boolean } = {}) {
+function platform(
+  script: { look?: Look; problem?: ProviderProblem; effectBeforeProblem?: boolean; dieInCall?: boolean } = {},
+) {
   const state = { effects: 0, looks: 0, script };
   const plugin: ActionPlugin = {
     types: ['retry'],
@@ -38,7 +40,8 @@ function platform(script: { look?: Look; problem?: ProviderProblem; effectBefore
     unsupported: () => undefined,
     async look(_order, mayHaveActed) {
       state.looks += 1;
-      if (state.effects > 0) return mayHaveActed ? { kind: 'done', effect: 'reran' } : { kind: 'superseded', reason: 'somebody else' };
+      if (state.effects > 0)
+        return mayHaveActed ? { kind: 'done', effect: 'reran' } : { kind: 'superseded', reason: 'somebody else' };
       return state.script.look ?? { kind: 'ready' };
     },
     async execute() {
@@ -69,7 +72,9 @@ describe('carryOut', () => {
   it('acts once when many replicas are at it together', async () => {
     const { plugin, state } = platform();
     const it = order();
-    const results = await Promise.all(['a', 'b', 'c', 'd'].map((owner) => carryOut(it, plugin, time + HOUR, as(owner))));
+    const results = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((owner) => carryOut(it, plugin, time + HOUR, as(owner))),
+    );
     expect(state.effects).toBe(1);
     expect(results.filter((result) => result.kind === 'done').length).toBeGreaterThanOrEqual(1);
   });
@@ -104,7 +109,10 @@ describe('carryOut', () => {
     const it = order();
     expect(await carryOut(it, plugin, time + HOUR, as('a'))).toEqual({ kind: 'again', atMs: time + 60_000 });
     time += 60_000;
-    expect(await carryOut(it, plugin, time + HOUR, as('a'))).toMatchObject({ kind: 'done', result: { status: 'executed' } });
+    expect(await carryOut(it, plugin, time + HOUR, as('a'))).toMatchObject({
+      kind: 'done',
+      result: { status: 'executed' },
+    });
     expect(state.effects).toBe(1);
   });
 
@@ -133,7 +141,10 @@ describe('carryOut', () => {
   it('does nothing when the world moved on, and says what was seen', async () => {
     const { plugin, state } = platform({ look: { kind: 'superseded', reason: 'branch moved' } });
     const result = await carryOut(order(), plugin, time + HOUR, as('a'));
-    expect(result).toMatchObject({ kind: 'done', result: { status: 'superseded', explanation: 'Nothing was done: branch moved.' } });
+    expect(result).toMatchObject({
+      kind: 'done',
+      result: { status: 'superseded', explanation: 'Nothing was done: branch moved.' },
+    });
     expect(state.effects).toBe(0);
   });
 

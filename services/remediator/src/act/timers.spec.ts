@@ -22,7 +22,10 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function timers(fire: (timer: Timer) => Promise<Fired>, failed: (againAt: number) => void = () => undefined): Promise<Timers> {
+async function timers(
+  fire: (timer: Timer) => Promise<Fired>,
+  failed: (againAt: number) => void = () => undefined,
+): Promise<Timers> {
   const it = new Timers(bucket, systemClock, fire, { failed: (_key, _error, againAt) => failed(againAt) });
   started.push(it);
   await it.start();

@@ -1,4 +1,4 @@
-import type { ActionType, Run } from '@prunella/contracts';
+import type { Action, ActionType, Run } from '@prunella/contracts';
 import type { Order } from '../order.ts';
 
 /** What is seen at the target right before acting. */
@@ -25,6 +25,11 @@ export interface ActionPlugin {
   readonly types: readonly ActionType[];
   /** Why it can't be done for this run here, in a few words; undefined: it can. */
   unsupported(run: Run): string | undefined;
+  /**
+   * What the target looks like at the decision, kept with the action's parameters, so that `look` notices when somebody else changed it since.
+   * Absent: the run itself says enough.
+   */
+  pin?(run: Run, signal: AbortSignal): Promise<Action['parameters']>;
   /** How long the platform's own view may lag behind a call that was cut off, in milliseconds. */
   readonly settleMs: number;
   /**

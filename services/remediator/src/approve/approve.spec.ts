@@ -51,13 +51,16 @@ function answer(order: Order, approved: boolean, by = 'ada'): ActionApproved {
 async function lastReport(): Promise<{ status: string; explanation: string }> {
   const stream = await bus.jetstream.streams.get('PRUNELLA');
   const message = await stream.getMessage({ last_by_subj: 'action.executed' });
-  return (JSON.parse(new TextDecoder().decode(message?.data)) as { data: { status: string; explanation: string } }).data;
+  return (JSON.parse(new TextDecoder().decode(message?.data)) as { data: { status: string; explanation: string } })
+    .data;
 }
 
 it('schedules what was approved, with who and why', async () => {
   const order = await asked();
   expect(await hear(answer(order, true), d)).toBe('approved');
-  expect(scheduled).toMatchObject([{ key: order.key, reasons: [{}, { check: 'approval', says: 'Approved by ada: looked at it' }] }]);
+  expect(scheduled).toMatchObject([
+    { key: order.key, reasons: [{}, { check: 'approval', says: 'Approved by ada: looked at it' }] },
+  ]);
 });
 
 it('says who rejected it, and does nothing', async () => {
@@ -79,16 +82,19 @@ it('does nothing when nobody answers, and says so; an answer after that is too l
   const order = await asked();
   await expire(order, d);
   expect(scheduled).toEqual([]);
-  expect(await lastReport()).toMatchObject({ status: 'rejected', explanation: expect.stringMatching(/^Nobody answered/) });
+  expect(await lastReport()).toMatchObject({
+    status: 'rejected',
+    explanation: expect.stringMatching(/^Nobody answered/),
+  });
   expect(await hear(answer(order, true), d)).toBe('too-late');
 });
 
 it.each`
-  what                  | changes                    | approval
-  ${'what is acting'}   | ${{ verdict: 'acting' }}   | ${{}}
-  ${'another action'}   | ${{}}                      | ${{ action: 'rollback' }}
-  ${'another incident'} | ${{}}                      | ${{ incidentId: 'inc_nobody' }}
-  ${'another attempt'}  | ${{}}                      | ${{ attempt: 7 }}
+  what                  | changes                  | approval
+  ${'what is acting'}   | ${{ verdict: 'acting' }} | ${{}}
+  ${'another action'}   | ${{}}                    | ${{ action: 'rollback' }}
+  ${'another incident'} | ${{}}                    | ${{ incidentId: 'inc_nobody' }}
+  ${'another attempt'}  | ${{}}                    | ${{ attempt: 7 }}
 `('an approval of $what does nothing', async ({ changes, approval }) => {
   const order = await asked(changes);
   expect(await hear({ ...answer(order, true), ...approval }, d)).toBe('not-asked');

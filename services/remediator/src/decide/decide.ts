@@ -16,6 +16,7 @@ export interface DecideDeps {
 }
 
 const MOST_EVIDENCE = 6;
+const PIN_TIMEOUT_MS = 20_000;
 
 /** Decides once for each attempt of an incident; asked again, gives the stored decision. */
 export async function decideOnce(
@@ -27,13 +28,23 @@ export async function decideOnce(
   const stored = await d.decisions.get(key);
   if (stored !== undefined) return stored.value;
   const incident = orderKey(diagnosis.incidentId, 0);
+  const pinned = await pinnedBy(diagnosis, d);
   const order = await withBudget(d.budgets, incident, key, (spent) => {
-    const value = orderOf(diagnosis, key, spent, traceparent, d);
+    const value = orderOf(pinned, key, spent, traceparent, d);
     return { value, spends: value.verdict === 'acting' || value.verdict === 'asking' };
   });
   const created = await d.decisions.create(key, order);
   if (created !== undefined) return order;
   return (await d.decisions.get(key))?.value ?? order;
+}
+
+/** The diagnosis with what its action notes about the target right now. */
+async function pinnedBy(diagnosis: DiagnosisMade, d: DecideDeps): Promise<DiagnosisMade> {
+  const { action, run } = diagnosis;
+  const plugin = d.actions.get(action.type);
+  if (plugin?.pin === undefined || plugin.unsupported(run) !== undefined) return diagnosis;
+  const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
+  return { ...diagnosis, action: { ...action, parameters: { ...action.parameters, ...noted } } };
 }
 
 function orderOf(

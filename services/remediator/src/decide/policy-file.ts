@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, messageOf } from '@prunella/core';
-import { type Policy, PolicyError, parsePolicy } from '@prunella/policy';
+import { defaultPolicy, type Policy, PolicyError, parsePolicy } from '@prunella/policy';
 
 const DEFAULT_FILE = './prunella.yaml';
 
@@ -15,15 +15,15 @@ export async function readPolicy(path: string | undefined): Promise<Policy> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return parsePolicy('version: 1');
+    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return defaultPolicy;
     throw new ConfigError(
       `the policy file ${file} can't be read: ${messageOf(error)}; set PRUNELLA_CONFIG to the right one`,
     );
   }
   try {
-    return parsePolicy(text);
+    return parsePolicy(text, file);
   } catch (error) {
-    if (error instanceof PolicyError) throw new ConfigError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof PolicyError) throw new ConfigError(error.message, { cause: error });
     throw error;
   }
 }

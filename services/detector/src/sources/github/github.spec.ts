@@ -319,7 +319,7 @@ describe('broken payloads', () => {
       optional: ['deployment_status.description', 'deployment_status.log_url', 'deployment.ref', 'deployment.task'],
     },
   };
-  const WRONG = [{}, [], true, -1.5, { toString: 'x' }, '\u0000'];
+  const WRONG: unknown[] = [{}, [], true, -1.5, { toString: 'x' }, '\u0000'];
   const fields = Object.entries(USED).flatMap(([event, { needed, optional }]) => [
     ...needed.map((path) => ({ event, path, isNeeded: true })),
     ...optional.map((path) => ({ event, path, isNeeded: false })),

@@ -8,21 +8,21 @@ const failed: RunState = { status: 'completed', conclusion: 'failure', attempt: 
 
 describe('lookAt', () => {
   it.each`
-    what                                   | state                                             | mayHaveActed | kind
-    ${'failed and untouched'}              | ${failed}                                         | ${false}     | ${'ready'}
-    ${'the branch head is unknown'}        | ${{ ...failed, branchHeadSha: undefined }}        | ${false}     | ${'ready'}
-    ${'a crash before the call'}           | ${failed}                                         | ${true}      | ${'ready'}
-    ${'unknown to the platform'}           | ${undefined}                                      | ${false}     | ${'superseded'}
-    ${'still in progress'}                 | ${{ ...failed, status: 'in_progress' }}           | ${false}     | ${'later'}
-    ${'queued'}                            | ${{ ...failed, status: 'queued' }}                | ${false}     | ${'later'}
-    ${'green meanwhile'}                   | ${{ ...failed, conclusion: 'success' }}           | ${false}     | ${'superseded'}
-    ${'somebody reran it'}                 | ${{ ...failed, attempt: 2 }}                      | ${false}     | ${'superseded'}
-    ${'somebody reran it, still running'}  | ${{ ...failed, attempt: 2, status: 'queued' }}    | ${false}     | ${'superseded'}
-    ${'our own call before a crash'}       | ${{ ...failed, attempt: 2, status: 'queued' }}    | ${true}      | ${'done'}
-    ${'reran twice: not only by us'}       | ${{ ...failed, attempt: 3 }}                      | ${true}      | ${'superseded'}
-    ${'another commit in the run'}         | ${{ ...failed, headSha: other }}                  | ${false}     | ${'superseded'}
-    ${'the branch moved on'}               | ${{ ...failed, branchHeadSha: other }}            | ${false}     | ${'superseded'}
-    ${'the platform is behind the report'} | ${{ ...failed, attempt: 0 }}                      | ${false}     | ${'later'}
+    what                                   | state                                          | mayHaveActed | kind
+    ${'failed and untouched'}              | ${failed}                                      | ${false}     | ${'ready'}
+    ${'the branch head is unknown'}        | ${{ ...failed, branchHeadSha: undefined }}     | ${false}     | ${'ready'}
+    ${'a crash before the call'}           | ${failed}                                      | ${true}      | ${'ready'}
+    ${'unknown to the platform'}           | ${undefined}                                   | ${false}     | ${'superseded'}
+    ${'still in progress'}                 | ${{ ...failed, status: 'in_progress' }}        | ${false}     | ${'later'}
+    ${'queued'}                            | ${{ ...failed, status: 'queued' }}             | ${false}     | ${'later'}
+    ${'green meanwhile'}                   | ${{ ...failed, conclusion: 'success' }}        | ${false}     | ${'superseded'}
+    ${'somebody reran it'}                 | ${{ ...failed, attempt: 2 }}                   | ${false}     | ${'superseded'}
+    ${'somebody reran it, still running'}  | ${{ ...failed, attempt: 2, status: 'queued' }} | ${false}     | ${'superseded'}
+    ${'our own call before a crash'}       | ${{ ...failed, attempt: 2, status: 'queued' }} | ${true}      | ${'done'}
+    ${'reran twice: not only by us'}       | ${{ ...failed, attempt: 3 }}                   | ${true}      | ${'superseded'}
+    ${'another commit in the run'}         | ${{ ...failed, headSha: other }}               | ${false}     | ${'superseded'}
+    ${'the branch moved on'}               | ${{ ...failed, branchHeadSha: other }}         | ${false}     | ${'superseded'}
+    ${'the platform is behind the report'} | ${{ ...failed, attempt: 0 }}                   | ${false}     | ${'later'}
   `('$what: $kind', ({ state, mayHaveActed, kind }) => {
     expect(lookAt(orderFor().run, state, mayHaveActed).kind).toBe(kind);
   });

@@ -1,0 +1,120 @@
+import {
+  ApiException,
+  AppsV1Api,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Deployment,
+  type V1PodTemplateSpec,
+  type V1ReplicaSet,
+} from '@kubernetes/client-node';
+import { messageOf, ProviderError } from '@prunella/core';
+import { problemOf } from '@prunella/http';
+
+/** Which Deployment. */
+export interface DeploymentRef {
+  namespace: string;
+  name: string;
+}
+
+/** Deployments of a cluster. All methods throw ProviderError. */
+export interface Deployments {
+  /** undefined: there is none of that name. */
+  get(ref: DeploymentRef): Promise<V1Deployment | undefined>;
+  /** The ReplicaSets in its selector, not only the owned ones. */
+  replicaSets(deployment: V1Deployment): Promise<V1ReplicaSet[]>;
+  /**
+   * Replaces the pod template, as `kubectl rollout undo` does, if the Deployment is still the one that was read. For the remediator only.
+   * `refused`: it was changed meanwhile.
+   */
+  replaceTemplate(deployment: V1Deployment, template: V1PodTemplateSpec, cause: string): Promise<void>;
+}
+
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+
+/** KUBECONFIG, or the service account when running in a cluster; undefined: neither. Throws ProviderError for a kubeconfig that can't be read. */
+export function clusterFromEnvironment(environment: NodeJS.ProcessEnv): Deployments | undefined {
+  const config = new KubeConfig();
+  const { KUBECONFIG: file, KUBERNETES_SERVICE_HOST: inCluster } = environment;
+  if (!file && !inCluster) return undefined;
+  try {
+    if (file) config.loadFromFile(file);
+    else config.loadFromCluster();
+  } catch (error) {
+    throw new ProviderError(
+      'kubernetes',
+      'refused',
+      `KUBECONFIG ${file ?? '(service account)'} can't be read: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+  return deployments(config.makeApiClient(AppsV1Api));
+}
+
+function deployments(api: AppsV1Api): Deployments {
+  return {
+    async get({ namespace, name }) {
+      try {
+        return await provided(`get deployment ${namespace}/${name}`, () =>
+          api.readNamespacedDeployment({ namespace, name }),
+        );
+      } catch (error) {
+        if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
+        throw error;
+      }
+    },
+    async replicaSets({ metadata, spec }) {
+      const namespace = metadata?.namespace ?? 'default';
+      const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',');
+      const list = await provided(`list replica sets of ${namespace}/${metadata?.name}`, () =>
+        api.listNamespacedReplicaSet({ namespace, ...(labelSelector !== '' && { labelSelector }) }),
+      );
+      return list.items;
+    },
+    async replaceTemplate({ metadata }, template, cause) {
+      const namespace = metadata?.namespace ?? 'default';
+      const name = metadata?.name ?? '';
+      const annotations = { ...metadata?.annotations, [CHANGE_CAUSE]: cause };
+      const body = [
+        { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+        { op: 'replace', path: '/spec/template', value: template },
+        { op: 'add', path: '/metadata/annotations', value: annotations },
+      ];
+      await provided(`roll back deployment ${namespace}/${name}`, () =>
+        api.patchNamespacedDeployment(
+          { namespace, name, body },
+          setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+        ),
+      );
+    },
+  };
+}
+
+/** The one place that reads the API server's errors. */
+async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof ApiException)) {
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      throw new ProviderError('kubernetes', 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
+    }
+    const { code } = error;
+    throw new ProviderError('kubernetes', problemOf(code), `${what}: HTTP ${code} ${statusMessage(error.body)}`, {
+      status: code,
+      cause: error,
+    });
+  }
+}
+
+/** The body of an error is a JSON text of a `Status`. */
+function statusMessage(body: unknown): string {
+  try {
+    const status = (typeof body === 'string' ? JSON.parse(body) : body) as { message?: unknown } | null;
+    return typeof status?.message === 'string' ? status.message : '';
+  } catch {
+    return String(body).slice(0, 200);
+  }
+}

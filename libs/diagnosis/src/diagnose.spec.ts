@@ -1,0 +1,280 @@
+import type { Cause, Conclusion, Failure } from '@prunella/contracts';
+import { builtinPacks, compileRules } from '@prunella/rules';
+import fc from 'fast-check';
+import { diagnose } from './diagnose.ts';
+import type { DiagnosisDeps, DiagnosisInput, LogText } from './diagnosis.ts';
+import { explainJson } from './explain-json.ts';
+
+const rules = compileRules(builtinPacks());
+const nothingLearnt: DiagnosisDeps = { rules, learnt: () => undefined };
+
+function of(part: Partial<DiagnosisInput> = {}, d: DiagnosisDeps = nothingLearnt) {
+  return diagnose({ logs: [], jobs: [], metrics: {}, conclusion: 'failure', ...part }, d);
+}
+
+const error = (message: string, rest: Partial<Failure> = {}): Failure => ({ message, type: '', stack: '', ...rest });
+const log = (job: string, text: string, firstLine = 1): LogText => ({ job, text, firstLine });
+
+describe('diagnose', () => {
+  it('knows the smallest message: a connection that timed out', () => {
+    expect(of({ error: error('Connection timed out') })).toEqual({
+      cause: 'network',
+      domain: 'platform',
+      confidence: 0.85,
+      prior: 0.85,
+      transient: 0.85,
+      action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '5s', factor: 2 } },
+      decidedBy: 'rule:connection-timeout',
+      explanation:
+        'A connection timed out before the other side answered: rule connection-timeout matches on the reported error ("Connection timed out"); confidence 0.85.',
+      fingerprint: expect.stringMatching(/^fp_\w{20}$/),
+      evidence: [{ line: 1, text: 'Connection timed out', job: '' }],
+      alternatives: [],
+      metrics: {},
+      vetoes: [],
+    });
+  });
+
+  it.each<[string, Partial<DiagnosisInput>, Cause, string, string]>([
+    ['nothing at all', {}, 'unknown', 'retry', 'default'],
+    ['words that nobody knows', { error: error('flux drained') }, 'unknown', 'retry', 'default'],
+    [
+      'a type alone',
+      { error: error('', { type: 'ECONNRESET' }) },
+      'network',
+      'retry_with_backoff',
+      'rule:connection-reset',
+    ],
+    [
+      'a stack alone',
+      { error: error('no', { stack: 'java.lang.OutOfMemoryError' }) },
+      'oom',
+      'scale_resources',
+      'rule:out-of-memory',
+    ],
+    ['exit code 137 alone', { error: error('', { exitCode: 137 }) }, 'oom', 'scale_resources', 'rule:exit-code-137'],
+    ['exit code 137 in a log', { logs: [log('a', 'exit code 137')] }, 'oom', 'scale_resources', 'rule:exit-code-137'],
+    ['a run that timed out', { conclusion: 'timed_out' }, 'timeout', 'retry', 'rule:job-timed-out'],
+    ['a cancelled run', { conclusion: 'cancelled' }, 'cancelled', 'none', 'rule:run-cancelled'],
+    [
+      'a run that did not start',
+      { conclusion: 'startup_failure' },
+      'config_error',
+      'notify_human',
+      'rule:run-did-not-start',
+    ],
+    ['a log that is not text', { logs: [log('a', '\u0000ECONNRESET')] }, 'unknown', 'retry', 'default'],
+  ])('%s', (_name, input, cause, action, decidedBy) => {
+    expect(of(input)).toMatchObject({ cause, action: { type: action }, decidedBy });
+  });
+
+  it('retries once, half sure, when nothing is known, and shows what the log says', () => {
+    const made = of({ logs: [log('build', 'starting\nError: the flux drained\nstopping')] });
+    expect(made).toMatchObject({ confidence: 0.5, action: { type: 'retry', parameters: { attempts: 1 } } });
+    expect(made.evidence).toEqual([{ line: 2, text: 'Error: the flux drained', job: 'build' }]);
+    expect(made.explanation).toContain('unknown');
+  });
+
+  it('believes the words more than the exit code', () => {
+    const made = of({ logs: [log('test', '--- FAIL: TestTotal (0.00s)\nProcess completed with exit code 137.')] });
+    expect(made.cause).toBe('test_failure');
+    expect(made.alternatives).toEqual([{ cause: 'oom', confidence: 0.65, decidedBy: 'rule:exit-code-137' }]);
+  });
+
+  it('a cancelled job does not make a cancelled run', () => {
+    const logs: LogText[] = [{ ...log('lint', 'stopping'), conclusion: 'cancelled' }];
+    expect(of({ logs }).cause).toBe('unknown');
+  });
+
+  it('a job that timed out does, even without a log', () => {
+    const job = { id: '1', name: 'e2e', conclusion: 'timed_out', url: '', failedStep: '', runner: '' } as const;
+    expect(of({ jobs: [job] }).cause).toBe('timeout');
+  });
+});
+
+describe('evidence', () => {
+  const text = [
+    '2026-01-02T03:04:05.1234567Z npm ci',
+    '2026-01-02T03:04:06.1234567Z npm error code ECONNRESET token=hunter2',
+    '2026-01-02T03:04:06.1234567Z npm error network aborted',
+    '2026-01-02T03:04:07.1234567Z ##[error]Process completed with exit code 1.',
+  ].join('\n');
+  const made = of({ logs: [{ ...log('build', text, 101), failedStep: 'install' }] });
+
+  it('is redacted, keeps the lines of the original and the job, the decisive line first', () => {
+    expect(made.evidence).toEqual([
+      { line: 102, text: 'npm error code ECONNRESET token=[redacted]', job: 'build' },
+      { line: 103, text: 'npm error network aborted', job: 'build' },
+      { line: 104, text: 'Process completed with exit code 1.', job: 'build' },
+    ]);
+  });
+
+  it('is quoted in the explanation with job, step and numbers', () => {
+    expect(made.explanation).toBe(
+      'npm could not reach its registry: rule npm-network matches on line 102 of job "build", step "install" ("npm error code ECONNRESET token=[redacted]"), 2 lines in all; confidence 0.93.',
+    );
+  });
+
+  it('is never more than ten lines', () => {
+    expect(of({ logs: [log('a', 'npm error network\n'.repeat(50))] }).evidence).toHaveLength(10);
+  });
+});
+
+describe('metrics', () => {
+  const rollback = 'Deployment error rate above threshold';
+  it.each`
+    says                      | metrics                   | cause           | action                  | confidence | decidedBy
+    ${rollback}               | ${{ error_rate: 0.1 }}    | ${'error_rate'} | ${'rollback'}           | ${0.88}    | ${'rule:deployment-error-rate'}
+    ${rollback}               | ${{ error_rate: 0.11 }}   | ${'error_rate'} | ${'rollback'}           | ${0.98}    | ${'rule:deployment-error-rate'}
+    ${'OOMKilled'}            | ${{ memory: 0.9 }}        | ${'oom'}        | ${'scale_resources'}    | ${0.91}    | ${'rule:out-of-memory'}
+    ${'OOMKilled'}            | ${{ memory: 0.91 }}       | ${'oom'}        | ${'scale_resources'}    | ${0.99}    | ${'rule:out-of-memory'}
+    ${''}                     | ${{ error_rate: 0.11 }}   | ${'error_rate'} | ${'rollback'}           | ${0.8}     | ${'metrics:error-rate'}
+    ${''}                     | ${{ memory: 0.91 }}       | ${'oom'}        | ${'scale_resources'}    | ${0.85}    | ${'metrics:memory'}
+    ${''}                     | ${{ memory: 0.9 }}        | ${'unknown'}    | ${'retry'}              | ${0.5}     | ${'default'}
+    ${''}                     | ${{ memory: Number.NaN }} | ${'unknown'}    | ${'retry'}              | ${0.5}     | ${'default'}
+    ${'connection refused'}   | ${{ error_rate: 0.5 }}    | ${'error_rate'} | ${'rollback'}           | ${0.8}     | ${'metrics:error-rate'}
+    ${'connection timed out'} | ${{ error_rate: 0.5 }}    | ${'network'}    | ${'retry_with_backoff'} | ${0.85}    | ${'rule:connection-timeout'}
+  `('$says with $metrics: $cause, $confidence by $decidedBy', ({ says, metrics, ...expected }) => {
+    const { cause, action, confidence, decidedBy } = of({ error: error(says), metrics });
+    expect({ cause, action: action.type, confidence, decidedBy }).toEqual(expected);
+  });
+
+  it.each([
+    [0.95, 1.5],
+    [0.96, 2],
+  ])('memory %d alone asks for %d times as much', (memory, factor) => {
+    expect(of({ metrics: { memory } }).action.parameters).toEqual({ resource: 'memory', factor });
+  });
+
+  it('are named in the explanation', () => {
+    expect(of({ metrics: { error_rate: 0.25 } }).explanation).toBe(
+      'The service answers more than a tenth of its requests with errors: the metrics say so; error_rate 0.25 is above 0.1; confidence 0.80.',
+    );
+  });
+});
+
+describe('what was learnt', () => {
+  const learntOf = (known: Record<string, number>, samples = 12): DiagnosisDeps => ({
+    rules,
+    learnt: (decidedBy, action) => {
+      const mean = known[`${decidedBy} ${action}`];
+      return mean === undefined ? undefined : { mean, samples };
+    },
+  });
+
+  it('replaces the confidence, and the rule keeps its own as prior', () => {
+    const made = of(
+      { error: error('Connection timed out') },
+      learntOf({ 'rule:connection-timeout retry_with_backoff': 0.42 }),
+    );
+    expect(made).toMatchObject({ confidence: 0.42, prior: 0.85 });
+    expect(made.explanation).toContain('12 past outcomes put the confidence at 0.42 instead of 0.85');
+  });
+
+  it('counts for nothing without an outcome', () => {
+    const d = learntOf({ 'rule:connection-timeout retry_with_backoff': 0.42 }, 0);
+    expect(of({ error: error('Connection timed out') }, d).confidence).toBe(0.85);
+  });
+
+  it('can let another candidate win', () => {
+    const logs = [log('a', 'npm error network\nOut of memory')];
+    expect(of({ logs }).cause).toBe('network');
+    expect(of({ logs }, learntOf({ 'rule:npm-network retry_with_backoff': 0.1 })).cause).toBe('oom');
+  });
+
+  it('counts for the default too', () => {
+    expect(of({}, learntOf({ 'default retry': 0.7 }))).toMatchObject({ confidence: 0.7, prior: 0.5 });
+  });
+});
+
+describe('vetoes', () => {
+  const network = log('deploy', 'npm error network');
+  const failure = log('unit', '--- FAIL: TestTotal (0.00s)');
+
+  it('a real failure in another job forbids to run everything again', () => {
+    expect(of({ logs: [network, failure] })).toMatchObject({
+      cause: 'network',
+      vetoes: ['code-failure-in-run: job "unit" failed with test_failure'],
+    });
+  });
+
+  it.each([
+    ['one job', [network]],
+    ['platform causes only', [network, log('e2e', 'OOMKilled')]],
+    ['the code is the cause', [failure, log('lint', 'connection refused')]],
+    ['a log without a known cause', [network, log('x', 'nothing known')]],
+  ])('none: %s', (_name, logs) => {
+    expect(of({ logs }).vetoes).toEqual([]);
+  });
+});
+
+describe('fingerprint', () => {
+  const on = (text: string) => of({ logs: [log('a', text)] }).fingerprint;
+
+  it('is the same on another machine and day', () => {
+    expect(on('2026-01-02T03:04:05Z dial tcp 10.0.0.1:443: i/o timeout')).toBe(
+      on('x\ndial tcp 10.9.9.9:8443: i/o timeout'),
+    );
+  });
+
+  it('differs for another cause', () => {
+    expect(on('Connection timed out')).not.toBe(on('OOMKilled'));
+  });
+});
+
+describe('explainJson', () => {
+  it('is exactly what others rely on', () => {
+    const made = of({ logs: [log('', 'Connection timed out\nPermission denied (publickey).\nexit code 1')] });
+    expect(JSON.parse(JSON.stringify(explainJson('a/b.log', made)))).toEqual({
+      file: 'a/b.log',
+      cause: 'auth_error',
+      domain: 'platform',
+      confidence: 0.9,
+      transient: 0.08,
+      action: { type: 'notify_human', parameters: { urgency: 'high' } },
+      decidedBy: 'rule:authentication-failed',
+      explanation: made.explanation,
+      fingerprint: made.fingerprint,
+      evidence: made.evidence.map(({ line, text }) => ({ line, text })),
+      alternatives: [{ cause: 'network', confidence: 0.85 }],
+    });
+  });
+});
+
+describe('whatever comes in', () => {
+  const words = fc.constantFrom(
+    'npm error network',
+    'OOMKilled',
+    '--- FAIL: T',
+    'exit code 137',
+    'token=abcdefgh',
+    '\u001b[1m',
+  );
+  const text = fc.array(fc.oneof(words, fc.string()), { maxLength: 12 }).map((lines) => lines.join('\n'));
+  const input = fc.record({
+    logs: fc.array(fc.record({ job: fc.string(), text, firstLine: fc.integer({ min: 1, max: 9_999 }) }), {
+      maxLength: 3,
+    }),
+    error: fc.record({ message: text, type: fc.string(), stack: text }),
+    jobs: fc.constant([]),
+    metrics: fc.dictionary(fc.constantFrom('memory', 'error_rate', '__proto__', 'x'), fc.double()),
+    conclusion: fc.constantFrom<Conclusion>('failure', 'timed_out', 'cancelled', 'startup_failure'),
+  });
+
+  it('the answer is the same twice, within its bounds, and points at lines that are there', () => {
+    fc.assert(
+      fc.property(input, (given) => {
+        const made = diagnose(given, nothingLearnt);
+        expect(diagnose(given, nothingLearnt)).toEqual(made);
+        expect(made.confidence).toBeGreaterThanOrEqual(0);
+        expect(made.confidence).toBeLessThanOrEqual(0.99);
+        expect(made.evidence.length).toBeLessThanOrEqual(10);
+        expect(made.evidence.some((item) => item.text.includes('token=abcdefgh'))).toBe(false);
+        expect(made.alternatives.map(({ cause }) => cause)).not.toContain(made.cause);
+        expect(made.evidence.every(({ line }) => Number.isInteger(line) && line >= 1)).toBe(true);
+        expect(made.explanation.endsWith('.')).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

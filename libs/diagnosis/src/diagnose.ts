@@ -1,0 +1,75 @@
+import type { Alternative } from '@prunella/contracts';
+import { domainOf } from '@prunella/core';
+import { fingerprint } from '@prunella/signals';
+import type { Candidate } from './candidate.ts';
+import type { Diagnosis, DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
+import { evidenceOf } from './evidence.ts';
+import { explain } from './explain.ts';
+import { merged, propose, readLog } from './propose.ts';
+import { vetoesOf } from './vetoes.ts';
+import { round, weighWithMetrics, weighWithOutcomes } from './weigh.ts';
+
+/** What holds when nothing is known: one more try, said as what it is. */
+const RETRY_ONCE: Candidate = {
+  cause: 'unknown',
+  action: { type: 'retry', parameters: { attempts: 1 } },
+  decidedBy: 'default',
+  says: 'The cause is unknown, so one retry is the best guess.',
+  transient: 0.5,
+  prior: 0.5,
+  confidence: 0.5,
+  lines: [],
+  count: 0,
+  notes: [],
+};
+
+/** More causes than these are noise. */
+const MOST_ALTERNATIVES = 5;
+
+/**
+ * Says why something failed and what would help. Same input, same answer; never throws, whatever the logs hold.
+ *
+ * Rules propose, metrics confirm or speak for themselves, outcomes correct the confidence, the best one wins.
+ */
+export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
+  const logs = input.logs.map(readLog);
+  const proposals = propose(input, logs, d.rules);
+  const weighed = weighWithMetrics(merged(proposals), input.metrics);
+  const known = weighed.length > 0 ? weighed : [RETRY_ONCE];
+  const candidates = known
+    .map((candidate) => weighWithOutcomes(candidate, d.learnt))
+    .sort((a, b) => b.confidence - a.confidence);
+  const best = candidates[0] ?? RETRY_ONCE;
+  const evidence = evidenceOf(best, logs, input.error);
+  return {
+    cause: best.cause,
+    domain: domainOf(best.cause),
+    confidence: round(best.confidence),
+    prior: best.prior,
+    transient: best.transient,
+    action: best.action,
+    decidedBy: best.decidedBy,
+    explanation: explain(best, evidence, logs),
+    fingerprint: fingerprint(best.cause, decisiveTexts(best, evidence[0]?.text)),
+    evidence,
+    alternatives: alternativesTo(best, candidates),
+    metrics: { ...input.metrics },
+    vetoes: vetoesOf(best, proposals),
+  };
+}
+
+/** Metrics have no line: what decided is then the same for all of their kind. */
+function decisiveTexts({ decidedBy }: Candidate, text: string | undefined): string[] {
+  return text === undefined || decidedBy.startsWith('metrics:') ? [decidedBy] : [text];
+}
+
+/** The best candidate of each other cause. */
+function alternativesTo(best: Candidate, candidates: readonly Candidate[]): Alternative[] {
+  const byCause = new Map<string, Alternative>();
+  for (const { cause, confidence, decidedBy } of candidates) {
+    if (cause !== best.cause && !byCause.has(cause)) {
+      byCause.set(cause, { cause, confidence: round(confidence), decidedBy });
+    }
+  }
+  return [...byCause.values()].slice(0, MOST_ALTERNATIVES);
+}

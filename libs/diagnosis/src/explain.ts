@@ -1,0 +1,37 @@
+import type { Evidence } from '@prunella/contracts';
+import type { Candidate } from './candidate.ts';
+import type { JobLines } from './propose.ts';
+
+/** Longer quotes are cut: the evidence has the whole line. */
+const QUOTE = 160;
+
+/** One sentence that says what happened, who says so, on which line and with which numbers. */
+export function explain(candidate: Candidate, evidence: readonly Evidence[], logs: readonly JobLines[]): string {
+  const [decisive] = candidate.lines.length > 0 ? evidence : [];
+  const where = decisive === undefined ? '' : ` on ${placeOf(decisive, candidate, logs)}`;
+  const more = candidate.count > 1 ? `, ${candidate.count} lines in all` : '';
+  const notes = candidate.notes.map((note) => `; ${note}`).join('');
+  return `${withoutStop(candidate.says)}: ${whoSays(candidate)}${where}${more}${notes}; confidence ${candidate.confidence.toFixed(2)}.`;
+}
+
+function whoSays({ decidedBy }: Candidate): string {
+  const [kind, id] = decidedBy.split(':');
+  if (kind === 'rule') return `rule ${id} matches`;
+  return kind === 'metrics' ? 'the metrics say so' : 'no rule matches';
+}
+
+function placeOf(decisive: Evidence, { lines }: Candidate, logs: readonly JobLines[]): string {
+  const quote = `("${cut(decisive.text)}")`;
+  if (lines[0]?.source === 'error') return `the reported error ${quote}`;
+  const step = logs.find(({ job }) => job === decisive.job)?.failedStep;
+  const job = decisive.job === '' ? '' : ` of job "${decisive.job}"`;
+  return `line ${decisive.line}${job}${step === undefined ? '' : `, step "${step}"`} ${quote}`;
+}
+
+function cut(text: string): string {
+  return text.length <= QUOTE ? text : `${text.slice(0, QUOTE - 1)}…`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.endsWith('.') ? sentence.slice(0, -1) : sentence;
+}

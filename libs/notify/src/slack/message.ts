@@ -1,0 +1,65 @@
+import type { Notification } from '@prunella/core';
+import type { KnownBlock } from '@slack/types';
+
+/** A message of an incoming webhook. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+export interface SlackMessage {
+  /** For notifications and screen readers. */
+  text: string;
+  /** Only honoured by webhooks of the old kind; the new ones have their channel. */
+  channel?: string;
+  blocks: KnownBlock[];
+}
+
+/** Slack's limits, in characters and items. https://docs.slack.dev/reference/block-kit/blocks */
+const HEADER = 150;
+const SECTION = 3_000;
+const FIELD = 2_000;
+const FIELDS = 10;
+
+const MARKS: Readonly<Record<Notification['urgency'], string>> = {
+  low: ':information_source:',
+  normal: ':warning:',
+  high: ':rotating_light:',
+};
+
+/** Lays a notification out. Log lines stand in a code block; nothing in them can mention somebody or become a link. Pure. */
+export function slackMessage(notification: Notification): SlackMessage {
+  const { title, text, urgency, to, facts, evidence, link } = notification;
+  const blocks: KnownBlock[] = [
+    { type: 'header', text: { type: 'plain_text', text: cut(title, HEADER) } },
+    { type: 'section', text: { type: 'mrkdwn', text: cut(`${MARKS[urgency]} ${escaped(text)}`, SECTION) } },
+  ];
+  if (evidence.length > 0) {
+    const lines = evidence
+      .map(({ line, text: content }) => `${line}: ${escaped(content).replaceAll('`', 'ˋ')}`)
+      .join('\n');
+    blocks.push({ type: 'section', text: { type: 'mrkdwn', text: `\`\`\`${cut(lines, SECTION - 6)}\`\`\`` } });
+  }
+  if (facts.length > 0) {
+    const fields = facts.slice(0, FIELDS).map(({ name, value }) => ({
+      type: 'mrkdwn' as const,
+      text: cut(`*${escaped(name)}*\n${escaped(value)}`, FIELD),
+    }));
+    blocks.push({ type: 'section', fields });
+  }
+  if (link !== undefined) {
+    blocks.push({
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: cut(`<${escaped(link)}|Why, in full>`, FIELD) }],
+    });
+  }
+  return {
+    text: cut(`${escaped(title)}: ${escaped(text)}`, SECTION),
+    ...(to?.startsWith('#') && { channel: to }),
+    blocks,
+  };
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

@@ -1,0 +1,116 @@
+import type { Action } from '@prunella/contracts';
+import { type Line, toLines } from '@prunella/signals';
+import type { RuleSet } from './rule-set.ts';
+import type { MetricBounds, Rule } from './schema.ts';
+
+/** A line of a job's log. */
+export interface JobLine extends Line {
+  /** Whose log it is; absent: the only one. */
+  job?: string;
+}
+
+/** An error as a publisher reports it; empty text where nothing is known. */
+export interface ReportedError {
+  message: string;
+  /** Class or code, e.g. `ETIMEDOUT`. */
+  type: string;
+  stack: string;
+  exitCode?: number;
+}
+
+/** What the rules look at. */
+export interface Matchable {
+  lines: readonly JobLine[];
+  error?: ReportedError;
+  /**
+   * What is known beside text, for the `error_type` patterns, e.g. `conclusion:timed_out`, `exit_code:137`.
+   * Default: nothing.
+   */
+  signs?: readonly string[];
+  /** Measurements by name; ratios 0..1. */
+  metrics: Readonly<Record<string, number>>;
+}
+
+/** A line that a rule matched. `source` says whether it stands in a log or in the reported error. */
+export interface MatchedLine extends JobLine {
+  source: 'log' | 'error';
+}
+
+/** One rule that applies. */
+export interface RuleMatch {
+  rule: Rule;
+  /** With the parameters that hold for the metrics. */
+  action: Action;
+  /** The lines that matched, in their order, at most `MAX_LINES`; empty: only the error's type or the metrics spoke. */
+  lines: readonly MatchedLine[];
+  /** How many lines matched in all. */
+  count: number;
+}
+
+/** So many matching lines are kept for each rule: the first ones. */
+export const MAX_LINES = 10;
+
+/** Every rule that applies, best first: by confidence, then the one that speaks nearest to the end, then by id. */
+export function matchRules(set: RuleSet, input: Matchable): RuleMatch[] {
+  const found = new Map<Rule, { lines: MatchedLine[]; count: number }>();
+  const note = (rule: Rule, line?: MatchedLine): void => {
+    const entry = found.get(rule) ?? { lines: [], count: 0 };
+    found.set(rule, entry);
+    if (line === undefined) return;
+    entry.count += 1;
+    if (entry.lines.length < MAX_LINES) entry.lines.push(line);
+  };
+  for (const line of linesOf(input)) for (const rule of rulesOfLine(set, line.text)) note(rule, line);
+  for (const type of [input.error?.type ?? '', ...(input.signs ?? [])]) {
+    for (const rule of rulesOfType(set, type)) note(rule);
+  }
+  for (const rule of set.rules) if (isAboutMetricsOnly(rule)) note(rule);
+  return [...found]
+    .filter(([{ metrics }]) => holds(metrics, input.metrics))
+    .map(([rule, { lines, count }]) => ({ rule, action: actionOf(rule, input.metrics), lines, count }))
+    .sort(byWeight);
+}
+
+function linesOf({ lines, error }: Matchable): MatchedLine[] {
+  const reported = [...toLines(error?.message ?? ''), ...toLines(error?.stack ?? '')];
+  return [
+    ...lines.map((line) => ({ ...line, source: 'log' as const })),
+    ...reported.map((line) => ({ ...line, source: 'error' as const })),
+  ];
+}
+
+function rulesOfLine(set: RuleSet, text: string): Set<Rule> {
+  const candidates = new Set<number>();
+  set.prefilter.scan(text, (pattern) => candidates.add(pattern));
+  const rules = new Set<Rule>();
+  for (const number of candidates) {
+    const entry = set.linePatterns[number];
+    if (entry === undefined || rules.has(entry.rule) || !entry.pattern.test(text)) continue;
+    if (!entry.exclude.some((pattern) => pattern.test(text))) rules.add(entry.rule);
+  }
+  return rules;
+}
+
+function rulesOfType(set: RuleSet, type: string): Rule[] {
+  if (type === '') return [];
+  return set.typePatterns.filter(({ pattern }) => pattern.test(type)).map(({ rule }) => rule);
+}
+
+function isAboutMetricsOnly({ match, metrics }: Rule): boolean {
+  return match.log.length + match.error_type.length === 0 && Object.keys(metrics).length > 0;
+}
+
+function holds(bounds: MetricBounds, metrics: Matchable['metrics']): boolean {
+  return Object.entries(bounds).every(([name, { above }]) => (metrics[name] ?? Number.NEGATIVE_INFINITY) > above);
+}
+
+function actionOf({ action }: Rule, metrics: Matchable['metrics']): Action {
+  const overrides = action.overrides.filter(({ when }) => holds(when, metrics));
+  return { type: action.type, parameters: Object.assign({}, action.parameters, ...overrides.map((o) => o.parameters)) };
+}
+
+function byWeight(a: RuleMatch, b: RuleMatch): number {
+  if (a.rule.confidence !== b.rule.confidence) return b.rule.confidence - a.rule.confidence;
+  const [lastOfA, lastOfB] = [a, b].map(({ lines }) => lines.at(-1)?.line ?? 0) as [number, number];
+  return lastOfB - lastOfA || (a.rule.id < b.rule.id ? -1 : 1);
+}

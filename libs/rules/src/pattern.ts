@@ -1,0 +1,13 @@
+import { RE2JS } from 're2js';
+
+/** A compiled pattern. Time is linear in the text, whatever the pattern. */
+export interface Pattern {
+  /** Whether it occurs in the text. */
+  test(text: string): boolean;
+}
+
+/** @throws Error when it is not RE2 syntax: look-around and back-references are not. */
+export function compilePattern(source: string): Pattern {
+  const compiled = RE2JS.compile(source);
+  return { test: (text) => compiled.matcher(text).find() };
+}

@@ -1,0 +1,35 @@
+import { PrunellaError } from '@prunella/core';
+
+/** One thing that is wrong in a pack of rules. */
+export interface RuleProblem {
+  /** Counts from 1 in the pack's text. */
+  line: number;
+  /** Where in the document, e.g. `rules[3].action.type`; empty: the document itself. */
+  path: string;
+  /** The rule it is about; undefined: none, or one whose id can't be read. */
+  ruleId?: string;
+  /** What was expected and what was found. */
+  says: string;
+  /** The name that was probably meant, for an unknown key or word. */
+  nearest?: string;
+}
+
+/** A pack of rules can't be used; names everything that is wrong with it. */
+export class RulePackError extends PrunellaError {
+  override readonly name = 'RulePackError';
+
+  constructor(
+    /** The pack, as the caller calls it. */
+    readonly pack: string,
+    /** In the order of the text, at least one. */
+    readonly problems: readonly RuleProblem[],
+  ) {
+    super(problems.map((problem) => describeProblem(pack, problem)).join('\n'));
+  }
+}
+
+function describeProblem(pack: string, { line, path, ruleId, says, nearest }: RuleProblem): string {
+  const rule = ruleId === undefined ? '' : ` (rule ${ruleId})`;
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  return `${pack}:${line}: ${path === '' ? '' : `${path}${rule}: `}${says}${hint}`;
+}

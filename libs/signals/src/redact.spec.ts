@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { redact } from './redact.ts';
+
+// Put together at run time: a scanner for secrets must not stumble over this file.
+const body = 'Zx9'.repeat(14);
+const SECRETS: readonly (readonly [string, string])[] = [
+  ['GitHub token', `ghp_${body}`],
+  ['GitHub fine-grained token', `github_pat_${body}`],
+  ['GitLab token', `glpat-${body}`],
+  ['Slack token', `xoxb-${body}`],
+  ['AWS key id', `AKIA${'Z9'.repeat(8)}`],
+  ['Google key', `AIza${body.slice(0, 35)}`],
+  ['npm token', `npm_${body}`],
+  ['Docker Hub token', `dckr_pat_${body}`],
+  ['web token', `eyJ${body}.eyJ${body}.${body}`],
+];
+const [SECRET] = SECRETS.map(([, secret]) => secret) as [string];
+
+describe('redact', () => {
+  it.each(SECRETS)('takes out a %s wherever it stands', (_name, secret) => {
+    for (const text of [secret, `use ${secret} here`, `x="${secret}"`, `a\n${secret}\nb`]) {
+      expect(redact(text)).not.toContain(secret.slice(8));
+    }
+  });
+
+  it.each([
+    ['https://joe:s3cr3t@example.org/x', 'https://[redacted]@example.org/x'],
+    ['git clone https://x-access-token:abc@example.org', 'git clone https://[redacted]@example.org'],
+    ['Authorization: Basic am9lOnMzY3IzdA==', 'Authorization: Basic [redacted]'],
+    ["-H 'Authorization: Bearer abcdef0123456789xyz'", "-H 'Authorization: Bearer [redacted]'"],
+    ['curl bearer abcdef0123456789xyz', 'curl bearer [redacted]'],
+    ['DB_PASSWORD=hunter2 make', 'DB_PASSWORD=[redacted] make'],
+    ['"api_key": "hunter2"', '"api_key": "[redacted]"'],
+    ['AWS_SECRET_ACCESS_KEY=hunter2/x', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
+    ['login --password hunter2', 'login --password [redacted]'],
+    ['https://hooks.slack.com/services/T00/B00/abcdef', 'https://hooks.slack.com/services/[redacted]'],
+  ])('%s', (text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+  });
+
+  it.each([
+    'SyntaxError: Unexpected token: punc (})',
+    'npm ERR! 404 Not Found - GET https://registry.example.org/left-pad',
+    'src/app.ts(12,7): error TS2322: no',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    'git@example.org: Permission denied (publickey).',
+    'fatal: Authentication failed for the repository',
+    'AssertionError: expected 3 to equal 4',
+  ])('leaves alone: %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('takes out the lines of a private key and keeps their number', () => {
+    const kind = 'RSA PRIVATE KEY';
+    const text = `key:\n-----BEGIN ${kind}-----\nMIIEow\nIBAAKC\n-----END ${kind}-----\nafter`;
+    expect(redact(text)).toBe('key:\n[redacted]\n[redacted]\n[redacted]\n[redacted]\nafter');
+  });
+
+  it('does the same once or twice, and keeps the number of lines, whatever the text', () => {
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom(...SECRETS.map(([, secret]) => secret)),
+      fc.constantFrom('\n', ' ', '=', ': ', '"', 'password', 'token', '--token ', 'bearer ', 'https://', 'a:b', '@'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const once = redact(pieces.join(''));
+        expect(redact(once)).toBe(once);
+        expect(once.split('\n')).toHaveLength(pieces.join('').split('\n').length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['starts of tokens', 'ghp_', ' '],
+    ['starts of web tokens', 'eyJ', '-'],
+    ['password words', 'token', ''],
+    ['addresses', '://a:', ''],
+    ['blanks', 'password ', '         '],
+    ['dashes', '--token', '-'],
+  ])('stays linear on a megabyte of %s', (_name, word, between) => {
+    const text = `${word}${between}`.repeat(Math.ceil(1_000_000 / (word.length + between.length)));
+    // A quadratic pattern takes minutes here: the test's own limit is the bound.
+    expect(redact(text).length).toBeGreaterThan(0);
+  });
+
+  it('finds a secret at the end of a long line', () => {
+    expect(redact(`${'x '.repeat(100_000)}${SECRET}`)).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,248 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Json = { [key: string]: unknown };
+
+interface Revision {
+  revision: number;
+  image: string;
+}
+
+interface FakeDeployment {
+  namespace: string;
+  name: string;
+  resourceVersion: number;
+  generation: number;
+  image: string;
+  annotations: Record<string, string>;
+  labels: Record<string, string>;
+  paused: boolean;
+  replicaSets: Revision[];
+  rollout: 'progressing' | 'complete' | 'failed';
+}
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/**
+ * The parts of an API server and its Deployment controller that a rollback uses: reading Deployments and ReplicaSets, and a JSON patch with `test`
+ * and optimistic locking. Written from the Kubernetes API conventions.
+ */
+export class FakeKubernetes {
+  /** All patches that took effect: `namespace/name -> image`. */
+  readonly effects: string[] = [];
+  private readonly deployments = new Map<string, FakeDeployment>();
+  private readonly faults: { on: RegExp; status: number; afterEffect: boolean }[] = [];
+
+  private constructor(private readonly server: Server) {
+    server.on('request', async (request, response) => {
+      const { status, body } = await this.handle(request);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  }
+
+  static async start(): Promise<FakeKubernetes> {
+    const server = createServer();
+    const fake = new FakeKubernetes(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** A kubeconfig for it. */
+  get kubeconfig(): string {
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'fake', cluster: { server: this.url, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'fake', user: { token: 'test' } }],
+      contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
+      'current-context': 'fake',
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** A Deployment that was rolled out with one image after another; the last one is current. */
+  addDeployment(
+    name: string,
+    images: string[],
+    changes: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused'>> = {},
+  ): void {
+    const replicaSets = images.map((image, index) => ({ revision: index + 1, image }));
+    this.deployments.set(`default/${name}`, {
+      namespace: 'default',
+      name,
+      resourceVersion: 1,
+      generation: 1,
+      image: images.at(-1) ?? '',
+      annotations: {},
+      labels: {},
+      paused: false,
+      replicaSets,
+      rollout: 'failed',
+      ...changes,
+    });
+  }
+
+  /** Rolls out an image, as a person would. */
+  rollOut(name: string, image: string): void {
+    const deployment = this.deployments.get(`default/${name}`);
+    if (deployment !== undefined) apply(deployment, image);
+  }
+
+  /** Ends the rollout that is going on. */
+  settle(name: string, how: 'complete' | 'failed'): void {
+    const deployment = this.deployments.get(`default/${name}`);
+    if (deployment !== undefined) deployment.rollout = how;
+  }
+
+  image(name: string): string | undefined {
+    return this.deployments.get(`default/${name}`)?.image;
+  }
+
+  /** The next matching `METHOD path` is answered with this status, before or after it took effect. */
+  fault(on: RegExp, status: number, afterEffect = false): void {
+    this.faults.push({ on, status, afterEffect });
+  }
+
+  private async handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const index = this.faults.findIndex((fault) => fault.on.test(`${request.method} ${path}`));
+    const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
+    if (fault !== undefined && !fault.afterEffect) return failure(fault.status, 'as told');
+    const answer = this.answer(
+      request.method ?? 'GET',
+      path,
+      Buffer.concat(chunks).toString(),
+      request.headers['content-type'],
+    );
+    return fault === undefined ? answer : failure(fault.status, 'as told');
+  }
+
+  private answer(
+    method: string,
+    path: string,
+    body: string,
+    type: string | undefined,
+  ): { status: number; body: unknown } {
+    const [, namespace, kind, name = ''] =
+      /^\/apis\/apps\/v1\/namespaces\/([^/]+)\/(deployments|replicasets)(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (kind === 'replicasets' && name === '') {
+      const items = [...this.deployments.values()]
+        .filter((deployment) => deployment.namespace === namespace)
+        .flatMap(replicaSetsJson);
+      return { status: 200, body: { apiVersion: 'apps/v1', kind: 'ReplicaSetList', metadata: {}, items } };
+    }
+    const deployment = this.deployments.get(`${namespace}/${name}`);
+    if (kind !== 'deployments' || deployment === undefined) return failure(404, `deployments.apps "${name}" not found`);
+    if (method === 'GET') return { status: 200, body: deploymentJson(deployment) };
+    if (method !== 'PATCH') return failure(405, 'method not allowed');
+    if (type !== 'application/json-patch+json')
+      return failure(415, `the body of the request was in an unknown format: ${type}`);
+    return this.patch(deployment, JSON.parse(body) as { op: string; path: string; value: unknown }[]);
+  }
+
+  private patch(
+    deployment: FakeDeployment,
+    operations: { op: string; path: string; value: unknown }[],
+  ): { status: number; body: unknown } {
+    for (const { op, path, value } of operations) {
+      if (op === 'test' && path === '/metadata/resourceVersion' && value !== String(deployment.resourceVersion)) {
+        return failure(422, 'the server rejected our request due to an error in our request: testing value failed');
+      }
+      if (path === '/spec/template') apply(deployment, imageOf(value as Json));
+      if (path === '/metadata/annotations') {
+        const { [REVISION]: _revision, ...annotations } = value as Record<string, string>;
+        deployment.annotations = annotations;
+      }
+    }
+    this.effects.push(`${deployment.namespace}/${deployment.name} -> ${deployment.image}`);
+    return { status: 200, body: deploymentJson(deployment) };
+  }
+}
+
+/** What the Deployment controller does with a new template: a known one gets its ReplicaSet back under the next revision. */
+function apply(deployment: FakeDeployment, image: string): void {
+  const next = Math.max(...deployment.replicaSets.map((set) => set.revision)) + 1;
+  deployment.replicaSets = [...deployment.replicaSets.filter((set) => set.image !== image), { revision: next, image }];
+  deployment.image = image;
+  deployment.resourceVersion += 1;
+  deployment.generation += 1;
+  deployment.rollout = 'progressing';
+}
+
+function templateJson(name: string, image: string, hash?: string): Json {
+  return {
+    metadata: { labels: { app: name, ...(hash !== undefined && { 'pod-template-hash': hash }) } },
+    spec: { containers: [{ name: 'app', image }] },
+  };
+}
+
+function imageOf(template: Json): string {
+  return (template as { spec: { containers: { image: string }[] } }).spec.containers[0]?.image ?? '';
+}
+
+function deploymentJson(it: FakeDeployment): Json {
+  const revision = it.replicaSets.find((set) => set.image === it.image)?.revision ?? 1;
+  const progressing =
+    it.rollout === 'failed'
+      ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
+      : {
+          type: 'Progressing',
+          status: 'True',
+          reason: it.rollout === 'complete' ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+        };
+  const ready = it.rollout === 'complete' ? 2 : 0;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: it.name,
+      namespace: it.namespace,
+      uid: `uid-${it.name}`,
+      resourceVersion: String(it.resourceVersion),
+      generation: it.generation,
+      labels: it.labels,
+      annotations: { ...it.annotations, [REVISION]: String(revision) },
+    },
+    spec: {
+      replicas: 2,
+      paused: it.paused,
+      selector: { matchLabels: { app: it.name } },
+      template: templateJson(it.name, it.image),
+    },
+    status: {
+      observedGeneration: it.generation,
+      replicas: 2,
+      updatedReplicas: 2,
+      availableReplicas: ready,
+      conditions: [progressing],
+    },
+  };
+}
+
+function replicaSetsJson(it: FakeDeployment): Json[] {
+  return it.replicaSets.map(({ revision, image }) => ({
+    metadata: {
+      name: `${it.name}-${revision}`,
+      namespace: it.namespace,
+      annotations: { [REVISION]: String(revision) },
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: it.name, uid: `uid-${it.name}`, controller: true },
+      ],
+    },
+    spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, image, `h${revision}`) },
+  }));
+}
+
+function failure(code: number, message: string): { status: number; body: unknown } {
+  return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code } };
+}

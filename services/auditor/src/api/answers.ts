@@ -1,0 +1,63 @@
+import { actionTypes } from '@prunella/contracts';
+import { z } from 'zod';
+import { Incident } from '../ledger/incident.ts';
+
+const Count = z.int().min(0);
+const Rate = z
+  .number()
+  .min(0)
+  .max(1)
+  .nullable()
+  .describe(
+    'successful / (successful + ineffective + harmful): of the actions whose effect is known. Inconclusive and pending ones are no success and no failure. null: of none it is known.',
+  );
+
+export const IncidentList = z.strictObject({
+  items: z.array(Incident),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type IncidentList = z.infer<typeof IncidentList>;
+
+export const EffectivenessReport = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  overall: z.strictObject({ total: Count, successful: Count, successRate: Rate }),
+  actions: z.array(
+    z.strictObject({
+      action: z.enum(actionTypes),
+      total: Count.describe('Actions that took effect in the time range.'),
+      successful: Count.describe('Proven to have healed.'),
+      ineffective: Count,
+      harmful: Count,
+      inconclusive: Count.describe('Nothing proved anything.'),
+      pending: Count.describe('No outcome yet.'),
+      successRate: Rate,
+    }),
+  ),
+});
+export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
+
+export const ConfidenceList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      decidedBy: z.string().describe('rule:<id>, model:<version>, metrics:<id> or default.'),
+      action: z.enum(actionTypes),
+      prior: z.number().min(0).max(1).describe("The rule's own confidence."),
+      mean: z.number().min(0).max(1).describe('(prior * 10 + healed) / (10 + samples)'),
+      healed: Count,
+      ineffective: Count,
+      harmful: Count,
+      samples: Count.describe('healed + ineffective + harmful'),
+      updatedAt: z.iso.datetime(),
+    }),
+  ),
+});
+export type ConfidenceList = z.infer<typeof ConfidenceList>;
+
+/** RFC 9457, as the service kit writes it. */
+export const Problem = z.strictObject({
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  field: z.string().optional().describe('The field of the request that is wrong.'),
+});

@@ -1,0 +1,102 @@
+import { applyDecorators } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import {
+  ApiBearerAuth,
+  ApiQuery,
+  type ApiQueryOptions,
+  ApiResponse,
+  DocumentBuilder,
+  type OpenAPIObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
+import { ConfidenceList, EffectivenessReport, IncidentList, Problem } from './answers.ts';
+
+const SCHEMAS = {
+  Incident,
+  IncidentPage,
+  TimelineItem,
+  RecordedEvent,
+  IncidentList,
+  EffectivenessReport,
+  ConfidenceList,
+  Problem,
+};
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Schema = Extract<ApiQueryOptions, { schema: unknown }>['schema'];
+
+/** Describes what a route answers, by the name of a schema, and how it refuses. */
+export function Answers(
+  name: keyof typeof SCHEMAS,
+  description: string,
+  refusals: readonly (400 | 404)[] = [],
+): MethodDecorator {
+  const why = { 400: 'A parameter is wrong; `field` names it.', 404: 'There is none.' };
+  return applyDecorators(
+    ApiBearerAuth(),
+    ApiResponse({ status: 200, description, content: { 'application/json': { schema: reference(name) } } }),
+    ...refusals.map((status) => problem(status, why[status])),
+    problem(401, 'PRUNELLA_API_TOKEN is set and was not sent.'),
+    problem(503, 'The database is away; try again later.'),
+  );
+}
+
+/** Describes the query parameters of a route by the schema that parses them. */
+export function Query(schema: z.ZodObject): MethodDecorator {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', override });
+  return applyDecorators(
+    ...Object.entries(properties).map(([name, property]) =>
+      ApiQuery({ name, required: required.includes(name), schema: property as Schema }),
+    ),
+  );
+}
+
+/** Serves the description of the API at /openapi.json. */
+export function serveOpenApi(app: NestExpressApplication): void {
+  const text = JSON.stringify(openApi(app));
+  app.use('/openapi.json', (_request: Request, response: Response) => {
+    response.type('application/json').send(text);
+  });
+}
+
+/** The description of the API, OpenAPI 3.1. */
+function openApi(app: NestExpressApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Prunella')
+    .setDescription('Incidents, what was done about them, what it helped, and what was learnt.')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...schemas() } };
+  return document;
+}
+
+function schemas(): Schemas {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas: written } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, override });
+  return Object.fromEntries(
+    Object.entries(written).map(([id, { $schema, $id, ...schema }]) => [id, schema]),
+  ) as unknown as Schemas;
+}
+
+/** The format says it all. */
+function override({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;
+}
+
+function problem(status: number, description: string) {
+  return ApiResponse({
+    status,
+    description,
+    content: { 'application/problem+json': { schema: reference('Problem') } },
+  });
+}
+
+function reference(name: keyof typeof SCHEMAS) {
+  return { $ref: `#/components/schemas/${name}` };
+}

@@ -1,0 +1,18 @@
+import { badRequest, parseInput } from '@prunella/service-kit';
+import { z } from 'zod';
+
+/** Text of a query that Postgres can compare. */
+export const Text = z
+  .string()
+  .max(512)
+  .refine((text) => !text.includes('\0'), { error: 'expected text without NUL' });
+
+/** Parses the query of a request. @throws ProblemException (400) naming the parameter, also one that does not exist. */
+export function parseQuery<T extends z.ZodObject>(schema: T, query: Record<string, unknown>): z.infer<T> {
+  const known = Object.keys(schema.shape);
+  const unknown = Object.keys(query).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw badRequest(unknown, `${unknown}: expected one of ${known.join(', ')}, found a parameter of another name`);
+  }
+  return parseInput(schema, query);
+}

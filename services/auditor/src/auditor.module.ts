@@ -1,0 +1,60 @@
+import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '@prunella/bus';
+import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
+import { Store } from '@prunella/store';
+import { PinoLogger } from 'nestjs-pino';
+import { ConfidenceController } from './api/confidence.controller.ts';
+import { IncidentFeed } from './api/incident-feed.ts';
+import { IncidentsController } from './api/incidents.controller.ts';
+import { ReportsController } from './api/reports.controller.ts';
+import { StreamController } from './api/stream.controller.ts';
+import { Auditor } from './auditor.ts';
+import type { AuditorEnvironment } from './environment.ts';
+import { EventsController } from './events.controller.ts';
+import { AuditTelemetry } from './telemetry.ts';
+
+/** Ties the store to the life of the service: ready when it answers, closed after the last consumer. */
+@Injectable()
+class StoreLife implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    private readonly readiness: Readiness,
+  ) {}
+
+  onModuleInit(): void {
+    this.readiness.add('postgres', () => this.store.check());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+@Module({
+  controllers: [EventsController, IncidentsController, StreamController, ReportsController, ConfidenceController],
+  providers: [
+    {
+      provide: Store,
+      inject: [ENVIRONMENT],
+      useFactory: (environment: AuditorEnvironment) => Store.open({ url: environment.DATABASE_URL, name: 'auditor' }),
+    },
+    {
+      provide: Auditor,
+      inject: [Store, Bus, ENVIRONMENT, AuditTelemetry, PinoLogger],
+      useFactory: (
+        store: Store,
+        bus: Bus,
+        environment: AuditorEnvironment,
+        telemetry: AuditTelemetry,
+        logger: PinoLogger,
+      ) => {
+        const settings = { settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN, source: bus.source };
+        return new Auditor(store, bus, settings, telemetry, logger);
+      },
+    },
+    StoreLife,
+    AuditTelemetry,
+    IncidentFeed,
+  ],
+})
+export class AuditorModule {}

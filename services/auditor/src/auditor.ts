@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Bus } from '@prunella/bus';
+import { messageOf, systemClock } from '@prunella/core';
+import { type EventRecord, Store } from '@prunella/store';
+import { PinoLogger } from 'nestjs-pino';
+import { audit } from './audit.ts';
+import { publishOutbox } from './ledger/publish-outbox.ts';
+import { sweep } from './outcomes/sweep.ts';
+import type { AuditSettings } from './settings.ts';
+import { AuditTelemetry } from './telemetry.ts';
+
+const OUTBOX_EVERY_MS = 1_000;
+const LONGEST_SWEEP_EVERY_MS = 30_000;
+
+/** Takes events in, and does what is to be done without one: publish the outbox, settle what nobody proves. */
+@Injectable()
+export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stopped = new AbortController();
+  private readonly loops: Promise<void>[] = [];
+  /** Replaced at each rest of the outbox loop. */
+  private wakeOutbox: () => void = () => undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly bus: Bus,
+    private readonly settings: AuditSettings,
+    private readonly telemetry: AuditTelemetry,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  /** Resolves when the events, and what follows from them, are committed. */
+  async take(events: readonly EventRecord[]): Promise<void> {
+    this.telemetry.count(await audit(this.store, events, systemClock.now(), this.settings));
+    this.wakeOutbox();
+  }
+
+  onApplicationBootstrap(): void {
+    const sweepEveryMs = Math.min(this.settings.settleWithinMs / 4, LONGEST_SWEEP_EVERY_MS);
+    this.loops.push(
+      this.every(OUTBOX_EVERY_MS, 'outbox', () => this.publish()),
+      this.every(Math.max(sweepEveryMs, 100), 'sweep', () => this.sweep()),
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped.abort();
+    this.wakeOutbox();
+    await Promise.all(this.loops);
+  }
+
+  private async publish(): Promise<void> {
+    // Publishing would wait for the connection, with a transaction open.
+    if (!this.bus.isConnected) return;
+    await publishOutbox(this.store, this.bus, (row, reason) => {
+      this.logger.error({ id: row.id, subject: row.subject, error: reason.message }, 'event refused, not published');
+    });
+  }
+
+  private async sweep(): Promise<void> {
+    this.telemetry.count(await sweep(this.store, systemClock.now(), this.settings));
+    this.wakeOutbox();
+    await this.telemetry.refresh();
+  }
+
+  private async every(ms: number, task: 'outbox' | 'sweep', work: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopped;
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        if (task === 'outbox') this.wakeOutbox = resolve;
+      });
+      try {
+        await work();
+      } catch (error) {
+        this.logger.warn({ task, error: messageOf(error) }, 'background task failed, it is tried again');
+      }
+      await Promise.race([sleep(ms, undefined, { signal }).catch(() => undefined), woken]);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { EventRecord } from '@prunella/store';
+import { countedOutcomes, executedActions } from '../outcomes/actions.ts';
+import { attemptOf, inCausalOrder, ofSubject } from './causal.ts';
+
+/** What happened around the newest attempt that is in trouble: what an incident's list entry is about. */
+export interface Chapter {
+  attempt: number;
+  diagnosis: EventRecord<'diagnosis.made'> | undefined;
+  requested: EventRecord<'action.requested'> | undefined;
+  approved: EventRecord<'action.approved'> | undefined;
+  scheduled: EventRecord<'action.scheduled'> | undefined;
+  /** The action that took effect; where none did, the last one that was decided. */
+  executed: EventRecord<'action.executed'> | undefined;
+  /** Of that action. */
+  outcome: EventRecord<'outcome.observed'> | undefined;
+  /** The end of a later attempt that succeeded. */
+  green: EventRecord<'pipeline.finished'> | undefined;
+}
+
+/** What makes a run an incident: something failed, or was diagnosed or decided. */
+export function isTrouble(event: EventRecord): boolean {
+  return (
+    event.subject !== 'pipeline.started' &&
+    event.subject !== 'pipeline.finished' &&
+    event.subject !== 'confidence.updated'
+  );
+}
+
+/** The newest chapter; undefined: there is no trouble. */
+export function newestChapter(events: readonly EventRecord[]): Chapter | undefined {
+  const ordered = inCausalOrder(events);
+  const attempt = Math.max(0, ...ordered.filter(isTrouble).map(attemptOf));
+  if (attempt === 0) return undefined;
+  const own = ordered.filter((event) => attemptOf(event) === attempt);
+  const executed = executedActions(own).at(-1) ?? ofSubject(own, 'action.executed').at(-1);
+  const outcomes = countedOutcomes(own);
+  return {
+    attempt,
+    diagnosis: ofSubject(own, 'diagnosis.made').at(-1),
+    requested: ofSubject(own, 'action.requested').at(-1),
+    approved: ofSubject(own, 'action.approved').at(-1),
+    scheduled: ofSubject(own, 'action.scheduled').at(-1),
+    executed,
+    outcome: outcomes.find((outcome) => outcome.data.action === executed?.data.action.type) ?? outcomes.at(-1),
+    green: ofSubject(ordered, 'pipeline.finished').find(
+      (event) => event.data.kind === 'run' && event.data.conclusion === 'success' && attemptOf(event) > attempt,
+    ),
+  };
+}

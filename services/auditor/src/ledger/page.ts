@@ -1,0 +1,44 @@
+import { causes } from '@prunella/contracts';
+import type { EventRecord } from '@prunella/store';
+import { countedOutcomes } from '../outcomes/actions.ts';
+import { attemptOf, inCausalOrder } from './causal.ts';
+import { newestChapter } from './chapter.ts';
+import type { IncidentPage } from './incident.ts';
+import { project } from './project.ts';
+import { timelineItem } from './timeline.ts';
+
+/** Everything about an incident; undefined where `project` is. */
+export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined {
+  const ordered = inCausalOrder(events);
+  const incident = project(ordered);
+  const chapter = newestChapter(ordered);
+  if (incident === undefined || chapter === undefined) return undefined;
+  const { diagnosis, requested, scheduled, executed } = chapter;
+  return {
+    ...incident,
+    evidence: diagnosis?.data.evidence ?? [],
+    alternatives: diagnosis?.data.alternatives.filter((each) => causes.includes(each.cause)) ?? [],
+    gaps: diagnosis?.data.gaps ?? [],
+    vetoes: diagnosis?.data.vetoes ?? [],
+    reasons: (executed ?? scheduled ?? requested)?.data.reasons ?? [],
+    dueAt: scheduled?.data.dueAt ?? null,
+    effect: executed?.data.effect || null,
+    outcomes: countedOutcomes(ordered).map((event) => ({
+      attempt: attemptOf(event),
+      action: event.data.action,
+      outcome: event.data.outcome,
+      reason: event.data.reason,
+      at: event.time,
+    })),
+    timeline: ordered.map(timelineItem),
+    events: ordered.map((event) => ({
+      id: event.eventId,
+      type: event.subject,
+      source: event.source,
+      time: event.time,
+      seq: event.seq ?? null,
+      traceparent: event.traceparent ?? null,
+      data: { ...event.data },
+    })),
+  };
+}

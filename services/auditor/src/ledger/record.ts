@@ -1,0 +1,44 @@
+import {
+  type EventRecord,
+  incidentsById,
+  insertEvents,
+  lock,
+  type Transaction,
+  unsettledOfPipelines,
+} from '@prunella/store';
+import { isTrouble } from './chapter.ts';
+
+/**
+ * Records the events that are new and finds the incidents that they change; their locks are held until the transaction ends, so
+ * that two replicas never tell one incident from two halves of its events.
+ */
+export async function record(
+  transaction: Transaction,
+  events: readonly EventRecord[],
+): Promise<{ fresh: EventRecord[]; incidents: string[] }> {
+  const once = [...new Map(events.map((event) => [event.id, event])).values()];
+  await lock(transaction, once.flatMap(lockKeys));
+  const inserted = await insertEvents(transaction, once);
+  const fresh = once.filter((event) => inserted.has(event.id));
+  return { fresh, incidents: await changedBy(transaction, fresh) };
+}
+
+/** An incident, and the pipeline where its runs have no id: what happens there later settles it. */
+export function lockKeys(of: { incidentId?: string | undefined; pipelineKey?: string | null | undefined }): string[] {
+  return [of.incidentId, of.pipelineKey].filter((key) => typeof key === 'string');
+}
+
+/** Most runs never fail: of those whose events are no trouble, only the ones that are incidents already. */
+async function changedBy(transaction: Transaction, fresh: readonly EventRecord[]): Promise<string[]> {
+  const ids = (events: readonly EventRecord[]) => present(events.map((event) => event.incidentId));
+  const certain = new Set(ids(fresh.filter(isTrouble)));
+  const others = ids(fresh).filter((id) => !certain.has(id));
+  const known = (await incidentsById(transaction, others)).map((incident) => incident.id);
+  const waiting = await unsettledOfPipelines(transaction, present(fresh.map((event) => event.pipelineKey)));
+  await lock(transaction, waiting);
+  return [...new Set([...certain, ...known, ...waiting])].sort();
+}
+
+function present(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}

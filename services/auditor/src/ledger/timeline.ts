@@ -1,0 +1,61 @@
+import type { EventRecord } from '@prunella/store';
+import { attemptOf } from './causal.ts';
+import type { TimelineItem } from './incident.ts';
+
+/** An event for people. */
+export function timelineItem(event: EventRecord): TimelineItem {
+  return {
+    id: event.id,
+    type: event.subject,
+    at: event.time,
+    attempt: attemptOf(event),
+    ...wordsFor(event),
+    data: { ...event.data },
+  };
+}
+
+function wordsFor(event: EventRecord): { title: string; says: string } {
+  switch (event.subject) {
+    case 'pipeline.started':
+      return { title: `${thing(event.data.kind)} started`, says: event.data.name };
+    case 'pipeline.finished':
+      return { title: `${thing(event.data.kind)} ended: ${event.data.conclusion}`, says: event.data.name };
+    case 'pipeline.failed':
+      return { title: `${thing(event.data.kind)} failed`, says: failureOf(event) };
+    case 'diagnosis.made':
+      return { title: `Diagnosed: ${event.data.cause}`, says: event.data.explanation };
+    case 'action.requested':
+      return { title: `Asked for approval: ${event.data.action.type}`, says: event.data.explanation };
+    case 'action.approved':
+      return {
+        title: `${event.data.action} ${event.data.approved ? 'approved' : 'rejected'} by ${event.data.by}`,
+        says: event.data.reason,
+      };
+    case 'action.scheduled':
+      return {
+        title: `Scheduled: ${event.data.action.type}`,
+        says: event.data.dueAt === undefined ? '' : `due at ${event.data.dueAt}`,
+      };
+    case 'action.executed':
+      return {
+        title: `${event.data.action.type}: ${event.data.status}`,
+        says: event.data.explanation || event.data.effect,
+      };
+    case 'outcome.observed':
+      return { title: `Outcome of ${event.data.action}: ${event.data.outcome}`, says: event.data.reason };
+    case 'confidence.updated':
+      return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
+  }
+}
+
+const THINGS = { run: 'Run', job: 'Job', check: 'Check', deployment: 'Deployment' } as const;
+
+function thing(kind: keyof typeof THINGS): string {
+  return THINGS[kind];
+}
+
+function failureOf({ data }: EventRecord<'pipeline.failed'>): string {
+  if (data.error !== undefined && data.error.message !== '') return data.error.message;
+  const jobs = data.jobs.map((job) => (job.failedStep === '' ? job.name : `${job.name} (${job.failedStep})`));
+  return jobs.length === 0 ? data.conclusion : jobs.join(', ');
+}

@@ -1,0 +1,29 @@
+import type { ActionType } from '@prunella/contracts';
+import { actionTypes } from '@prunella/contracts';
+
+/**
+ * What proves an action: how a later run of the same thing ends; what the remediator's own check finds afterwards
+ * (rollback and the like); or nothing, because it heals nothing.
+ */
+export type Proof = 'later-run' | 'check' | 'nothing';
+
+const PROOFS: Readonly<Record<ActionType, Proof>> = {
+  retry: 'later-run',
+  retry_with_backoff: 'later-run',
+  rollback: 'check',
+  scale_resources: 'check',
+  skip_test: 'check',
+  reset_connections: 'check',
+  raise_timeout: 'check',
+  wait_for_dependency: 'check',
+  alternative_path: 'check',
+  notify_human: 'nothing',
+  none: 'nothing',
+};
+
+export function proofOf(action: ActionType): Proof {
+  return PROOFS[action];
+}
+
+/** The actions that heal something, and so have an outcome. */
+export const healingActions = actionTypes.filter((action) => proofOf(action) !== 'nothing');

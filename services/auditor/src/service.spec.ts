@@ -1,0 +1,335 @@
+import type { RunningService } from '@prunella/service-kit';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { get, Running } from '../test/running.ts';
+import { eventually, MINUTE, Story, type Told } from '../test/story.ts';
+
+const HOUR_AGO = () => Date.now() - 60 * MINUTE;
+
+let running: Running;
+let service: RunningService;
+
+beforeAll(async () => {
+  running = await Running.start();
+  service = await running.auditor();
+}, 60_000);
+afterAll(() => running.stop());
+
+/** A run that failed, was retried and then ended like this. */
+function retried(name: string, ending: 'success' | 'failure' | undefined, about: object = {}): [Story, Told[]] {
+  const story = new Story(name, { ...about }, HOUR_AGO());
+  const told = [story.finished('failure'), story.failed(), story.diagnosed(), story.executed('executed', { at: 12 })];
+  if (ending !== undefined) told.push(story.finished(ending, { attempt: 2 }));
+  if (ending === 'failure') told.push(story.failed({ attempt: 2 }), story.diagnosed({ attempt: 2 }));
+  return [story, told];
+}
+
+async function incident(id: string, expected: object) {
+  return await eventually(async () => {
+    const { body } = await get(service, `/v1/incidents/${id}`);
+    expect(body).toMatchObject(expected);
+    return body;
+  });
+}
+
+describe('a failed run that a retry healed', () => {
+  it('is told, proven, learnt and reported once, however often its events come', async () => {
+    const rule = 'rule:heals-once';
+    const story = new Story('heals-once', {}, HOUR_AGO());
+    const decided = { decidedBy: rule };
+    const told = [
+      ...[story.finished('failure'), story.failed(), story.diagnosed(decided)],
+      ...[story.executed('executed', { at: 12, ...decided }), story.finished('success', { attempt: 2 })],
+    ];
+    await running.publish(...told);
+    const page = await incident(story.incidentId, { state: 'closed', outcome: 'healed', decidedBy: rule });
+    expect(page.timeline.at(-1)).toMatchObject({ type: 'outcome.observed', attempt: 1 });
+
+    // The stream refuses an id that it knows: come without one, as plain NATS publishers do.
+    for (const { subject, ...event } of [...told, ...told]) {
+      const bytes = JSON.stringify({ specversion: '1.0', type: 'x', ...event });
+      running.bus.nats.publish(subject, bytes);
+    }
+    const [last, lastTold] = retried('after-the-copies', 'success');
+    await running.publish(...lastTold);
+    await incident(last.incidentId, { outcome: 'healed' });
+
+    const mine = (events: Record<string, unknown>[]) => events.filter((event) => event['decidedBy'] === rule);
+    await eventually(async () => expect(mine(await running.published('confidence.updated'))).toHaveLength(1));
+    expect(mine(await running.published('confidence.updated'))).toEqual([
+      expect.objectContaining({ action: 'retry_with_backoff', prior: 0.9, priorWeight: 10, healed: 1, mean: 10 / 11 }),
+    ]);
+    expect(mine(await running.published('outcome.observed'))).toHaveLength(1);
+    const { body } = await get(service, '/v1/confidence');
+    expect(body.items.find((item: { decidedBy: string }) => item.decidedBy === rule)).toMatchObject({
+      healed: 1,
+      samples: 1,
+    });
+    expect((await get(service, `/v1/incidents/${story.incidentId}`)).body.events).toHaveLength(told.length + 1);
+  });
+
+  it('counts in the metrics once for each action', async () => {
+    const count = async (metric: string) =>
+      Number(new RegExp(`^${metric}.* (\\d+)$`, 'm').exec((await get(service, '/metrics')).body)?.[1] ?? 0);
+    const [actions, successes] = [
+      await count('healing_actions_total\\{action_type="retry_with_backoff"\\}'),
+      await count('healing_actions_success_total\\{action_type="retry_with_backoff"\\}'),
+    ];
+    const [story, told] = retried('metrics', 'success');
+    await running.publish(...told);
+    await incident(story.incidentId, { outcome: 'healed' });
+    expect(await count('healing_actions_total\\{action_type="retry_with_backoff"\\}')).toBe(actions + 1);
+    expect(await count('healing_actions_success_total\\{action_type="retry_with_backoff"\\}')).toBe(successes + 1);
+    expect((await get(service, '/metrics')).body).toMatch(
+      /healing_action_duration_seconds_bucket\{le="2.5",action_type="retry_with_backoff"\}/,
+    );
+  });
+});
+
+describe('other endings', () => {
+  it('the same failure again: ineffective, and the incident goes on', async () => {
+    const [story, told] = retried('same-again', 'failure');
+    await running.publish(...told);
+    const page = await incident(story.incidentId, { state: 'diagnosed', attempt: 2, outcome: null });
+    expect(page.outcomes).toEqual([expect.objectContaining({ attempt: 1, outcome: 'ineffective' })]);
+  });
+
+  it('an outcome of the remediator counts, and only the first', async () => {
+    const story = new Story('rolled-back', {}, HOUR_AGO());
+    const decided = { decidedBy: 'rule:rollback' };
+    const rollback = { action: { type: 'rollback' }, ...decided };
+    const proven = (outcome: string, at: number) => story.outcome(outcome, { at, action: 'rollback', ...decided });
+    await running.publish(
+      ...[story.failed(), story.diagnosed(decided), story.executed('executed', rollback)],
+      ...[proven('healed', 15), proven('harmful', 16)],
+    );
+    await incident(story.incidentId, { state: 'closed', outcome: 'healed', action: 'rollback' });
+    await running.publish(proven('harmful', 17));
+    await eventually(async () => {
+      const page = await incident(story.incidentId, { state: 'closed', outcome: 'healed' });
+      expect(page.events).toHaveLength(6);
+    });
+    await eventually(async () => {
+      const { body } = await get(service, '/v1/confidence');
+      expect(body.items.filter((item: { decidedBy: string }) => item.decidedBy === 'rule:rollback')).toEqual([
+        expect.objectContaining({ healed: 1, harmful: 0, samples: 1 }),
+      ]);
+    });
+  });
+
+  it('a run that goes green by itself is not our success', async () => {
+    const story = new Story('by-itself', {}, HOUR_AGO());
+    const recommended = [story.failed(), story.diagnosed(), story.executed('recommended')];
+    await running.publish(...recommended, story.finished('success', { attempt: 2 }));
+    await incident(story.incidentId, { state: 'closed', outcome: null, status: 'recommended' });
+  });
+
+  it('a pipeline whose publisher names no runs is settled by its next run', async () => {
+    const about = { platform: 'generic', repository: '', runId: '', pipelineId: 'nightly' };
+    const first = new Story('nightly-1', about, HOUR_AGO());
+    await running.publish(first.failed(), first.diagnosed(), first.executed('executed', { at: 12 }));
+    await incident(first.incidentId, { state: 'verifying' });
+    await running.publish(new Story('nightly-2', about, HOUR_AGO()).finished('success', { at: 20 }));
+    await incident(first.incidentId, { state: 'closed', outcome: 'healed', outcomeReason: /next run/ });
+  });
+
+  it('a run that never fails is no incident', async () => {
+    const green = new Story('green', {}, HOUR_AGO());
+    await running.publish(green.started(), green.finished('success'));
+    const [later, told] = retried('after-green', 'success');
+    await running.publish(...told);
+    await incident(later.incidentId, { outcome: 'healed' });
+    expect((await get(service, `/v1/incidents/${green.incidentId}`)).status).toBe(404);
+  });
+
+  it('text that Postgres cannot hold, and a time that is none, are taken all the same', async () => {
+    const story = new Story('odd-text', {}, HOUR_AGO());
+    const odd = { ...story.failed({ error: { message: 'NUL \0 \\u0000' } }), time: 'yesterday' };
+    await running.publish(odd, story.diagnosed());
+    const page = await incident(story.incidentId, { state: 'diagnosed' });
+    expect(page.timeline[0].says).toBe('NUL \ufffd \\u0000');
+  });
+});
+
+describe('the API', () => {
+  it('lists by filters and in pages, each incident once', async () => {
+    const repository = 'octo/pages';
+    const stories = Array.from(
+      { length: 23 },
+      (_, n) => new Story(`page-${n}`, { repository }, HOUR_AGO() - n * MINUTE),
+    );
+    await running.publish(...stories.flatMap((story) => [story.failed(), story.diagnosed()]));
+    const path = `/v1/incidents?repository=${encodeURIComponent(repository)}`;
+    await eventually(async () => expect((await get(service, `${path}&state=diagnosed`)).body.items).toHaveLength(23));
+
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await get(service, `${path}&limit=5${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(body.items.length).toBeLessThanOrEqual(5);
+      seen.push(...body.items.map((item: { id: string }) => item.id));
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual(stories.map((story) => story.incidentId));
+    for (const [filter, expected] of [
+      ['q=PAGES', 23],
+      ['q=p_ges', 0],
+      ['cause=network', 23],
+      ['cause=oom', 0],
+      ['outcome=healed', 0],
+      ['source=github', 23],
+      ['source=jenkins', 0],
+      ['pipeline=octo%2Frepo%2F.github%2Fworkflows%2Fci.yml', 23],
+      ['pipeline=other', 0],
+    ] as const) {
+      expect([filter, (await get(service, `${path}&${filter}`)).body.items.length]).toEqual([filter, expected]);
+    }
+  });
+
+  it.each([
+    ['/v1/incidents?limit=0', 400, 'limit'],
+    ['/v1/incidents?limit=201', 400, 'limit'],
+    ['/v1/incidents?limit=ten', 400, 'limit'],
+    ['/v1/incidents?cursor=nonsense', 400, 'cursor'],
+    ['/v1/incidents?state=open', 400, 'state'],
+    ['/v1/incidents?outcome=good', 400, 'outcome'],
+    ['/v1/incidents?cause=bad', 400, 'cause'],
+    ['/v1/incidents?stat=closed', 400, 'stat'],
+    ['/v1/incidents?state=closed&state=detected', 400, 'state'],
+    ['/v1/incidents?q=%00', 400, 'q'],
+    [`/v1/incidents?q=${'x'.repeat(513)}`, 400, 'q'],
+    ['/v1/incidents/%00', 400, 'id'],
+    ['/v1/incidents/nobody', 404, undefined],
+    ['/v1/reports/effectiveness?from=yesterday', 400, 'from'],
+    ['/v1/reports/effectiveness?from=2026-11-02&to=2026-11-01', 400, 'from'],
+    ['/v1/reports/effectiveness?until=2026-11-02', 400, 'until'],
+    ['/v1/nothing', 404, undefined],
+  ])('%s: %d %s', async (path, status, field) => {
+    const answer = await get(service, path);
+    expect(answer).toMatchObject({
+      status,
+      type: expect.stringContaining('application/problem+json'),
+      body: { status },
+    });
+    expect(answer.body.field).toBe(field);
+  });
+
+  it('reports what the actions of a time range helped', async () => {
+    const about = (n: number) =>
+      new Story(`report-${n}`, { repository: 'octo/report' }, Date.UTC(2001, 0, 1) + n * MINUTE);
+    const acted = (story: Story) => [story.failed(), story.diagnosed(), story.executed()];
+    const [healed, hurt, waiting] = [about(1), about(2), about(3)];
+    await running.publish(
+      ...[...acted(healed), healed.outcome('healed'), healed.outcome('harmful', { at: 99 })],
+      ...[...acted(hurt), hurt.outcome('harmful'), ...acted(waiting), about(4).executed('recommended')],
+    );
+    const range = 'from=2001-01-01&to=2001-01-02T00:00:00%2B00:00';
+    await eventually(async () => {
+      expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toEqual({
+        from: '2001-01-01T00:00:00.000Z',
+        to: '2001-01-02T00:00:00.000Z',
+        overall: { total: 3, successful: 1, successRate: 0.5 },
+        actions: [
+          expect.objectContaining({
+            action: 'retry_with_backoff',
+            total: 3,
+            successful: 1,
+            harmful: 1,
+            inconclusive: 1,
+          }),
+        ],
+      });
+    });
+    const { body } = await get(service, '/v1/reports/effectiveness?from=2000-01-01&to=2000-01-02');
+    expect(body).toMatchObject({ overall: { total: 0, successRate: null }, actions: [] });
+  });
+
+  it('answers as its OpenAPI description says', async () => {
+    const { body: document } = await get(service, '/openapi.json');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, 'openapi');
+    const pointer = (path: string, status: number, type: string) =>
+      `openapi#/paths/${path.replaceAll('/', '~1')}/get/responses/${status}/content/${type.replaceAll('/', '~1')}/schema`;
+    const { items } = (await get(service, '/v1/incidents?limit=200')).body;
+    const pages = items.map((item: { id: string }) => `/v1/incidents/${item.id}`);
+    expect(pages.length).toBeGreaterThan(20);
+    for (const [path, template] of [
+      ['/v1/incidents?limit=200', '/v1/incidents'],
+      ...pages.map((page: string) => [page, '/v1/incidents/{id}']),
+      ['/v1/incidents/nobody', '/v1/incidents/{id}'],
+      ['/v1/incidents?limit=0', '/v1/incidents'],
+      ['/v1/reports/effectiveness?from=2001-01-01', '/v1/reports/effectiveness'],
+      ['/v1/confidence', '/v1/confidence'],
+    ] as [string, string][]) {
+      const { status, type, body } = await get(service, path);
+      const validate = ajv.getSchema(pointer(template, status, type.replace(/;.*/, '')));
+      expect([path, status, validate === undefined]).toEqual([path, status, false]);
+      expect([path, validate?.(body), validate?.errors]).toEqual([path, true, null]);
+    }
+    const named = document.paths['/v1/incidents'].get.parameters.map((each: { name: string }) => each.name);
+    expect(named).toEqual(['limit', 'cursor', 'state', 'outcome', 'cause', 'repository', 'pipeline', 'source', 'q']);
+    expect(JSON.stringify(document.paths['/v1/reports/effectiveness'].get.parameters)).toContain('30 days');
+  });
+});
+
+/** Opens the stream; resolves when it stands, with a function that reads on until `enough` is true or it ends. */
+async function open(url: string, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL('/v1/stream', url), { headers, signal: AbortSignal.timeout(25_000) });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const until = async (enough: (text: string) => boolean): Promise<string> => {
+    while (!enough(text)) {
+      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
+      if (done) return text;
+      text += value ?? '';
+    }
+    await reader?.cancel();
+    return text;
+  };
+  return until;
+}
+
+describe('the stream', () => {
+  it('tells changes that another replica recorded, and what a client missed', async () => {
+    const other = await running.auditor();
+    const [story, told] = retried('streamed', 'success');
+    const isHealed = (text: string) => text.includes(story.incidentId) && text.includes('"outcome":"healed"');
+    const streams = await Promise.all([service, other].map(({ url }) => open(url)));
+    await running.publish(...told);
+    for (const until of streams) {
+      expect(await until(isHealed)).toMatch(/^event: incident\nid: \d{4}-\d\d-\d\dT[\d:.]+Z\ndata: \{"id":"inc_/m);
+    }
+    const since = new Date(Date.now() - 10_000).toISOString();
+    const late = await open(other.url, { 'last-event-id': since });
+    expect(await late(isHealed)).toContain(story.incidentId);
+    await other.close();
+  });
+
+  it('ends when the service stops, and does not hold it up', async () => {
+    const stopping = await running.auditor();
+    const until = await open(stopping.url);
+    const began = performance.now();
+    await stopping.close();
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await until(() => false)).toContain(': ping');
+  });
+});
+
+describe('with a token', () => {
+  it('shows the console and the description to all, incidents only to who has it', async () => {
+    const token = 'a-long-secret';
+    const guarded = await running.auditor({ PRUNELLA_API_TOKEN: token });
+    for (const path of [
+      '/v1/incidents',
+      '/v1/incidents/x',
+      '/v1/confidence',
+      '/v1/reports/effectiveness',
+      '/v1/stream',
+    ]) {
+      expect([path, (await get(guarded, path)).status]).toEqual([path, 401]);
+      expect([path, (await get(guarded, path, { authorization: 'Bearer wrong' })).status]).toEqual([path, 401]);
+    }
+    expect((await get(guarded, '/v1/incidents', { authorization: `Bearer ${token}` })).status).toBe(200);
+    expect((await get(guarded, '/openapi.json')).status).toBe(200);
+    await guarded.close();
+  });
+});

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '@prunella/service-kit';
+import { countOpen, type EventRecord, Store } from '@prunella/store';
+import type { Audited } from './audit.ts';
+import { states } from './ledger/incident.ts';
+
+/** Counts what was newly recorded: whatever is delivered twice is counted once. */
+@Injectable()
+export class AuditTelemetry {
+  private readonly actions;
+  private readonly successes;
+  private readonly durations;
+  private readonly outcomes;
+  private readonly opened;
+  private readonly events;
+  private readonly open;
+
+  constructor(
+    metrics: Metrics,
+    private readonly store: Store,
+  ) {
+    this.actions = metrics.counter('healing_actions_total', 'Actions that took effect.', ['action_type']);
+    this.successes = metrics.counter('healing_actions_success_total', 'Actions that were proven to have healed.', [
+      'action_type',
+    ]);
+    this.durations = metrics.seconds(
+      'healing_action_duration_seconds',
+      'Time from the start of an action to its effect.',
+      ['action_type'],
+      [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900],
+    );
+    this.outcomes = metrics.counter('prunella_outcomes_total', 'Outcomes of executed actions.', [
+      'action_type',
+      'outcome',
+    ]);
+    this.opened = metrics.counter('prunella_incidents_total', 'Incidents that were opened.');
+    this.events = metrics.counter('prunella_events_recorded_total', 'Events that were recorded.', ['subject']);
+    this.open = metrics.labelledGauge('prunella_incidents_open', 'Incidents that are not closed.', ['state']);
+  }
+
+  count({ recorded, outcomes, opened }: Audited): void {
+    for (const event of recorded) {
+      this.events.inc({ subject: event.subject });
+      if (event.subject === 'action.executed' && event.data.status === 'executed') this.countAction(event);
+    }
+    for (const { data } of outcomes) {
+      this.outcomes.inc({ action_type: data.action, outcome: data.outcome });
+      if (data.outcome === 'healed') this.successes.inc({ action_type: data.action });
+    }
+    this.opened.inc(opened);
+  }
+
+  /** Reads how many incidents are open. The same on each replica. */
+  async refresh(): Promise<void> {
+    const counts = await this.store.read(countOpen);
+    for (const state of states.filter((each) => each !== 'closed')) {
+      this.open.set({ state }, counts.find((count) => count.state === state)?.count ?? 0);
+    }
+  }
+
+  private countAction({ data }: EventRecord<'action.executed'>): void {
+    const labels = { action_type: data.action.type };
+    this.actions.inc(labels);
+    const ms = Date.parse(data.finishedAt ?? '') - Date.parse(data.startedAt ?? '');
+    if (ms >= 0) this.durations.observe(labels, ms / 1_000);
+  }
+}

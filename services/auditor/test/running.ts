@@ -1,0 +1,68 @@
+import { Bus, EVENTS } from '@prunella/bus';
+import type { Subject } from '@prunella/contracts';
+import { type RunningService, startService } from '@prunella/service-kit';
+import { startTestNats, startTestPostgres, type TestServer } from '@prunella/testing';
+import { auditor } from '../src/service.ts';
+import type { Told } from './story.ts';
+
+/** Real servers, and auditors on them. */
+export class Running {
+  private readonly services: RunningService[] = [];
+
+  private constructor(
+    readonly nats: TestServer,
+    readonly postgres: TestServer,
+    readonly bus: Bus,
+  ) {}
+
+  static async start(): Promise<Running> {
+    const [nats, postgres] = await Promise.all([startTestNats(), startTestPostgres()]);
+    return new Running(nats, postgres, await Bus.connect({ servers: nats.url, name: 'story' }));
+  }
+
+  /** Starts one more auditor. */
+  async auditor(variables: Record<string, string> = {}): Promise<RunningService> {
+    const service = await startService(auditor, {
+      NATS_URL: this.nats.url,
+      DATABASE_URL: this.postgres.url,
+      PORT_AUDITOR: '0',
+      LOG_LEVEL: 'silent',
+      ...variables,
+    });
+    this.services.push(service);
+    return service;
+  }
+
+  /** Publishes events as their services would. */
+  async publish(...told: readonly Told[]): Promise<void> {
+    for (const { subject, ...event } of told) await this.bus.publish(subject, event);
+  }
+
+  /** Data of all events on a subject of which somebody other than the story is the source, in the order of the stream. */
+  async published(subject: Subject): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    const consumer = await this.bus.jetstream.consumers.get(EVENTS.name);
+    for (let left = (await consumer.info()).num_pending; left > 0; left -= 1) {
+      const message = await consumer.next();
+      const event = message?.json<{ source?: string; data: Record<string, unknown> }>();
+      if (message?.subject === subject && event !== undefined && event.source !== 'story') found.push(event.data);
+    }
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    for (const service of this.services) await service.close();
+    await this.bus.close();
+    await Promise.all([this.nats.stop(), this.postgres.stop()]);
+  }
+}
+
+/** GETs JSON. */
+export async function get(service: RunningService, path: string, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL(path, service.url), { headers: { accept: 'application/json', ...headers } });
+  const type = response.headers.get('content-type') ?? '';
+  const text = await response.text();
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  const body: any = type.includes('json') ? JSON.parse(text) : text;
+  return { status: response.status, type, body, headers: response.headers };
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from '@prunella/core';
+import { parsePolicy } from '@prunella/policy';
+import type { Context } from '../context.ts';
+import { bad, type Finding, note, ok } from './finding.ts';
+
+/** Settings that open something up, and what it means that one is not set. */
+const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
+  {
+    name: 'GITHUB_WEBHOOK_SECRET',
+    without: "not set: GitHub's webhook answers 401",
+    mend: 'set it to the secret of the webhook to hear of runs on GitHub',
+  },
+  {
+    name: 'GITHUB_TOKEN',
+    without: 'not set: logs on GitHub are not read, and nothing is rerun there',
+    mend: 'set it to a token with actions:read for the diagnoser, and actions:write for the remediator',
+  },
+  {
+    name: 'SLACK_WEBHOOK_URL',
+    without: 'not set: nobody is told by Slack',
+    mend: 'set it to an incoming webhook to have people told',
+  },
+  {
+    name: 'PRUNELLA_API_TOKEN',
+    without: 'not set: the API is open, on loopback only',
+    mend: 'set it before PRUNELLA_HOST makes the API reachable for others',
+  },
+];
+
+/** Says which secrets are set; never what they are. */
+export function checkSettings({ env }: Pick<Context, 'env'>): Finding[] {
+  return SETTINGS.map(({ name, without, mend }) => (env[name] ? ok(name, 'set') : note(name, without, mend)));
+}
+
+/** Parses the policy exactly as the remediator does. */
+export async function checkPolicy({ env, cwd }: Pick<Context, 'env' | 'cwd'>): Promise<Finding> {
+  const asked = env['PRUNELLA_CONFIG'];
+  const file = resolve(cwd, asked || 'prunella.yaml');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return asked
+      ? bad(
+          'policy',
+          `${file} (PRUNELLA_CONFIG) can't be read: ${messageOf(error)}`,
+          'write it, or unset PRUNELLA_CONFIG',
+        )
+      : note('policy', 'no prunella.yaml: everything real is only recommended', 'write one to let Prunella act');
+  }
+  try {
+    parsePolicy(text);
+    return ok('policy', file);
+  } catch (error) {
+    return bad('policy', `${file}: ${messageOf(error)}`, 'mend it; until then the services keep to the last good one');
+  }
+}

@@ -1,0 +1,70 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { type Filter, writeFilter } from '../model/filter.ts';
+import type { Effectiveness, IncidentDetail, IncidentPage, Posterior, State } from '../model/incident.ts';
+import { DAY_MS } from '../model/summary.ts';
+import { getJson } from './client.ts';
+import { ProblemError } from './problem.ts';
+
+const PAGE_SIZE = 50;
+/** How many incidents of a state the head strip counts at most. */
+export const COUNT_LIMIT = 100;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: { queries: { retry: isWorthRetrying, staleTime: 5_000, refetchOnWindowFocus: false } },
+  });
+}
+
+/** What the API refused stays refused; what did not answer gets two more tries. */
+function isWorthRetrying(failures: number, error: Error): boolean {
+  const refused = error instanceof ProblemError && error.status >= 400 && error.status < 500;
+  return !refused && failures < 2;
+}
+
+export function incidentsQuery(filter: Filter) {
+  return infiniteQueryOptions({
+    queryKey: ['incidents', 'list', writeFilter(filter).toString()],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => {
+      const params = writeFilter(filter);
+      params.set('limit', String(PAGE_SIZE));
+      if (pageParam) params.set('cursor', pageParam);
+      return getJson<IncidentPage>(`/v1/incidents?${params}`, signal);
+    },
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function incidentQuery(id: string) {
+  return queryOptions({
+    queryKey: ['incidents', 'one', id],
+    queryFn: ({ signal }) => getJson<IncidentDetail>(`/v1/incidents/${encodeURIComponent(id)}`, signal),
+  });
+}
+
+export function countQuery(state: State) {
+  return queryOptions({
+    queryKey: ['summary', 'count', state],
+    queryFn: ({ signal }) => getJson<IncidentPage>(`/v1/incidents?state=${state}&limit=${COUNT_LIMIT}`, signal),
+  });
+}
+
+/** The last 24 hours. */
+export function effectivenessQuery() {
+  return queryOptions({
+    queryKey: ['summary', 'effectiveness'],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) => {
+      const to = new Date();
+      const params = new URLSearchParams({ from: new Date(to.getTime() - DAY_MS).toISOString(), to: to.toISOString() });
+      return getJson<Effectiveness>(`/v1/reports/effectiveness?${params}`, signal);
+    },
+  });
+}
+
+export function posteriorsQuery() {
+  return queryOptions({
+    queryKey: ['confidence'],
+    queryFn: ({ signal }) => getJson<{ items: Posterior[] }>('/v1/confidence', signal),
+  });
+}

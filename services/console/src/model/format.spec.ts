@@ -1,0 +1,70 @@
+import { formatAge, formatDuration, formatExact, formatPercent, safeUrl } from './format.ts';
+
+describe('formatDuration', () => {
+  it.each([
+    [-5, '0 s'],
+    [499, '0 s'],
+    [12_000, '12 s'],
+    [59_600, '1 min'],
+    [200_000, '3 min 20 s'],
+    [3_600_000, '1 h'],
+    [7_500_000, '2 h 5 min'],
+    [86_399_000, '1 d'],
+    [97_200_000, '1 d 3 h'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('formatAge', () => {
+  const now = Date.parse('2026-11-23T12:00:00Z');
+  it.each([
+    ['2026-11-23T12:00:30Z', 'just now'],
+    ['2026-11-23T11:59:56Z', 'just now'],
+    ['2026-11-23T11:59:20Z', '40 s ago'],
+    ['2026-11-23T11:57:01Z', '2 min ago'],
+    ['2026-11-23T10:00:00Z', '2 h ago'],
+    ['2026-11-18T12:00:00Z', '5 d ago'],
+    ['nonsense', ''],
+  ])('%s is %s', (at, text) => {
+    expect(formatAge(at, now)).toBe(text);
+  });
+});
+
+describe('formatPercent', () => {
+  it.each([
+    [null, '–'],
+    [undefined, '–'],
+    [Number.NaN, '–'],
+    [0, '0%'],
+    [0.126, '13%'],
+    [1.4, '100%'],
+  ])('%s is %s', (ratio, text) => {
+    expect(formatPercent(ratio)).toBe(text);
+  });
+});
+
+describe('formatExact', () => {
+  it('names the zone and counts hours to 23', () => {
+    expect(formatExact('2026-11-23T00:05:09Z', 'en-GB', 'UTC')).toBe('23 Nov 2026, 00:05:09 UTC');
+  });
+
+  it('is empty for no date', () => {
+    expect(formatExact('')).toBe('');
+  });
+});
+
+describe('safeUrl', () => {
+  it.each([
+    ['https://ci.example.com/runs/1', 'https://ci.example.com/runs/1'],
+    ['http://127.0.0.1:7104/runs/1', 'http://127.0.0.1:7104/runs/1'],
+    ['javascript:alert(1)', undefined],
+    ['JaVaScRiPt:alert(1)', undefined],
+    ['data:text/html,<script>', undefined],
+    ['//evil.example.com', undefined],
+    ['', undefined],
+    [null, undefined],
+  ])('%s gives %s', (url, safe) => {
+    expect(safeUrl(url)).toBe(safe);
+  });
+});

@@ -1,0 +1,53 @@
+import type { Received } from '@prunella/bus';
+import type { DiagnosisMade, Job, PipelineFailed } from '@prunella/contracts';
+import { type Clock, iso, type JobLog, runOf } from '@prunella/core';
+import { type Diagnosis, type DiagnosisDeps, type DiagnosisInput, diagnose } from '@prunella/diagnosis';
+import { redact } from '@prunella/signals';
+import type { Gathered } from './gather/gather.ts';
+
+export interface Deps extends DiagnosisDeps {
+  /** Reads what the platform knows. Throws Postponed when it is worth waiting for. */
+  gather(event: Received<'pipeline.failed'>): Promise<Gathered>;
+  /** Resolves when it is on disk. Publishing the same id again changes nothing. */
+  publish(id: string, made: DiagnosisMade): Promise<void>;
+  clock: Clock;
+}
+
+/** One failure, from its event to its diagnosis: gather, diagnose, publish. */
+export async function diagnoseFailure(event: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
+  const gathered = await d.gather(event);
+  const diagnosis = diagnose(inputOf(event.data, gathered.jobs), d);
+  const made = madeOf(event.data, diagnosis, gathered.gaps, d.clock);
+  await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
+  return made;
+}
+
+function inputOf(failure: PipelineFailed, read: readonly JobLog[]): DiagnosisInput {
+  const { error, metrics, conclusion } = failure;
+  return {
+    logs: read.flatMap(({ name, log, firstLine, failedStep, conclusion: ended }) =>
+      log === undefined
+        ? []
+        : [{ job: name, text: log, firstLine, conclusion: ended, ...(failedStep !== undefined && { failedStep }) }],
+    ),
+    ...(error !== undefined && { error }),
+    jobs: read.length > 0 ? read.map(jobOf) : failure.jobs,
+    metrics,
+    conclusion,
+  };
+}
+
+function jobOf({ id, name, conclusion, url = '', failedStep = '' }: JobLog): Job {
+  return { id, name, conclusion, url, failedStep, runner: '' };
+}
+
+function madeOf(failure: PipelineFailed, diagnosis: Diagnosis, gaps: readonly string[], clock: Clock): DiagnosisMade {
+  return {
+    ...diagnosis,
+    incidentId: failure.incidentId,
+    run: runOf(failure),
+    diagnosedAt: iso(clock.now()),
+    // Evidence and explanation are redacted where they are cut out; the gaps hold what platforms answered.
+    gaps: gaps.map(redact),
+  };
+}

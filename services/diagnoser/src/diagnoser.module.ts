@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { ciPlatforms } from '@prunella/ci';
+import type { DiagnosisDeps } from '@prunella/diagnosis';
+import { ENVIRONMENT } from '@prunella/service-kit';
+import type { DiagnoserEnvironment } from './environment.ts';
+import { DiagnoseController } from './intake/diagnose.controller.ts';
+import { FailedConsumer } from './intake/failed.consumer.ts';
+import { ConfidenceConsumer } from './learnt/confidence.consumer.ts';
+import { ConfidenceBook } from './learnt/confidence-book.ts';
+import { DiagnoserMetrics } from './metrics.ts';
+import { loadRules } from './rules/load-rules.ts';
+import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
+
+@Module({
+  controllers: [DiagnoseController, FailedConsumer, ConfidenceConsumer],
+  providers: [
+    ConfidenceBook,
+    DiagnoserMetrics,
+    {
+      provide: KNOWLEDGE,
+      inject: [ENVIRONMENT, ConfidenceBook],
+      useFactory: (environment: DiagnoserEnvironment, book: ConfidenceBook): DiagnosisDeps => ({
+        rules: loadRules(environment.PRUNELLA_RULES_DIR),
+        learnt: (decidedBy, action) => book.find(decidedBy, action),
+      }),
+    },
+    {
+      provide: READERS,
+      inject: [ENVIRONMENT],
+      useFactory: (environment: DiagnoserEnvironment): Readers =>
+        new Map(ciPlatforms(environment as unknown as NodeJS.ProcessEnv).map(({ id, reader }) => [id, reader])),
+    },
+  ],
+})
+export class DiagnoserModule {}

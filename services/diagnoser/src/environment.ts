@@ -1,0 +1,10 @@
+import { CommonEnvironment, optional } from '@prunella/service-kit';
+import { z } from 'zod';
+
+/** What the diagnoser reads from its environment. Loose: each CI platform finds its own variables in it (see libs/ci). */
+export const DiagnoserEnvironment = CommonEnvironment.extend({
+  PRUNELLA_RULES_DIR: optional(z.string().min(1)).describe(
+    'Folder with rules of your own, *.yaml. Default: ./prunella-rules, where it exists.',
+  ),
+}).loose();
+export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

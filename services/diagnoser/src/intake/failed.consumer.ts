@@ -1,0 +1,38 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Bus, Consumes, type Delivered } from '@prunella/bus';
+import { systemClock } from '@prunella/core';
+import type { DiagnosisDeps } from '@prunella/diagnosis';
+import { type Deps, diagnoseFailure } from '../diagnose.ts';
+import { gather } from '../gather/gather.ts';
+import { DiagnoserMetrics } from '../metrics.ts';
+import { KNOWLEDGE, READERS, type Readers } from '../tokens.ts';
+
+/** Failures as they come in. */
+@Controller()
+export class FailedConsumer {
+  private readonly deps: Deps;
+
+  constructor(
+    bus: Bus,
+    @Inject(KNOWLEDGE) knowledge: DiagnosisDeps,
+    @Inject(READERS) private readonly readers: Readers,
+    private readonly metrics: DiagnoserMetrics,
+  ) {
+    const clock = systemClock;
+    this.deps = {
+      ...knowledge,
+      clock,
+      gather: (event) => gather(event, { clock, readerOf: (platform) => readers.get(platform) }),
+      async publish(id, data) {
+        await bus.publish('diagnosis.made', { id, data });
+      },
+    };
+  }
+
+  @Consumes('diagnoser-failed')
+  async onFailed(@Payload() event: Delivered<'diagnoser-failed'>): Promise<void> {
+    const made = await diagnoseFailure(event, this.deps);
+    this.metrics.made(made, (platform) => this.readers.has(platform));
+  }
+}

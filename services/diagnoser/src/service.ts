@@ -1,0 +1,15 @@
+import type { ServiceDefinition } from '@prunella/service-kit';
+import { DiagnoserModule } from './diagnoser.module.ts';
+import { DiagnoserEnvironment } from './environment.ts';
+
+/** Largest log that is diagnosed on demand. */
+const MOST_BYTES = 25 * 1024 ** 2;
+
+/** The diagnoser, ready to be started: by `main.ts` and by tests. */
+export const diagnoser: ServiceDefinition<typeof DiagnoserEnvironment> = {
+  name: 'diagnoser',
+  defaultPort: 7102,
+  environment: DiagnoserEnvironment,
+  module: DiagnoserModule,
+  rawBodies: [{ path: '/v1/diagnose', limit: MOST_BYTES }],
+};

@@ -1,0 +1,4 @@
+import { runService } from '@prunella/service-kit';
+import { playground } from './service.ts';
+
+await runService(playground);

@@ -1,0 +1,356 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Bus, EVENTS } from '@prunella/bus';
+import { type DiagnosisMade, type Events, readMessage, type Subject } from '@prunella/contracts';
+import { type RunningService, startService } from '@prunella/service-kit';
+import { FakeGitHub, FakeKubernetes, type FakeRun, Receiver, startTestNats, type TestServer } from '@prunella/testing';
+import { service as definition } from './service.ts';
+
+let nats: TestServer;
+let bus: Bus;
+let github: FakeGitHub;
+let kubernetes: FakeKubernetes;
+let receiver: Receiver;
+let directory: string;
+let service: RunningService | undefined;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'prunella-remediator-'));
+  github = await FakeGitHub.start();
+  kubernetes = await FakeKubernetes.start();
+  receiver = await Receiver.start();
+  await writeFile(join(directory, 'kubeconfig'), kubernetes.kubeconfig);
+});
+
+beforeEach(async () => {
+  nats = await startTestNats();
+  bus = await Bus.connect({ servers: nats.url, name: 'spec' });
+  receiver.received.length = 0;
+  github.effects.length = 0;
+  kubernetes.effects.length = 0;
+});
+
+afterEach(async () => {
+  await service?.close();
+  service = undefined;
+  await bus.close();
+  await nats.stop();
+  expect(github.violations).toEqual([]);
+});
+
+afterAll(async () => {
+  await Promise.all([github.stop(), kubernetes.stop(), receiver.stop()]);
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(policy: string): Promise<void> {
+  const file = join(directory, 'prunella.yaml');
+  await writeFile(file, policy);
+  service = await startService(definition, {
+    NATS_URL: nats.url,
+    PORT_REMEDIATOR: '0',
+    LOG_LEVEL: 'silent',
+    PRUNELLA_CONFIG: file,
+    GITHUB_API_URL: github.url,
+    GITHUB_TOKEN: 'ghp_test',
+    KUBECONFIG: join(directory, 'kubeconfig'),
+    SLACK_WEBHOOK_URL: `${receiver.url}/slack`,
+  });
+}
+
+const ACT = 'version: 1\nmode: act\n';
+
+function diagnosisOf(run: FakeRun, changes: Partial<DiagnosisMade> = {}): DiagnosisMade {
+  return {
+    incidentId: `inc_${run.id}`,
+    run: {
+      pipelineId: `${run.repository}/${run.path}`,
+      platform: 'github',
+      repository: run.repository,
+      runId: String(run.id),
+      attempt: run.attempt,
+      headSha: run.headSha,
+      branch: run.branch,
+      environment: '',
+      url: '',
+      name: run.workflow,
+      kind: 'run',
+    },
+    cause: 'network',
+    domain: 'platform',
+    confidence: 0.9,
+    transient: 0.9,
+    prior: 0.9,
+    action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '100ms', factor: 1 } },
+    decidedBy: 'rule:connection-timeout',
+    explanation: 'The connection timed out.',
+    fingerprint: 'fp',
+    evidence: [{ line: 7, text: 'connect ETIMEDOUT', job: 'build' }],
+    alternatives: [],
+    metrics: {},
+    vetoes: [],
+    gaps: [],
+    ...changes,
+  };
+}
+
+async function diagnose(diagnosis: DiagnosisMade): Promise<void> {
+  await bus.publish('diagnosis.made', {
+    id: `${diagnosis.incidentId}/${diagnosis.run.attempt}/diagnosis`,
+    data: diagnosis,
+  });
+}
+
+/** The first event on a subject that fits. */
+async function event<S extends Subject>(
+  subject: S,
+  fits: (data: Events[S]) => boolean = () => true,
+): Promise<Events[S]> {
+  const end = Date.now() + 20_000;
+  const stream = await bus.jetstream.streams.get(EVENTS.name);
+  for (let seq = 1; ; ) {
+    const message = await stream.getMessage({ seq });
+    if (message === null) {
+      if (Date.now() > end) throw new Error(`no such event on ${subject} within 20 s`);
+      await sleep(20);
+      continue;
+    }
+    seq += 1;
+    if (message.subject !== subject) continue;
+    const { data } = readMessage(subject, message.data, { id: String(seq), source: 'spec' });
+    if (fits(data)) return data;
+  }
+}
+
+/** Waits until humans were told something. */
+async function told(): Promise<void> {
+  const end = Date.now() + 15_000;
+  while (receiver.received.length === 0) {
+    if (Date.now() > end) throw new Error('nobody was told within 15 s');
+    await sleep(20);
+  }
+}
+
+it('reruns in mode act, and says why and what', async () => {
+  await start(ACT);
+  const run = github.addRun();
+  await diagnose(diagnosisOf(run));
+  const executed = await event('action.executed');
+  expect(executed).toMatchObject({
+    status: 'executed',
+    verdict: 'acting',
+    mode: 'act',
+    risk: 'cheap',
+    action: { type: 'retry_with_backoff' },
+    key: `inc_${run.id}.1`,
+    effect: `reran the failed jobs of acme/shop run ${run.id} (attempt 2)`,
+  });
+  expect(executed.reasons.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['code-failure', 'attempts', 'capability', 'threshold', 'mode']),
+  );
+  expect(github.effects).toEqual([`acme/shop#${run.id} -> 2`]);
+  expect(receiver.received).toEqual([]);
+});
+
+it('only recommends by default, at once, with the parameters', async () => {
+  await start('version: 1\n');
+  await diagnose(diagnosisOf(github.addRun()));
+  expect(await event('action.executed')).toMatchObject({
+    status: 'recommended',
+    verdict: 'recommending',
+    effect: '',
+    action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '100ms', factor: 1 } },
+  });
+  expect(github.effects).toEqual([]);
+});
+
+it('does nothing and tells nobody in mode observe', async () => {
+  await start('version: 1\nmode: observe\n');
+  await diagnose(
+    diagnosisOf(github.addRun(), { cause: 'compile_error', action: { type: 'notify_human', parameters: {} } }),
+  );
+  expect(await event('action.executed')).toMatchObject({ status: 'observed' });
+  await sleep(300);
+  expect(receiver.received).toEqual([]);
+});
+
+it('leaves a code failure to humans, and tells them once with the evidence', async () => {
+  await start(ACT);
+  const run = github.addRun();
+  const diagnosis = diagnosisOf(run, {
+    cause: 'compile_error',
+    domain: 'code',
+    action: { type: 'notify_human', parameters: {} },
+  });
+  await diagnose(diagnosis);
+  expect(await event('action.executed')).toMatchObject({
+    status: 'handed_over',
+    verdict: 'handing_over',
+    effect: 'told humans by slack',
+  });
+  await bus.publish('diagnosis.made', { id: 'again', data: diagnosis });
+  await sleep(500);
+  expect(receiver.received).toHaveLength(1);
+  expect(JSON.stringify(receiver.received[0]?.body)).toContain('7: connect ETIMEDOUT');
+  expect(github.effects).toEqual([]);
+});
+
+it.each`
+  what                     | change                                                                      | says
+  ${'a newer commit'}      | ${(run: FakeRun) => github.pushTo('acme/shop', run.branch, 'c'.repeat(40))} | ${/branch .* has moved on/}
+  ${'somebody reran it'}   | ${(run: FakeRun) => github.rerun(run)}                                      | ${/somebody else reran it/}
+  ${'it is green already'} | ${(run: FakeRun) => github.completeRun(run, 'success')}                     | ${/green already/}
+`('does not act when there is $what since the diagnosis', async ({ change, says }) => {
+  await start(ACT);
+  const run = github.addRun({ branch: `branch-${Math.random()}` });
+  const diagnosis = diagnosisOf(run);
+  (change as (run: FakeRun) => void)(run);
+  await diagnose(diagnosis);
+  expect(await event('action.executed')).toMatchObject({
+    status: 'superseded',
+    explanation: expect.stringMatching(says),
+  });
+  expect(github.effects).toEqual([]);
+});
+
+it('comes again after a rate limit', async () => {
+  await start(ACT);
+  const run = github.addRun();
+  github.fault({
+    on: /rerun-failed-jobs/,
+    answer: { status: 429, headers: { 'retry-after': '1' }, body: { message: 'slow down' } },
+  });
+  await diagnose(diagnosisOf(run));
+  expect(await event('action.executed')).toMatchObject({ status: 'executed' });
+  expect(github.effects).toHaveLength(1);
+});
+
+it('says that it failed, and tells humans, when it may not', async () => {
+  await start(ACT);
+  const run = github.addRun();
+  github.fault({
+    on: /rerun-failed-jobs/,
+    answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } },
+  });
+  await diagnose(diagnosisOf(run));
+  expect(await event('action.executed')).toMatchObject({
+    status: 'failed',
+    explanation: expect.stringMatching(/not accessible/),
+  });
+  await told();
+  expect(JSON.stringify(receiver.received[0]?.body)).toContain('not accessible');
+});
+
+it('stops after the attempts of the rule, and hands over', async () => {
+  await start(ACT);
+  const run = github.addRun();
+  const rule = { action: { type: 'retry' as const, parameters: { attempts: 2 } } };
+  for (const attempt of [1, 2, 3]) {
+    await diagnose(diagnosisOf(run, rule));
+    await event('action.executed', (data) => data.run.attempt === attempt);
+    if (attempt < 3) github.completeRun(run, 'failure');
+  }
+  expect(github.effects).toHaveLength(2);
+  const last = await event('action.executed', (data) => data.run.attempt === 3);
+  expect(last).toMatchObject({
+    status: 'handed_over',
+    reasons: expect.arrayContaining([expect.objectContaining({ check: 'attempts', allows: false })]),
+  });
+});
+
+it('asks in mode approve, and acts only after the yes', async () => {
+  await start('version: 1\nmode: approve\n');
+  const run = github.addRun();
+  await diagnose(diagnosisOf(run));
+  const request = await event('action.requested');
+  expect(request).toMatchObject({ incidentId: `inc_${run.id}`, risk: 'cheap' });
+  expect(github.effects).toEqual([]);
+  await bus.publish('action.approved', {
+    id: 'yes',
+    data: {
+      incidentId: request.incidentId,
+      attempt: 1,
+      action: request.action.type,
+      approved: true,
+      by: 'ada',
+      reason: 'go',
+    },
+  });
+  expect(await event('action.executed')).toMatchObject({
+    status: 'executed',
+    explanation: expect.stringMatching(/Approved by ada: go/),
+  });
+  expect(github.effects).toHaveLength(1);
+});
+
+describe('rollback', () => {
+  const rollbackOf = (run: FakeRun, name: string) =>
+    diagnosisOf(run, {
+      cause: 'error_rate',
+      domain: 'delivery',
+      action: { type: 'rollback', parameters: { strategy: 'immediate', verify: true } },
+      run: {
+        ...diagnosisOf(run).run,
+        kind: 'deployment',
+        workload: { kind: 'Deployment', namespace: 'default', name, container: '' },
+      },
+    });
+
+  it('puts the previous revision back, once, and proves it', async () => {
+    kubernetes.addDeployment('web', ['v1', 'v2']);
+    await start(ACT);
+    const run = github.addRun();
+    await diagnose(rollbackOf(run, 'web'));
+    expect(await event('action.executed')).toMatchObject({
+      status: 'executed',
+      risk: 'reversible',
+      effect: 'rolled back Deployment default/web from revision 2 to the template of revision 1',
+    });
+    kubernetes.settle('web', 'complete');
+    expect(await event('outcome.observed')).toMatchObject({
+      incidentId: `inc_${run.id}`,
+      action: 'rollback',
+      outcome: 'healed',
+    });
+    expect(kubernetes.effects).toEqual(['default/web -> v1']);
+  });
+
+  it('tells humans when it did not help', async () => {
+    kubernetes.addDeployment('bad', ['v1', 'v2']);
+    await start(ACT);
+    await diagnose(rollbackOf(github.addRun(), 'bad'));
+    await event('action.executed');
+    kubernetes.settle('bad', 'failed');
+    expect(await event('outcome.observed')).toMatchObject({
+      outcome: 'ineffective',
+      reason: expect.stringMatching(/progress deadline/),
+    });
+    await told();
+  });
+
+  it('sees its own patch after the answer got lost', async () => {
+    kubernetes.addDeployment('lost', ['v1', 'v2']);
+    kubernetes.fault(/^PATCH/, 500, true);
+    await start(ACT);
+    await diagnose(rollbackOf(github.addRun(), 'lost'));
+    expect(await event('action.executed')).toMatchObject({ status: 'executed' });
+    expect(kubernetes.effects).toEqual(['default/lost -> v1']);
+  });
+
+  it('has nothing to go back to on a first revision, and says so', async () => {
+    kubernetes.addDeployment('first', ['v1']);
+    await start(ACT);
+    await diagnose(rollbackOf(github.addRun(), 'first'));
+    expect(await event('action.executed')).toMatchObject({
+      status: 'superseded',
+      explanation: expect.stringMatching(/no earlier revision/),
+    });
+    expect(kubernetes.effects).toEqual([]);
+  });
+});
+
+it('does not start with a policy that is wrong, and says where', async () => {
+  await expect(start('version: 1\nmoode: act\n')).rejects.toThrow(/prunella\.yaml:2: moode: .*did you mean mode/);
+});
