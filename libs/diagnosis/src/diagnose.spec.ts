@@ -202,6 +202,10 @@ describe('vetoes', () => {
     ['one job', [network]],
     ['platform causes only', [network, log('e2e', 'OOMKilled')]],
     ['the code is the cause', [failure, log('lint', 'connection refused')]],
+    [
+      'a rollback, which reruns nothing',
+      [log('watch', 'Metric "error-rate" assessed Failed'), log('lint', 'Uncaught exception')],
+    ],
     ['a log without a known cause', [network, log('x', 'nothing known')]],
   ])('none: %s', (_name, logs) => {
     expect(of({ logs }).vetoes).toEqual([]);

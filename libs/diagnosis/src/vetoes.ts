@@ -7,7 +7,8 @@ import type { Proposal } from './propose.ts';
  * in the code. Rerunning would burn minutes and hide that failure behind a second red run.
  */
 export function vetoesOf(best: Candidate, proposals: readonly Proposal[]): string[] {
-  if (domainOf(best.cause) === 'code') return [];
+  // A delivery is put back, not rerun; a cause in the code is left to people anyway.
+  if (!['platform', 'test'].includes(domainOf(best.cause))) return [];
   return proposals.flatMap(({ job, candidates }) => {
     const [first] = candidates.toSorted((a, b) => b.confidence - a.confidence);
     if (job === undefined || first === undefined || domainOf(first.cause) !== 'code') return [];

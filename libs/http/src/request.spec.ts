@@ -1,4 +1,9 @@
-import { problemOf, retryAfter } from './request.ts';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ProviderError } from '@prunella/core';
+import { jsonOf } from './body.ts';
+import { problemOf, type RequestOptions, request, retryAfter } from './request.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -29,4 +34,142 @@ it.each`
   ${503} | ${'unavailable'}
 `('HTTP $status is $problem', ({ status, problem }) => {
   expect(problemOf(status)).toBe(problem);
+});
+
+describe('request', () => {
+  let server: Server;
+  let url: string;
+  /** How the next requests are answered, in order; after that with `{}`. */
+  let answers: RequestListener[];
+  let asked: number;
+
+  beforeEach(async () => {
+    answers = [];
+    asked = 0;
+    server = createServer((incoming, response) => {
+      asked += 1;
+      const answer = answers.shift() ?? ((_, it) => it.end('{}'));
+      answer(incoming, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const status =
+    (code: number, headers: Record<string, string> = {}, body = ''): RequestListener =>
+    (_, response) =>
+      response.writeHead(code, headers).end(body);
+  const cut: RequestListener = (_, response) => response.destroy();
+
+  function ask(path: string, options: Partial<RequestOptions> = {}): Promise<Response> {
+    return request(`${url}${path}`, { provider: 'it', signal: AbortSignal.timeout(10_000), ...options });
+  }
+
+  /** What was thrown, which has to be a ProviderError. */
+  async function problem(asking: Promise<unknown>): Promise<ProviderError> {
+    const thrown: unknown = await asking.catch((error: unknown) => error);
+    if (!(thrown instanceof ProviderError)) throw new Error(`expected a ProviderError, found ${String(thrown)}`);
+    return thrown;
+  }
+
+  function retries(waited: number[] = []): RetryPolicy {
+    const sleep = async (ms: number) => waited.push(ms);
+    return { attempts: 3, firstDelayMs: 100, longestDelayMs: 5_000, random: () => 1, sleep };
+  }
+
+  it('asks again after server errors, cut connections and short rate limits', async () => {
+    const waited: number[] = [];
+    answers = [status(502), cut];
+    expect((await ask('/', { retry: retries(waited) })).status).toBe(200);
+    answers = [status(429, { 'retry-after': '2' })];
+    expect((await ask('/', { retry: retries(waited) })).status).toBe(200);
+    expect(waited).toEqual([100, 200, 2_000]);
+  });
+
+  it('gives up after so many times, with the last answer', async () => {
+    answers = [status(500), status(500), status(503)];
+    expect(await problem(ask('/', { retry: retries() }))).toMatchObject({
+      problem: 'unavailable',
+      options: { status: 503 },
+    });
+    expect(asked).toBe(3);
+  });
+
+  it('asks once only, unless told otherwise, and once for what does not change', async () => {
+    answers = [status(500)];
+    expect(await problem(ask('/', { method: 'POST', json: {} }))).toMatchObject({ problem: 'unavailable' });
+    answers = [status(403)];
+    expect(await problem(ask('/', { retry: retries() }))).toMatchObject({ problem: 'forbidden' });
+    answers = [status(429, { 'retry-after': '600' })];
+    expect(await problem(ask('/', { retry: retries() }))).toMatchObject({
+      problem: 'rate-limited',
+      options: { retryAfterMs: 600_000 },
+    });
+    expect(asked).toBe(3);
+  });
+
+  it('stops waiting when it is told to, with what the other side said', async () => {
+    const stop = new AbortController();
+    answers = [status(503)];
+    const sleep = async () => {
+      stop.abort();
+      throw stop.signal.reason;
+    };
+    const error = await problem(ask('/', { signal: stop.signal, retry: { ...retries(), sleep } }));
+    expect(error.options.status).toBe(503);
+    expect(asked).toBe(1);
+  });
+
+  it('is unavailable when there is no answer in time', async () => {
+    answers = [() => undefined];
+    expect(await problem(ask('/', { signal: AbortSignal.timeout(100) }))).toMatchObject({ problem: 'unavailable' });
+  });
+
+  it('names neither token, query nor a secret address', async () => {
+    const headers = { authorization: 'Bearer sesame' };
+    answers = [status(404), status(404), cut];
+    const told = [
+      await problem(ask('/a?key=sesame', { headers })),
+      await problem(ask('/services/sesame', { secretUrl: true })),
+      await problem(ask('/services/sesame', { secretUrl: true })),
+      await problem(request('sesame', { provider: 'it', signal: AbortSignal.timeout(1_000) })),
+    ];
+    expect(JSON.stringify(told.map(({ message, options }) => [message, String(options.cause)]))).not.toContain(
+      'sesame',
+    );
+    expect(told[0]?.message).toContain(`GET ${url}/a: HTTP 404`);
+    expect(told[1]?.message).toContain(`GET ${url}/...: HTTP 404`);
+  });
+
+  it('reads little of an error, however long it is', async () => {
+    let written = 0;
+    answers = [
+      (_, response) => {
+        response.writeHead(400);
+        const more = () => {
+          while (!response.destroyed && written < 1e9 && response.write('x'.repeat(65_536))) written += 65_536;
+        };
+        response.on('drain', more);
+        more();
+      },
+    ];
+    expect((await problem(ask('/'))).message.length).toBeLessThan(400);
+    expect(written).toBeLessThan(1e8);
+  });
+
+  it.each`
+    what            | answer                                                                  | maxBytes     | says
+    ${'not JSON'}   | ${status(200, {}, '<html>')}                                            | ${undefined} | ${/expected JSON/}
+    ${'too long'}   | ${status(200, {}, JSON.stringify('x'.repeat(100)))}                     | ${50}        | ${/expected at most 50 bytes/}
+    ${'broken off'} | ${status(200, { 'content-length': '10', connection: 'close' }, '{"a"')} | ${undefined} | ${/broke off/}
+  `('says what is wrong with an answer that is $what', async ({ answer, maxBytes, says }) => {
+    answers = [answer];
+    const error = await problem(ask('/x').then((response) => jsonOf(response, 'it', maxBytes)));
+    expect(error).toMatchObject({ problem: 'unavailable', message: expect.stringMatching(says) });
+  });
 });

@@ -1,26 +1,50 @@
 import { messageOf, ProviderError, type ProviderProblem } from '@prunella/core';
+import { bounded } from './body.ts';
+import { type RetryPolicy, waitBefore } from './retry-policy.ts';
 
 export interface RequestOptions {
   /** Who is asked, for errors: `playground`, `slack`, ... */
   provider: string;
+  /** Default: GET. */
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Ends the request and the waiting between requests. */
   signal: AbortSignal;
   /** Answers above 399 that are no errors to the caller. */
   allow?: readonly number[];
+  /** Ask again when the answer is `unavailable` or `rate-limited`. Only for what may take effect twice. Default: never. */
+  retry?: RetryPolicy;
+  /** The address itself is a secret, as Slack's webhooks are: errors name its host only. Default: false. */
+  secretUrl?: boolean;
 }
 
+/** As much of an error's body as helps people. */
+const MOST_OF_AN_ERROR = 300;
+
 /**
- * One HTTP request; no retries: who asks knows whether asking again is safe.
+ * One HTTP request, or several when `retry` says so. The body of the answer is not read yet: see `jsonOf` and `tailOf`.
  *
- * @throws ProviderError for everything but an answer below 400 or in `allow`. The URL's query is left out of its text: it may be a secret.
+ * @throws ProviderError for everything but an answer below 400 or in `allow`. Neither headers nor the URL's query are in its text.
  */
 export async function request(url: string, options: RequestOptions): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(url, options);
+    } catch (error) {
+      const waitMs = options.retry && waitBefore(error, attempt, options.retry);
+      if (waitMs === undefined || options.signal.aborted) throw error;
+      // aborted while waiting: what the other side said is the better answer
+      await options.retry?.sleep(waitMs, options.signal).catch(() => undefined);
+      if (options.signal.aborted) throw error;
+    }
+  }
+}
+
+async function once(url: string, options: RequestOptions): Promise<Response> {
   const { provider, method = 'GET', headers = {}, json, signal, allow = [] } = options;
-  const { origin, pathname } = new URL(url);
-  const what = `${method} ${origin}${pathname}`;
+  const what = `${method} ${named(url, options)}`;
   let response: Response;
   try {
     response = await fetch(url, {
@@ -34,12 +58,21 @@ export async function request(url: string, options: RequestOptions): Promise<Res
     throw new ProviderError(provider, 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
   }
   if (response.ok || allow.includes(response.status)) return response;
-  const text = (await response.text().catch(() => '')).slice(0, 300);
+  const { text } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ text: '' }));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
-  throw new ProviderError(provider, problemOf(response.status), `${what}: HTTP ${response.status} ${text}`, {
+  throw new ProviderError(provider, problemOf(response.status), `${what}: HTTP ${response.status} ${text}`.trimEnd(), {
     status: response.status,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+/** An address as errors may show it. */
+function named(url: string, { provider, secretUrl = false }: RequestOptions): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    throw new ProviderError(provider, 'refused', 'expected an address that begins with http:// or https://');
+  }
+  return secretUrl ? `${parsed.origin}/...` : `${parsed.origin}${parsed.pathname}`;
 }
 
 /** What a status means to whoever wants something done. */

@@ -58,38 +58,55 @@ export async function startService<E extends z.ZodType>(
     );
   }
   const bus = await Bus.connect({ servers: environment.NATS_URL, name: definition.name });
-  const app = await NestFactory.create<NestExpressApplication>(
-    kitModule(definition, { ...environment, ...(own as object) }, bus),
-    { bufferLogs: true, rawBody: true, bodyParser: false, abortOnError: false },
-  );
+  try {
+    const app = await createApp(definition, { ...environment, ...(own as object) }, bus);
+    try {
+      await app.init();
+      await app.listen(port, environment.PRUNELLA_HOST);
+      await app.startAllMicroservices();
+      return { app, url: await app.getUrl(), close: () => close(app, bus) };
+    } catch (error) {
+      await app.close().catch(() => undefined);
+      throw error;
+    }
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
+}
+
+async function createApp<E extends z.ZodType>(
+  definition: ServiceDefinition<E>,
+  environment: CommonEnvironment,
+  bus: Bus,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus), {
+    bufferLogs: true,
+    rawBody: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(Logger));
   for (const { path, limit } of definition.rawBodies ?? []) {
     app.useBodyParser('raw', { limit, type: (request) => pathOf(request.url) === path });
   }
-  app.useBodyParser('json', {
-    limit: definition.bodyLimit ?? BODY_LIMIT,
-    type: ['application/json', 'application/*+json'],
-  });
-  app.useBodyParser('text', { limit: definition.bodyLimit ?? BODY_LIMIT, type: 'text/*' });
+  const limit = definition.bodyLimit ?? BODY_LIMIT;
+  app.useBodyParser('json', { limit, type: ['application/json', 'application/*+json'] });
+  app.useBodyParser('text', { limit, type: 'text/*' });
   app.disable('x-powered-by');
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
   await definition.configure?.(app);
   const strategy = new JetStreamStrategy(bus, app.get(ConsumerTelemetry));
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
-  await app.init();
-  await app.listen(port, environment.PRUNELLA_HOST);
-  await app.startAllMicroservices();
-  return {
-    app,
-    url: await app.getUrl(),
-    async close() {
-      // A connection without a request (browsers open them ahead) is not idle in Node's eyes: it would hold us up for a minute.
-      const hurry = setTimeout(() => app.getHttpServer().closeAllConnections(), CONNECTION_GRACE_MS);
-      await app.close();
-      clearTimeout(hurry);
-      await bus.close();
-    },
-  };
+  return app;
+}
+
+async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
+  // A connection without a request (browsers open them ahead) is not idle in Node's eyes: it would hold us up for a minute.
+  const hurry = setTimeout(() => app.getHttpServer().closeAllConnections(), CONNECTION_GRACE_MS);
+  await app.close();
+  clearTimeout(hurry);
+  await bus.close();
 }
 
 /** As Express compares paths: without query and trailing slash, in any case. */

@@ -22,6 +22,7 @@ describe('toLines', () => {
     ['Travis timer', 'travis_time:end:0a1b:start=1,finish=2,duration=1', ''],
     ['Jenkins time stamp', '[2026-01-02T03:04:05.123Z] + make', '+ make'],
     ['Jenkins clock', '03:04:05  + make', '+ make'],
+    ['BuildKit step', '#12 34.56 npm ERR! code E404', 'npm ERR! code E404'],
     ['colours', `${ESC}[31;1merror${ESC}[0m: no`, 'error: no'],
     ['a link', `${ESC}]8;;https://example.org${ESC}\\here${ESC}]8;;${ESC}\\`, 'here'],
     ['a window title', `${ESC}]0;title\u0007text`, 'text'],

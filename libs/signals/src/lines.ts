@@ -27,6 +27,8 @@ const PREFIXES: readonly RegExp[] = [
   // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `.
   new RegExp(String.raw`^\[${STAMP}\] ?`),
   /^\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}/,
+  // BuildKit's plain progress: step and seconds.
+  /^#\d{1,4} \d{1,6}\.\d{1,4} /,
   // GitLab sections, Travis folds and timers.
   /^section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]{0,200}\])?/,
   /^travis_(?:fold|time):(?:start|end):[^\s]{0,300}/,

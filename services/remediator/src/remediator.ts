@@ -38,8 +38,9 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { timers } = await this.ready;
-    await timers.stop();
+    // when the start itself failed there is nothing to stop
+    const wired = await this.ready.catch(() => undefined);
+    await wired?.timers.stop();
   }
 
   async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { ContractViolation, describe, parseData } from '@prunella/contracts';
+import { ContractViolation, describe, type Job, parseData } from '@prunella/contracts';
 import { completed } from '@prunella/core';
 import type { DiagnosisInput, LogText } from '@prunella/diagnosis';
 import { badRequest, parseInput } from '@prunella/service-kit';
@@ -6,8 +6,8 @@ import { z } from 'zod';
 
 /** What `pipeline.failed` has no field for. */
 const Logs = z.looseObject({
-  log: z.string().optional(),
-  jobs: z.array(z.looseObject({ log: z.string().optional() })).optional(),
+  log: z.string().nullish(),
+  jobs: z.array(z.looseObject({ log: z.string().nullish() })).nullish(),
 });
 
 const FIELDS = ['log', 'error', 'metrics', 'conclusion', 'jobs'] as const;
@@ -21,7 +21,7 @@ const FIELDS = ['log', 'error', 'metrics', 'conclusion', 'jobs'] as const;
 export function readRequest(contentType: string | undefined, body: Buffer): DiagnosisInput {
   if (body.length === 0) throw badRequest('body', 'body: expected a log or JSON, found nothing');
   const text = body.toString('utf8');
-  return isJson(contentType) ? inputOf(jsonObject(text)) : { ...inputOf({ log: text }) };
+  return isJson(contentType) ? inputOf(jsonObject(text)) : inputOf({ log: text });
 }
 
 function isJson(contentType: string | undefined): boolean {
@@ -32,18 +32,27 @@ function inputOf(body: Record<string, unknown>): DiagnosisInput {
   if (!FIELDS.some((field) => field in body)) {
     throw badRequest('body', `body: expected at least one of ${FIELDS.join(', ')}, found none of them`);
   }
-  const { log, jobs = [] } = parseInput(Logs, body);
+  const { log, jobs } = parseInput(Logs, body);
   const fields = Object.fromEntries(FIELDS.filter((field) => field !== 'log').map((field) => [field, body[field]]));
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
   const failure = completed(parseData('pipeline.failed', { ...known, pipelineId: 'request' }), 'request');
-  const logs: LogText[] = log === undefined ? [] : [{ job: '', text: log, firstLine: 1 }];
-  for (const [index, { name, failedStep, conclusion }] of failure.jobs.entries()) {
-    const text = jobs[index]?.log;
-    if (text !== undefined)
-      logs.push({ job: name, text, firstLine: 1, failedStep, conclusion: conclusion as LogText['conclusion'] });
-  }
+  const ofJobs = failure.jobs.flatMap((job, index) => logOfJob(job, jobs?.[index]?.log));
+  const logs = typeof log === 'string' ? [{ job: '', text: log, firstLine: 1 }, ...ofJobs] : ofJobs;
   const { error, metrics, conclusion } = failure;
   return { logs, ...(error && { error }), jobs: failure.jobs, metrics, conclusion };
+}
+
+function logOfJob({ name, failedStep, conclusion }: Job, text: string | null | undefined): LogText[] {
+  if (typeof text !== 'string') return [];
+  return [
+    {
+      job: name,
+      text,
+      firstLine: 1,
+      ...(failedStep !== '' && { failedStep }),
+      ...(conclusion !== 'conclusion_unspecified' && { conclusion }),
+    },
+  ];
 }
 
 function jsonObject(text: string): Record<string, unknown> {

@@ -1,0 +1,39 @@
+import { messageOf, ProviderError } from '@prunella/core';
+
+/** The beginning of a body, and whether there was more. What is left is not downloaded. */
+export async function bounded(response: Response, maxBytes: number): Promise<{ text: string; more: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // leaving the loop cancels the rest of the body
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) break;
+  }
+  const all = Buffer.concat(chunks);
+  return { text: new TextDecoder().decode(all.subarray(0, maxBytes)), more: all.length > maxBytes };
+}
+
+/**
+ * The JSON value of an answer.
+ *
+ * @throws ProviderError (unavailable) when it is longer than `maxBytes`, breaks off, or is no JSON.
+ */
+export async function jsonOf(response: Response, provider: string, maxBytes = 8 * 1024 ** 2): Promise<unknown> {
+  const { pathname } = new URL(response.url);
+  const { text, more } = await bounded(response, maxBytes).catch((error: unknown) => {
+    throw new ProviderError(provider, 'unavailable', `${pathname}: the answer broke off: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  if (more) {
+    throw new ProviderError(provider, 'unavailable', `${pathname}: expected at most ${maxBytes} bytes, found more`);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new ProviderError(provider, 'unavailable', `${pathname}: expected JSON: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bus } from '@prunella/bus';
+import {
+  FakeGitHub,
+  type FakeRun,
+  type ServiceProcess,
+  startServiceProcess,
+  startTestNats,
+  startTestPostgres,
+  type TestServer,
+} from '@prunella/testing';
+import { until } from './until.ts';
+
+export const WEBHOOK_SECRET = 'a-webhook-secret';
+const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** An incident as the API gives it; only what the tests look at. */
+export interface Incident {
+  id: string;
+  pipelineId: string;
+  repository: string;
+  source: string;
+  cause: string;
+  confidence: number;
+  decidedBy: string;
+  action: string;
+  verdict: string;
+  status: string;
+  state: string;
+  outcome: string | null;
+  outcomeReason: string | null;
+  attempt: number;
+  reason: string;
+}
+
+/** Prunella as four processes on a real NATS and a real PostgreSQL, with a fake GitHub. */
+export interface System {
+  nats: TestServer;
+  postgres: TestServer;
+  github: FakeGitHub;
+  /** The test's own connection. */
+  bus: Bus;
+  services: Record<ServiceName, ServiceProcess>;
+  /** GET on the auditor's API; throws on other answers than 200. */
+  api<T>(path: string): Promise<T>;
+  incidents(): Promise<Incident[]>;
+  /** Delivers a signed webhook about the run as it is now; the same `delivery` id: the same delivery again. */
+  deliver(run: FakeRun, changes?: { secret?: string; delivery?: string }): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  policy?: string;
+  /** Environment of all services beside the usual. */
+  environment?: Record<string, string>;
+  /** Environment of one service beside that. */
+  of?: Partial<Record<ServiceName, Record<string, string>>>;
+}
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const directory = await mkdtemp(join(tmpdir(), 'prunella-system-'));
+  const policy = join(directory, 'prunella.yaml');
+  await writeFile(policy, options.policy ?? 'version: 1\n');
+  const [nats, postgres, github] = await Promise.all([startTestNats(), startTestPostgres(), FakeGitHub.start()]);
+  const environment = {
+    NATS_URL: nats.url,
+    PRUNELLA_CONFIG: policy,
+    GITHUB_API_URL: github.url,
+    GITHUB_TOKEN: 'ghp_test',
+    LOG_LEVEL: 'warn',
+    ...options.environment,
+  };
+  const own: Record<ServiceName, Record<string, string>> = {
+    auditor: { DATABASE_URL: postgres.url },
+    detector: { GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
+    diagnoser: {},
+    remediator: {},
+  };
+  const started = await Promise.all(
+    SERVICES.map(async (name) => [name, await startServiceProcess(name, { ...environment, ...own[name], ...options.of?.[name] })] as const),
+  );
+  const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
+  const bus = await Bus.connect({ servers: nats.url, name: 'test' });
+
+  async function api<T>(path: string): Promise<T> {
+    const response = await fetch(services.auditor.url + path);
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  return {
+    nats,
+    postgres,
+    github,
+    bus,
+    services,
+    api,
+    incidents: async () => (await api<{ items: Incident[] }>('/v1/incidents')).items,
+    async deliver(run, { secret = WEBHOOK_SECRET, delivery } = {}) {
+      const { body, headers } = github.delivery(run, secret);
+      return await fetch(`${services.detector.url}/webhooks/github`, {
+        method: 'POST',
+        headers: { ...headers, ...(delivery !== undefined && { 'x-github-delivery': delivery }) },
+        body,
+      });
+    },
+    async stop() {
+      await Promise.all(Object.values(services).map((service) => service.stop()));
+      await bus.close();
+      await Promise.all([nats.stop(), postgres.stop(), github.stop()]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for the one incident that fits. */
+export async function incidentWith(system: System, fits: (incident: Incident) => boolean, what: string, withinMs?: number): Promise<Incident> {
+  return await until(async () => (await system.incidents().catch(() => [])).find(fits), what, withinMs);
+}
