@@ -80,7 +80,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     remediator: {},
   };
   const started = await Promise.all(
-    SERVICES.map(async (name) => [name, await startServiceProcess(name, { ...environment, ...own[name], ...options.of?.[name] })] as const),
+    SERVICES.map(
+      async (name) =>
+        [name, await startServiceProcess(name, { ...environment, ...own[name], ...options.of?.[name] })] as const,
+    ),
   );
   const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
   const bus = await Bus.connect({ servers: nats.url, name: 'test' });
@@ -117,6 +120,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 }
 
 /** Waits for the one incident that fits. */
-export async function incidentWith(system: System, fits: (incident: Incident) => boolean, what: string, withinMs?: number): Promise<Incident> {
+export async function incidentWith(
+  system: System,
+  fits: (incident: Incident) => boolean,
+  what: string,
+  withinMs?: number,
+): Promise<Incident> {
   return await until(async () => (await system.incidents().catch(() => [])).find(fits), what, withinMs);
 }

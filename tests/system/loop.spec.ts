@@ -1,6 +1,6 @@
 import { connect } from '@nats-io/transport-node';
 import { eventsOn } from '../support/events.ts';
-import { incidentWith, startSystem, type System } from '../support/system.ts';
+import { incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const NETWORK_LOG = [
@@ -23,7 +23,9 @@ describe('a system that may act', () => {
 
   it('heals a failed run by one rerun, proves it by the next attempt, and learns from it', async () => {
     const { github } = system;
-    const run = github.addRun({ jobs: [{ name: 'build', conclusion: 'failure', failedStep: 'Run npm ci', log: NETWORK_LOG }] });
+    const run = github.addRun({
+      jobs: [{ name: 'build', conclusion: 'failure', failedStep: 'Run npm ci', log: NETWORK_LOG }],
+    });
     const response = await system.deliver(run);
     expect(response.status).toBe(202);
     await until(() => github.effects.length > 0, 'the rerun');
@@ -33,33 +35,55 @@ describe('a system that may act', () => {
 
     const incident = await incidentWith(system, ({ outcome }) => outcome === 'healed', 'healed');
     expect(incident).toMatchObject({
-      repository: 'acme/shop', source: 'github', cause: 'network', action: 'retry_with_backoff', verdict: 'acting', state: 'closed',
-      pipelineId: 'acme/shop/.github/workflows/ci.yml', decidedBy: expect.stringMatching(/^rule:/),
+      repository: 'acme/shop',
+      source: 'github',
+      cause: 'network',
+      action: 'retry_with_backoff',
+      verdict: 'acting',
+      state: 'closed',
+      pipelineId: 'acme/shop/.github/workflows/ci.yml',
+      decidedBy: expect.stringMatching(/^rule:/),
     });
     expect(github.effects).toEqual([`acme/shop#${run.id} -> 2`]);
     expect(github.requests.filter((request) => request.endsWith('rerun-failed-jobs'))).toHaveLength(1);
     expect(github.violations).toEqual([]);
 
-    const page = await system.api<{ evidence: { line: number; text: string }[]; timeline: { type: string }[] }>(`/v1/incidents/${incident.id}`);
-    expect(page.evidence).toContainEqual(expect.objectContaining({ line: 4, text: expect.stringContaining('ETIMEDOUT') }));
+    const page = await system.api<{ evidence: { line: number; text: string }[]; timeline: { type: string }[] }>(
+      `/v1/incidents/${incident.id}`,
+    );
+    expect(page.evidence).toContainEqual(
+      expect.objectContaining({ line: 4, text: expect.stringContaining('ETIMEDOUT') }),
+    );
     expect(page.timeline.map(({ type }) => type)).toEqual(
-      expect.arrayContaining(['pipeline.failed', 'diagnosis.made', 'action.executed', 'pipeline.finished', 'outcome.observed']),
+      expect.arrayContaining([
+        'pipeline.failed',
+        'diagnosis.made',
+        'action.executed',
+        'pipeline.finished',
+        'outcome.observed',
+      ]),
     );
     const report = await system.api<{ overall: { total: number; successful: number } }>('/v1/reports/effectiveness');
     expect(report.overall).toMatchObject({ total: 1, successful: 1 });
     const learnt = await until(async () => {
-      const { items } = await system.api<{ items: { healed: number; mean: number; prior: number }[] }>('/v1/confidence');
+      const { items } = await system.api<{ items: { healed: number; mean: number; prior: number }[] }>(
+        '/v1/confidence',
+      );
       return items[0];
     }, 'learnt');
     expect(learnt.mean).toBeGreaterThan(learnt.prior);
   });
 
   it('uses what was learnt in the next diagnosis', async () => {
-    const [{ decidedBy, mean }] = (await system.api<{ items: [{ decidedBy: string; mean: number }] }>('/v1/confidence')).items;
+    const [{ decidedBy, mean }] = (await system.api<{ items: [{ decidedBy: string; mean: number }] }>('/v1/confidence'))
+      .items;
     const { github } = system;
     const run = github.addRun({ branch: 'next', jobs: [{ name: 'build', conclusion: 'failure', log: NETWORK_LOG }] });
     await system.deliver(run);
-    const diagnosis = await until(async () => (await eventsOn(system.bus, 'diagnosis.made')).find((made) => made.run.runId === String(run.id)), 'diagnosed');
+    const diagnosis = await until(
+      async () => (await eventsOn(system.bus, 'diagnosis.made')).find((made) => made.run.runId === String(run.id)),
+      'diagnosed',
+    );
     expect(diagnosis.decidedBy).toBe(decidedBy);
     expect(diagnosis.confidence).toBeCloseTo(mean, 3);
     expect(diagnosis.confidence).not.toBe(diagnosis.prior);
@@ -75,7 +99,11 @@ describe('a system that may act', () => {
       github.completeRun(run, 'failure', jobs);
       await system.deliver(run);
     }
-    const incident = await incidentWith(system, ({ state, attempt }) => state === 'handed_over' && attempt === 4, 'left to humans');
+    const incident = await incidentWith(
+      system,
+      ({ state, attempt }) => state === 'handed_over' && attempt === 4,
+      'left to humans',
+    );
     expect(incident.reason).toMatch(/tried 3 of 3/);
     const page = await system.api<{ outcomes: { outcome: string }[] }>(`/v1/incidents/${incident.id}`);
     expect(page.outcomes.map(({ outcome }) => outcome)).toEqual(['ineffective', 'ineffective', 'ineffective']);
@@ -83,12 +111,15 @@ describe('a system that may act', () => {
 
   it('never reruns a failure of the code', async () => {
     const { github } = system;
-    const log = "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n##[error]Process completed with exit code 2.";
+    const log =
+      "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n##[error]Process completed with exit code 2.";
     const run = github.addRun({ branch: 'broken', jobs: [{ name: 'build', conclusion: 'failure', log }] });
     const before = github.effects.length;
     await system.deliver(run);
     const incident = await incidentWith(system, ({ cause }) => cause === 'compile_error', 'diagnosed');
-    expect(await incidentWith(system, ({ id, state }) => id === incident.id && state === 'handed_over', 'left to humans')).toMatchObject({ verdict: 'handing_over' });
+    expect(
+      await incidentWith(system, ({ id, state }) => id === incident.id && state === 'handed_over', 'left to humans'),
+    ).toMatchObject({ verdict: 'handing_over' });
     expect(github.effects.slice(before).filter((effect) => effect.includes(`#${run.id} `))).toEqual([]);
   });
 });
@@ -106,12 +137,18 @@ describe('a system as it comes', () => {
     const nats = await connect({ servers: system.nats.url });
     const sent = performance.now();
     nats.publish('pipeline.failed', '{"pipeline_id":"42","error":{"message":"Connection timed out"}}');
-    const incident = await incidentWith(system, ({ pipelineId, state }) => pipelineId === '42' && state === 'recommended', 'recommended', 10_000);
+    const incident = await incidentWith(
+      system,
+      ({ pipelineId, state }) => pipelineId === '42' && state === 'recommended',
+      'recommended',
+      10_000,
+    );
     const tookMs = performance.now() - sent;
     await nats.drain();
     const [diagnosis] = await eventsOn(system.bus, 'diagnosis.made');
     expect(diagnosis).toMatchObject({
-      cause: 'network', action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '5s', factor: 2 } },
+      cause: 'network',
+      action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '5s', factor: 2 } },
     });
     const [executed] = await eventsOn(system.bus, 'action.executed');
     expect(executed).toMatchObject({ status: 'recommended', verdict: 'recommending' });
@@ -124,7 +161,11 @@ describe('a system as it comes', () => {
     const { github } = system;
     const run = github.addRun({ jobs: [{ name: 'build', conclusion: 'failure', log: NETWORK_LOG }] });
     await system.deliver(run);
-    await incidentWith(system, ({ repository, state }) => repository === 'acme/shop' && state === 'recommended', 'recommended');
+    await incidentWith(
+      system,
+      ({ repository, state }) => repository === 'acme/shop' && state === 'recommended',
+      'recommended',
+    );
     expect(github.effects).toEqual([]);
   });
 
@@ -142,9 +183,17 @@ describe('a system as it comes', () => {
     const run = system.github.addRun({ repository: 'acme/thrice' });
     for (let i = 0; i < 3; i++) expect((await system.deliver(run, { delivery: 'one-delivery' })).status).toBe(202);
     expect((await system.deliver(run)).status).toBe(202);
-    await incidentWith(system, ({ repository, state }) => repository === 'acme/thrice' && state === 'recommended', 'recommended');
+    await incidentWith(
+      system,
+      ({ repository, state }) => repository === 'acme/thrice' && state === 'recommended',
+      'recommended',
+    );
     await system.deliver(system.github.addRun({ repository: 'acme/after' }));
-    await incidentWith(system, ({ repository, state }) => repository === 'acme/after' && state !== 'detected', 'a later one');
+    await incidentWith(
+      system,
+      ({ repository, state }) => repository === 'acme/after' && state !== 'detected',
+      'a later one',
+    );
     expect((await system.incidents()).filter(({ repository }) => repository === 'acme/thrice')).toHaveLength(1);
     const failed = await eventsOn(system.bus, 'pipeline.failed');
     expect(failed.filter(({ repository }) => repository === 'acme/thrice')).toHaveLength(1);

@@ -1,8 +1,7 @@
 import { describe } from '@prunella/contracts';
-import { messageOf } from '@prunella/core';
+import { messageOf, nearestName } from '@prunella/core';
 import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { nearestName } from './nearest.ts';
 import { type Policy, PolicySchema, policyJsonSchema } from './policy.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
 

@@ -1,9 +1,8 @@
 import { describe } from '@prunella/contracts';
-import { messageOf } from '@prunella/core';
+import { messageOf, nearestName } from '@prunella/core';
 import { type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { literalsOf } from './literals.ts';
-import { nearestName } from './nearest.ts';
 import { compilePattern } from './pattern.ts';
 import { RulePackError, type RuleProblem } from './rule-pack-error.ts';
 import { PackSchema, type Rule } from './schema.ts';
