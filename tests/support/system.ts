@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@prunella/bus';
 import {
+  CrashProxy,
   FakeGitHub,
   type FakeRun,
   type ServiceProcess,
@@ -44,6 +45,8 @@ export interface System {
   /** The test's own connection. */
   bus: Bus;
   services: Record<ServiceName, ServiceProcess>;
+  /** Between each service and NATS, and between the auditor and PostgreSQL; with `proxied` only. */
+  proxies: Partial<Record<ServiceName | 'postgres', CrashProxy>>;
   /** GET on the auditor's API; throws on other answers than 200. */
   api<T>(path: string): Promise<T>;
   incidents(): Promise<Incident[]>;
@@ -54,6 +57,8 @@ export interface System {
 
 export interface SystemOptions {
   policy?: string;
+  /** Puts a CrashProxy before each connection, so that a test can kill a service at an exact message. */
+  proxied?: boolean;
   /** Environment of all services beside the usual. */
   environment?: Record<string, string>;
   /** Environment of one service beside that. */
@@ -65,6 +70,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const policy = join(directory, 'prunella.yaml');
   await writeFile(policy, options.policy ?? 'version: 1\n');
   const [nats, postgres, github] = await Promise.all([startTestNats(), startTestPostgres(), FakeGitHub.start()]);
+  const proxies: System['proxies'] = {};
+  if (options.proxied) {
+    for (const name of SERVICES) proxies[name] = await CrashProxy.start(nats.port);
+    proxies.postgres = await CrashProxy.start(postgres.port, 'postgres');
+  }
+  const databaseUrl = new URL(postgres.url);
+  if (proxies.postgres !== undefined) databaseUrl.port = String(proxies.postgres.port);
   const environment = {
     NATS_URL: nats.url,
     PRUNELLA_CONFIG: policy,
@@ -74,15 +86,19 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.environment,
   };
   const own: Record<ServiceName, Record<string, string>> = {
-    auditor: { DATABASE_URL: postgres.url },
+    auditor: { DATABASE_URL: databaseUrl.href },
     detector: { GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
     diagnoser: {},
     remediator: {},
   };
+  const natsOf = (name: ServiceName) => (proxies[name] === undefined ? {} : { NATS_URL: proxies[name].url });
   const started = await Promise.all(
     SERVICES.map(
       async (name) =>
-        [name, await startServiceProcess(name, { ...environment, ...own[name], ...options.of?.[name] })] as const,
+        [
+          name,
+          await startServiceProcess(name, { ...environment, ...own[name], ...natsOf(name), ...options.of?.[name] }),
+        ] as const,
     ),
   );
   const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
@@ -100,6 +116,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     github,
     bus,
     services,
+    proxies,
     api,
     incidents: async () => (await api<{ items: Incident[] }>('/v1/incidents')).items,
     async deliver(run, { secret = WEBHOOK_SECRET, delivery } = {}) {
@@ -113,6 +130,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     async stop() {
       await Promise.all(Object.values(services).map((service) => service.stop()));
       await bus.close();
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
       await Promise.all([nats.stop(), postgres.stop(), github.stop()]);
       await rm(directory, { recursive: true, force: true });
     },

@@ -51,11 +51,13 @@ export interface ConsumerSpec {
   batch?: { size: number; lingerMs: number };
 }
 
-const USUAL = { concurrency: 16, ackWaitMs: 30_000, attempts: 6 };
+/** Handlers report progress every third of the ack wait; it is also how long the messages of a killed process lie idle. */
+const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 
 export const CONSUMERS = {
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
-  'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8 },
+  // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
+  'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8, ackWaitMs: 30_000 },
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
   'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
   'remediator-approved': { ...USUAL, subject: 'action.approved' },

@@ -8,6 +8,8 @@ export interface CiWriter {
    * Throws ProviderError: `refused` (running, too old, too many reruns), `forbidden`, `rate-limited`, `unavailable` (it may have taken effect).
    */
   rerunFailedJobs(run: Run, signal: AbortSignal): Promise<void>;
+  /** The same with all its jobs: the only way for a run that failed before it had any (`startup_failure`). */
+  rerunRun(run: Run, signal: AbortSignal): Promise<void>;
 }
 
 /** A CI platform as it is configured here. */

@@ -56,6 +56,30 @@ describe('rollbackTarget', () => {
   });
 
   it.each`
+    what                                                  | pods                                                              | revision
+    ${'the newest, when nothing is known of any'}         | ${{}}                                                             | ${3}
+    ${'an older one that serves while the new one hangs'} | ${{ 2: { replicas: 2, ready: 2 } }}                               | ${2}
+    ${'the newest of those that serve'}                   | ${{ 1: { replicas: 1, ready: 1 }, 2: { replicas: 1, ready: 1 } }} | ${2}
+    ${'not one that never got ready'}                     | ${{ 3: { replicas: 2, ready: 0 } }}                               | ${2}
+  `('is $what', async ({ pods, revision }) => {
+    fake.addDeployment('pods', ['v1', 'v2', 'v3', 'v4']);
+    for (const [number, counts] of Object.entries(pods as Record<string, { replicas: number; ready: number }>)) {
+      fake.scale('pods', Number(number), counts);
+    }
+    expect(await targetOf('pods')).toMatchObject({ kind: 'revision', from: 4, revision });
+  });
+
+  it('is none when no earlier revision has a ready replica, and of others no ReplicaSet', async () => {
+    fake.addDeployment('sick', ['v1', 'v2']);
+    fake.scale('sick', 1, { replicas: 2, ready: 0 });
+    expect(await targetOf('sick')).toMatchObject({ kind: 'none', reason: expect.stringMatching(/ready replica/) });
+    fake.addDeployment('mine', ['v1']);
+    fake.addDeployment('other', ['v1', 'v2', 'v3']);
+    const sets = await cluster.replicaSets(await read('other'));
+    expect(rollbackTarget(await read('mine'), sets)).toMatchObject({ kind: 'none' });
+  });
+
+  it.each`
     what            | images          | changes                                                       | reason
     ${'the first'}  | ${['v1']}       | ${{}}                                                         | ${/no earlier revision/}
     ${'paused'}     | ${['v1', 'v2']} | ${{ paused: true }}                                           | ${/is paused; resume it first/}
@@ -102,6 +126,18 @@ describe('replaceTemplate', () => {
       provider: 'kubernetes',
       problem,
     });
+  });
+});
+
+it('does not wait for an API server for ever, and hears when to come again', async () => {
+  const file = join(directory, 'config');
+  const impatient = clusterFromEnvironment({ KUBECONFIG: file }, { timeoutMs: 100 });
+  fake.fault(/^GET/, 'hang');
+  await expect(impatient?.get({ namespace: 'default', name: 'any' })).rejects.toMatchObject({ problem: 'unavailable' });
+  fake.fault(/^GET/, 429, false, { 'retry-after': '3' });
+  await expect(cluster.get({ namespace: 'default', name: 'any' })).rejects.toMatchObject({
+    problem: 'rate-limited',
+    options: { retryAfterMs: 3_000 },
   });
 });
 

@@ -1,7 +1,10 @@
 import {
   ApiException,
   AppsV1Api,
+  type ConfigurationOptions,
   KubeConfig,
+  Observable,
+  type ObservableMiddleware,
   PatchStrategy,
   setHeaderOptions,
   type V1Deployment,
@@ -9,7 +12,7 @@ import {
   type V1ReplicaSet,
 } from '@kubernetes/client-node';
 import { messageOf, ProviderError } from '@prunella/core';
-import { problemOf } from '@prunella/http';
+import { problemOf, retryAfter } from '@prunella/http';
 
 /** Which Deployment. */
 export interface DeploymentRef {
@@ -31,15 +34,23 @@ export interface Deployments {
 }
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+const LONGEST_MS = 20_000;
 
-/** KUBECONFIG, or the service account when running in a cluster; undefined: neither. Throws ProviderError for a kubeconfig that can't be read. */
-export function clusterFromEnvironment(environment: NodeJS.ProcessEnv): Deployments | undefined {
+/**
+ * KUBECONFIG, or the service account when running in a cluster; undefined: neither. `timeoutMs`: longest wait for an answer.
+ * Throws ProviderError for a kubeconfig that can't be read.
+ */
+export function clusterFromEnvironment(
+  environment: NodeJS.ProcessEnv,
+  { timeoutMs = LONGEST_MS }: { timeoutMs?: number } = {},
+): Deployments | undefined {
   const config = new KubeConfig();
   const { KUBECONFIG: file, KUBERNETES_SERVICE_HOST: inCluster } = environment;
   if (!file && !inCluster) return undefined;
   try {
     if (file) config.loadFromFile(file);
     else config.loadFromCluster();
+    return deployments(config.makeApiClient(AppsV1Api), timeoutMs);
   } catch (error) {
     throw new ProviderError(
       'kubernetes',
@@ -48,15 +59,14 @@ export function clusterFromEnvironment(environment: NodeJS.ProcessEnv): Deployme
       { cause: error },
     );
   }
-  return deployments(config.makeApiClient(AppsV1Api));
 }
 
-function deployments(api: AppsV1Api): Deployments {
+function deployments(api: AppsV1Api, timeoutMs: number): Deployments {
   return {
     async get({ namespace, name }) {
       try {
         return await provided(`get deployment ${namespace}/${name}`, () =>
-          api.readNamespacedDeployment({ namespace, name }),
+          api.readNamespacedDeployment({ namespace, name }, within(timeoutMs)),
         );
       } catch (error) {
         if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
@@ -69,7 +79,7 @@ function deployments(api: AppsV1Api): Deployments {
         .map(([key, value]) => `${key}=${value}`)
         .join(',');
       const list = await provided(`list replica sets of ${namespace}/${metadata?.name}`, () =>
-        api.listNamespacedReplicaSet({ namespace, ...(labelSelector !== '' && { labelSelector }) }),
+        api.listNamespacedReplicaSet({ namespace, ...(labelSelector !== '' && { labelSelector }) }, within(timeoutMs)),
       );
       return list.items;
     },
@@ -85,11 +95,23 @@ function deployments(api: AppsV1Api): Deployments {
       await provided(`roll back deployment ${namespace}/${name}`, () =>
         api.patchNamespacedDeployment(
           { namespace, name, body },
-          setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+          setHeaderOptions('Content-Type', PatchStrategy.JsonPatch, within(timeoutMs)),
         ),
       );
     },
   };
+}
+
+/** The client itself would wait for minutes. */
+function within(timeoutMs: number): ConfigurationOptions<ObservableMiddleware> {
+  const limit: ObservableMiddleware = {
+    pre(request) {
+      request.setSignal(AbortSignal.timeout(timeoutMs));
+      return new Observable(Promise.resolve(request));
+    },
+    post: (response) => new Observable(Promise.resolve(response)),
+  };
+  return { middleware: [limit], middlewareMergeStrategy: 'append' };
 }
 
 /** The one place that reads the API server's errors. */
@@ -101,9 +123,11 @@ async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new ProviderError('kubernetes', 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
     }
-    const { code } = error;
+    const { code, headers } = error;
+    const retryAfterMs = retryAfter(headers['retry-after'], Date.now());
     throw new ProviderError('kubernetes', problemOf(code), `${what}: HTTP ${code} ${statusMessage(error.body)}`, {
       status: code,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
       cause: error,
     });
   }

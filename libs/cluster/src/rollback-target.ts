@@ -24,8 +24,9 @@ export function gitOpsOwner(deployment: V1Deployment): string | undefined {
 }
 
 /**
- * The newest revision before the current one, as `kubectl rollout undo` takes it: the owned ReplicaSet with the next lower revision whose template
- * differs; the template without the hash label that the controller adds. Pure.
+ * The revision to go back to: one of the owned ReplicaSets below the current revision whose template differs, without the hash label that the
+ * controller adds. The newest of them that serves right now, as one does while the current revision hangs; else the newest, as
+ * `kubectl rollout undo` takes it, but never one whose pods are there and none is ready. Pure.
  */
 export function rollbackTarget(deployment: V1Deployment, replicaSets: readonly V1ReplicaSet[]): RollbackTarget {
   const name = `${deployment.metadata?.namespace}/${deployment.metadata?.name}`;
@@ -34,18 +35,41 @@ export function rollbackTarget(deployment: V1Deployment, replicaSets: readonly V
   if (deployment.spec?.paused === true) return none(`${name} is paused; resume it first (kubectl rollout resume)`);
   const current = revisionOf(deployment);
   if (current === undefined) return none(`${name} has no revision yet`);
-  const currentTemplate = withoutHash(deployment.spec?.template);
-  const [target] = replicaSets
-    .filter(
-      (set) => set.metadata?.ownerReferences?.some((reference) => reference.uid === deployment.metadata?.uid) === true,
-    )
-    .map((set) => ({ revision: revisionOf(set) ?? 0, template: withoutHash(set.spec?.template) }))
-    .filter(({ revision, template }) => revision > 0 && revision < current && template !== undefined)
-    .filter(({ template }) => canonical(template) !== canonical(currentTemplate))
-    .sort((a, b) => b.revision - a.revision);
-  if (target?.template === undefined)
-    return none(`${name} has no earlier revision that differs from revision ${current}`);
+  const earlier = earlierRevisions(deployment, current, replicaSets);
+  if (earlier.length === 0) return none(`${name} has no earlier revision that differs from revision ${current}`);
+  const target = earlier.find(({ health }) => health === 'ready') ?? earlier.find(({ health }) => health !== 'unready');
+  if (target === undefined) return none(`${name} has no earlier revision with a ready replica`);
   return { kind: 'revision', revision: target.revision, from: current, template: target.template };
+}
+
+interface Earlier {
+  revision: number;
+  template: V1PodTemplateSpec;
+  /** `unknown`: it is scaled to nothing, as most old revisions are. */
+  health: 'ready' | 'unready' | 'unknown';
+}
+
+/** The newest first. */
+function earlierRevisions(deployment: V1Deployment, current: number, replicaSets: readonly V1ReplicaSet[]): Earlier[] {
+  const currentTemplate = canonical(withoutHash(deployment.spec?.template));
+  return replicaSets
+    .filter((set) => isOwned(set, deployment))
+    .flatMap((set) => {
+      const revision = revisionOf(set) ?? 0;
+      const template = withoutHash(set.spec?.template);
+      const differs = template !== undefined && canonical(template) !== currentTemplate;
+      return differs && revision > 0 && revision < current ? [{ revision, template, health: healthOf(set) }] : [];
+    })
+    .sort((a, b) => b.revision - a.revision);
+}
+
+function isOwned(set: V1ReplicaSet, { metadata }: V1Deployment): boolean {
+  return set.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid) === true;
+}
+
+function healthOf({ status }: V1ReplicaSet): Earlier['health'] {
+  if ((status?.replicas ?? 0) === 0) return 'unknown';
+  return (status?.readyReplicas ?? 0) > 0 ? 'ready' : 'unready';
 }
 
 /** The revision that a Deployment or ReplicaSet is at; undefined: not numbered yet. */

@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs';
 import type { Notification } from '@prunella/core';
 import { Receiver } from '@prunella/testing';
 import fc from 'fast-check';
-import { notifiers } from './index.ts';
+import { notifierFactories, notifiers } from './index.ts';
 import { slackMessage } from './slack/message.ts';
 
 const notification: Notification = {
@@ -21,7 +22,10 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 
-afterEach(() => receiver.stop());
+afterEach(async () => {
+  expect(receiver.violations).toEqual([]);
+  await receiver.stop();
+});
 
 const all = () =>
   notifiers({
@@ -42,6 +46,26 @@ it('tells everybody who is configured', async () => {
     headers: { 'idempotency-key': 'inc_1.1', authorization: 'Bearer secret-token' },
     body: notification,
   });
+});
+
+it('lists every way that has a folder', () => {
+  const folders = readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(notifierFactories.map((factory) => factory.name).sort()).toEqual(folders.sort());
+});
+
+it('never shows the address or the token when it fails: whoever knows them can post', async () => {
+  for (const notifier of notifiers({
+    SLACK_WEBHOOK_URL: `${receiver.url}/services/T0/B0/sesame`,
+    NOTIFY_WEBHOOK_URL: `${receiver.url}/hooks/sesame?key=sesame`,
+    NOTIFY_WEBHOOK_TOKEN: 'sesame',
+  })) {
+    receiver.answerNext(403);
+    const error: unknown = await notifier.notify(notification, signal()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ problem: 'forbidden', message: expect.stringContaining(receiver.url) });
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('sesame');
+  }
 });
 
 it('tells nobody when nothing is configured', () => {
@@ -71,26 +95,51 @@ describe('slackMessage', () => {
     expect(text.match(/```/g)).toHaveLength(2);
   });
 
-  it("stays within Slack's limits, whatever it is given", () => {
-    const long = fc.string({ maxLength: 5_000 });
+  it.each`
+    what                       | link                                        | block
+    ${'is escaped'}            | ${'https://a.example/?a=1&b=<x>|y'}         | ${'<https://a.example/?a=1&amp;b=&lt;x&gt;%7Cy|Why, in full>'}
+    ${'is left out when long'} | ${`https://a.example/${'x'.repeat(3_000)}`} | ${undefined}
+    ${'is left out when none'} | ${undefined}                                | ${undefined}
+  `('a link $what', ({ link, block }) => {
+    const { link: _link, ...others } = notification;
+    const { blocks } = slackMessage(link === undefined ? others : { ...others, link });
+    const [element] = blocks.flatMap((it) => (it.type === 'context' ? it.elements : []));
+    expect(element).toEqual(block === undefined ? undefined : { type: 'mrkdwn', text: block });
+  });
+
+  it.each`
+    what             | end
+    ${'a character'} | ${'😀'}
+    ${'an escape'}   | ${'&'}
+  `('is not cut in the middle of $what', ({ end }) => {
+    for (let length = 2_985; length < 3_000; length++) {
+      const [, section] = slackMessage({ ...notification, text: `${'x'.repeat(length)}${end.repeat(5)}` }).blocks;
+      const text = section?.type === 'section' ? (section.text?.text ?? '') : '';
+      expect(text.length).toBeLessThanOrEqual(3_000);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.replaceAll('&amp;', '')).not.toContain('&');
+    }
+  });
+
+  it("stays within Slack's limits, whatever it is given", async () => {
+    const long = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary', maxLength: 5_000 }),
+      fc.constantFrom('&'.repeat(4_000)),
+    );
     const any = fc.record({
       title: long,
       text: long,
       facts: fc.array(fc.record({ name: fc.string(), value: long }), { maxLength: 20 }),
       evidence: fc.array(fc.record({ line: fc.nat(), text: long }), { maxLength: 10 }),
     });
-    fc.assert(
-      fc.property(any, (changes) => {
-        const { blocks } = slackMessage({ ...notification, ...changes });
-        expect(blocks.length).toBeLessThanOrEqual(50);
-        for (const block of blocks) {
-          if (block.type === 'header') expect(block.text.text.length).toBeLessThanOrEqual(150);
-          if (block.type !== 'section') continue;
-          if (block.text !== undefined) expect(block.text.text.length).toBeLessThanOrEqual(3_000);
-          expect(block.fields?.length ?? 0).toBeLessThanOrEqual(10);
-          for (const field of block.fields ?? []) expect(field.text.length).toBeLessThanOrEqual(2_000);
-        }
+    const [slack] = all();
+    await fc.assert(
+      fc.asyncProperty(any, async (changes) => {
+        await slack?.notify({ ...notification, ...changes }, signal());
       }),
+      { numRuns: 60 },
     );
+    expect(receiver.received).toHaveLength(60);
   });
 });

@@ -14,8 +14,9 @@ export function githubError(error: unknown, what: string, now: number): Provider
   if (response === undefined) {
     return new ProviderError('github', 'unavailable', `${what}: ${messageOf(error)}`, { cause: error });
   }
-  const detail = `${what}: HTTP ${status} ${messageOf(error)}`;
-  const retryAfterMs = limitedFor(response.headers, now);
+  // a proxy in between may answer with a whole page
+  const detail = `${what}: HTTP ${status} ${messageOf(error).slice(0, 300)}`;
+  const retryAfterMs = limitedFor(response.headers, now) ?? (isSecondaryLimit(error) ? USUAL_WAIT_MS : undefined);
   if ((status === 403 || status === 429) && retryAfterMs !== undefined) {
     return new ProviderError('github', 'rate-limited', detail, { status, retryAfterMs, cause: error });
   }
@@ -28,7 +29,14 @@ function limitedFor(headers: Record<string, unknown>, now: number): number | und
   if (wait !== undefined) return wait;
   if (text(headers['x-ratelimit-remaining']) !== '0') return undefined;
   const reset = Number(text(headers['x-ratelimit-reset']));
-  return Number.isFinite(reset) ? Math.min(Math.max(reset * 1_000 - now, 1_000), 3_600_000) : 60_000;
+  return Number.isFinite(reset) ? Math.min(Math.max(reset * 1_000 - now, 1_000), 3_600_000) : USUAL_WAIT_MS;
+}
+
+/** A secondary rate limit need not say when to come again; GitHub's advice is a minute then. */
+const USUAL_WAIT_MS = 60_000;
+
+function isSecondaryLimit(error: RequestError): boolean {
+  return /secondary rate limit|abuse detection/i.test(error.message);
 }
 
 /** "This workflow is already running", "Unable to retry this workflow run because it was created over a month ago", ... : rights are not the problem. */

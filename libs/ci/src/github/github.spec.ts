@@ -15,8 +15,8 @@ afterEach(() => {
 
 afterAll(() => fake.stop());
 
-const platform = (token: string | undefined = 'ghp_test') =>
-  github({ GITHUB_API_URL: fake.url, ...(token && { GITHUB_TOKEN: token }) }) ?? fail('not configured');
+const platform = (url = fake.url) =>
+  github({ GITHUB_API_URL: url, GITHUB_TOKEN: 'ghp_test' }) ?? fail('not configured');
 const signal = AbortSignal.timeout(20_000);
 const limits = { maxBytesPerLog: 100_000, maxJobs: 10, signal };
 
@@ -71,6 +71,28 @@ describe('state', () => {
     expect(await platform().reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
   });
 
+  it('looks for the branch where the commit comes from', async () => {
+    const fork = fake.addRun({ repository: 'acme/forked', headRepository: 'ada/forked', branch: 'fix' });
+    fake.pushTo('acme/forked', 'fix', 'c'.repeat(40));
+    expect(await platform().reader.state(runOf(fork), signal)).toMatchObject({ branchHeadSha: fork.headSha });
+  });
+
+  it('asks for no branch when the run has none', async () => {
+    const run = fake.addRun({ repository: 'acme/none', branch: '' });
+    const before = fake.requests.length;
+    expect(await platform().reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
+    expect(fake.requests.slice(before)).toHaveLength(1);
+  });
+
+  it('asks for no branch of a fork that is gone', async () => {
+    // GitHub answers null there, which its own description does not allow
+    const other = await FakeGitHub.start();
+    const run = other.addRun({ headRepository: null });
+    expect(await platform(other.url).reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
+    expect(other.requests).toHaveLength(1);
+    await other.stop();
+  });
+
   it('refuses what is no run of GitHub', async () => {
     const run = runOf(fake.addRun());
     for (const wrong of [{ runId: 'x' }, { repository: 'no-slash' }, { repository: '../../etc' }]) {
@@ -105,6 +127,31 @@ describe('failedJobs', () => {
     ]);
   });
 
+  it('finds the failed job on any page', async () => {
+    const passed = Array.from({ length: 230 }, (_, index) => ({ name: `ok ${index}`, conclusion: 'success' as const }));
+    const run = fake.addRun({ jobs: [...passed, { name: 'last', conclusion: 'failure', log: 'boom' }] });
+    expect(await platform().reader.failedJobs(runOf(run), limits)).toMatchObject([{ name: 'last', log: 'boom' }]);
+  });
+
+  it('gives no more jobs than it may', async () => {
+    const jobs = ['a', 'b', 'c'].map((name) => ({ name, conclusion: 'failure' as const, log: name }));
+    const found = await platform().reader.failedJobs(runOf(fake.addRun({ jobs })), { ...limits, maxJobs: 2 });
+    expect(found.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it.each`
+    what                       | times | answer
+    ${'breaks off'}            | ${1}  | ${{ status: 200, headers: { 'content-length': '99', connection: 'close' }, body: 'x' }}
+    ${'is cut every time'}     | ${3}  | ${'cut'}
+    ${'is refused by storage'} | ${1}  | ${{ status: 403, body: 'expired' }}
+  `('a download that $what is a gap, not an error', async ({ times, answer }) => {
+    const run = fake.addRun();
+    for (let time = 0; time < times; time++) fake.fault({ on: /^GET \/logs\//, answer });
+    const [job] = await platform().reader.failedJobs(runOf(run), limits);
+    expect(job).toMatchObject({ name: 'build', gap: expect.stringMatching(/log/) });
+    expect(job?.log).toBeUndefined();
+  });
+
   it('keeps the end of a long log, and says so', async () => {
     const log = Array.from({ length: 5_000 }, (_, i) => `line ${i + 1}`).join('\n');
     const run = fake.addRun({ jobs: [{ name: 'build', conclusion: 'failure', log }] });
@@ -112,7 +159,7 @@ describe('failedJobs', () => {
     expect(job?.log?.endsWith('line 5000')).toBe(true);
     expect(job?.log?.split('\n')[0]).toBe(`line ${job?.firstLine}`);
     expect(job?.gap).toBe(
-      `only the end of the log was read: ${(job?.firstLine ?? 0) - 1} lines before it were left out`,
+      `only the end of the log was read: ${(job?.firstLine ?? 0) - 1} lines (${log.length - (job?.log?.length ?? 0)} of ${log.length} bytes) before it were left out`,
     );
   });
 
@@ -131,17 +178,32 @@ describe('failedJobs', () => {
   });
 
   it.each`
-    what                   | status | headers                                                                 | waits
-    ${'a secondary limit'} | ${403} | ${{ 'retry-after': '30' }}                                              | ${30_000}
-    ${'429'}               | ${429} | ${{ 'retry-after': '2' }}                                               | ${2_000}
-    ${'a primary limit'}   | ${403} | ${{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' }} | ${3_600_000}
-  `('$what says when to come again', async ({ status, headers, waits }) => {
-    fake.fault({ on: /jobs$/, answer: { status, headers, body: { message: 'slow down' } } });
+    what                      | status | headers                                                                 | message                                        | waits
+    ${'a secondary limit'}    | ${403} | ${{ 'retry-after': '30' }}                                              | ${'slow down'}                                 | ${30_000}
+    ${'429'}                  | ${429} | ${{ 'retry-after': '2' }}                                               | ${'slow down'}                                 | ${2_000}
+    ${'a bare 429'}           | ${429} | ${{}}                                                                   | ${'slow down'}                                 | ${undefined}
+    ${'a primary limit'}      | ${403} | ${{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' }} | ${'API rate limit exceeded'}                   | ${3_600_000}
+    ${'one without a reset'}  | ${403} | ${{ 'x-ratelimit-remaining': '0' }}                                     | ${'API rate limit exceeded'}                   | ${60_000}
+    ${'one without a header'} | ${403} | ${{}}                                                                   | ${'You have exceeded a secondary rate limit.'} | ${60_000}
+  `('$what says when to come again', async ({ status, headers, message, waits }) => {
+    fake.fault({ on: /jobs$/, answer: { status, headers, body: { message } } });
     const error: unknown = await platform()
       .reader.failedJobs(runOf(fake.addRun()), limits)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProviderError);
-    expect(error).toMatchObject({ problem: 'rate-limited', retryable: true, options: { retryAfterMs: waits } });
+    expect(error).toMatchObject({ problem: 'rate-limited', retryable: true });
+    expect((error as ProviderError).options.retryAfterMs).toBe(waits);
+  });
+});
+
+describe('rerunRun', () => {
+  it('starts all jobs again, also of a run that passed or never had any', async () => {
+    for (const conclusion of ['success', 'startup_failure']) {
+      const run = fake.addRun({ conclusion, jobs: [] });
+      await platform().writer?.rerunRun(runOf(run), signal);
+      expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
+      expect(fake.requests.at(-1)).toBe(`POST /repos/acme/shop/actions/runs/${run.id}/rerun`);
+    }
   });
 });
 
@@ -165,6 +227,7 @@ describe('rerunFailedJobs', () => {
     what                   | change                       | problem
     ${'a run in progress'} | ${{ status: 'in_progress' }} | ${'refused'}
     ${'too many reruns'}   | ${{ reruns: 50 }}            | ${'refused'}
+    ${'a queued run'}      | ${{ status: 'queued' }}      | ${'refused'}
     ${'a green run'}       | ${{ conclusion: 'success' }} | ${'refused'}
   `('$what is $problem', async ({ change, problem }) => {
     const run = fake.addRun(change as Partial<FakeRun> as never);

@@ -1,24 +1,10 @@
-import type { Conclusion, Run } from '@prunella/contracts';
+import type { Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, type RunState } from '@prunella/core';
-import { tailOf } from '@prunella/http';
+import { cutOf, tailOf } from '@prunella/http';
+import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
 import type { GitHubClient } from './client.ts';
 import { githubError } from './errors.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
-
-/** How a job can end that did not do what it should. A cancelled job is only told when nothing else failed. */
-const FAILED: readonly string[] = ['failure', 'timed_out', 'startup_failure'];
-
-const CONCLUSIONS: readonly string[] = [
-  'success',
-  'failure',
-  'cancelled',
-  'skipped',
-  'timed_out',
-  'action_required',
-  'neutral',
-  'stale',
-  'startup_failure',
-] satisfies Conclusion[];
 
 /** Reads GitHub Actions. Needs `actions: read`, and `contents: read` to see whether a branch moved on. */
 export function githubReader(client: GitHubClient): CiReader {
@@ -72,10 +58,8 @@ async function failedJobs(
   options: Parameters<CiReader['failedJobs']>[1],
 ): Promise<JobLog[]> {
   const jobs = await listJobs(client, run, options.signal);
-  const failed = jobs.filter((job) => FAILED.includes(job.conclusion ?? ''));
-  const telling = failed.length > 0 ? failed : jobs.filter((job) => job.conclusion === 'cancelled');
   const logs: JobLog[] = [];
-  for (const job of telling.slice(0, options.maxJobs)) logs.push(await jobLog(client, run, job, options));
+  for (const job of tellingJobs(jobs).slice(0, options.maxJobs)) logs.push(await jobLog(client, run, job, options));
   return logs;
 }
 
@@ -100,13 +84,14 @@ async function listJobs(client: GitHubClient, run: Run, signal: AbortSignal): Pr
   return jobs;
 }
 
+/** Only a rate limit is an error here: then the log can be read later. */
 async function jobLog(
   client: GitHubClient,
   run: Run,
   job: ApiJob,
   options: Parameters<CiReader['failedJobs']>[1],
 ): Promise<JobLog> {
-  const failedStep = job.steps?.find((step) => FAILED.includes(step.conclusion ?? ''))?.name;
+  const failedStep = job.steps?.find(isFailed)?.name;
   const base = {
     id: String(job.id),
     name: job.name,
@@ -116,22 +101,18 @@ async function jobLog(
   };
   try {
     // the log is behind a redirect to a storage host; fetch leaves the token out on the way there
-    const { data } = await provided('download job log', () =>
-      client.rest.actions.downloadJobLogsForWorkflowRun({
+    const tail = await provided('download job log', async () => {
+      const { data } = await client.rest.actions.downloadJobLogsForWorkflowRun({
         ...repositoryOf(run),
         job_id: job.id,
         request: { signal: options.signal, parseSuccessResponseBody: false },
-      }),
-    );
-    const tail = await tailOf(data as unknown as AsyncIterable<Uint8Array>, options.maxBytesPerLog);
-    const gap =
-      tail.firstLine > 1
-        ? { gap: `only the end of the log was read: ${tail.firstLine - 1} lines before it were left out` }
-        : {};
-    return { ...base, log: tail.text, firstLine: tail.firstLine, ...gap };
+      });
+      return await tailOf(data as unknown as AsyncIterable<Uint8Array>, options.maxBytesPerLog);
+    });
+    const gap = cutOf(tail);
+    return { ...base, log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw githubError(error, 'download job log', Date.now());
-    if (error.problem === 'rate-limited') throw error;
+    if (!(error instanceof ProviderError) || error.problem === 'rate-limited') throw error;
     return { ...base, firstLine: 1, gap: gapOf(error) };
   }
 }
@@ -146,10 +127,6 @@ function gapOf(error: ProviderError): string {
     default:
       return `the log could not be read: ${error.detail}`;
   }
-}
-
-function conclusionOf(value: string | null | undefined): Conclusion {
-  return CONCLUSIONS.includes(value ?? '') ? (value as Conclusion) : 'neutral';
 }
 
 async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {

@@ -16,6 +16,8 @@ const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
 
+const NO_TITLE = 'A pipeline failed';
+
 const MARKS: Readonly<Record<Notification['urgency'], string>> = {
   low: ':information_source:',
   normal: ':warning:',
@@ -26,7 +28,7 @@ const MARKS: Readonly<Record<Notification['urgency'], string>> = {
 export function slackMessage(notification: Notification): SlackMessage {
   const { title, text, urgency, to, facts, evidence, link } = notification;
   const blocks: KnownBlock[] = [
-    { type: 'header', text: { type: 'plain_text', text: cut(title, HEADER) } },
+    { type: 'header', text: { type: 'plain_text', text: cut(title.trim() || NO_TITLE, HEADER) } },
     { type: 'section', text: { type: 'mrkdwn', text: cut(`${MARKS[urgency]} ${escaped(text)}`, SECTION) } },
   ];
   if (evidence.length > 0) {
@@ -42,12 +44,8 @@ export function slackMessage(notification: Notification): SlackMessage {
     }));
     blocks.push({ type: 'section', fields });
   }
-  if (link !== undefined) {
-    blocks.push({
-      type: 'context',
-      elements: [{ type: 'mrkdwn', text: cut(`<${escaped(link)}|Why, in full>`, FIELD) }],
-    });
-  }
+  const address = link === undefined ? '' : linkTo(link);
+  if (address !== '') blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', text: address }] });
   return {
     text: cut(`${escaped(title)}: ${escaped(text)}`, SECTION),
     ...(to?.startsWith('#') && { channel: to }),
@@ -60,6 +58,15 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Empty: the address is longer than Slack takes, and half of one leads nowhere. */
+function linkTo(address: string): string {
+  const text = `<${escaped(address).replaceAll('|', '%7C')}|Why, in full>`;
+  return text.length <= FIELD ? text : '';
+}
+
+/** Never in the middle of a character or of an escape. */
 function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  const whole = text.toWellFormed();
+  if (whole.length <= longest) return whole;
+  return `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$|&[a-z]{0,3}$/, '')}…`;
 }

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { type Frame, FrameReader } from './nats-frames.ts';
+import { type Frame, NatsFrameReader } from './nats-frames.ts';
+import { PostgresFrameReader } from './postgres-frames.ts';
 
-/** Where to cut: at the `nth` (from 1) publish whose subject matches, `before` it reaches the server or right `after`. */
+/** Where to cut: at the `nth` (from 1) message whose subject matches (a publish; with PostgreSQL `COMMIT`), `before` it reaches the server or right `after`. */
 export interface Cut {
   subject: RegExp;
   nth: number;
@@ -10,7 +11,7 @@ export interface Cut {
 }
 
 /**
- * Stands between one process and NATS and cuts the connection at an exact message, so that a test can kill the process between any two of
+ * Stands between one process and NATS (or PostgreSQL) and cuts the connection at an exact message, so that a test can kill the process between any two of
  * its steps, repeatably. After the cut nothing passes until `heal()`.
  */
 export class CrashProxy {
@@ -24,19 +25,25 @@ export class CrashProxy {
   private constructor(
     private readonly server: Server,
     private readonly target: number,
+    private readonly reader: () => { read(chunk: Buffer): Frame[] },
   ) {}
 
-  /** Listens on a free port of loopback. `target`: port of the NATS server on loopback. */
-  static async start(target: number): Promise<CrashProxy> {
+  /** Listens on a free port of loopback. `target`: port of the server on loopback. */
+  static async start(target: number, protocol: 'nats' | 'postgres' = 'nats'): Promise<CrashProxy> {
     const server = createServer();
-    const proxy = new CrashProxy(server, target);
+    const proxy = new CrashProxy(server, target, () => (protocol === 'nats' ? new NatsFrameReader() : new PostgresFrameReader()));
     server.on('connection', (client) => proxy.accept(client));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
 
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** For NATS_URL. */
   get url(): string {
-    return `nats://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `nats://127.0.0.1:${this.port}`;
   }
 
   /** Arms one cut; `onCut` is called at it, once. */
@@ -71,7 +78,7 @@ export class CrashProxy {
         upstream.destroy();
       });
     }
-    const reader = new FrameReader();
+    const reader = this.reader();
     client.on('data', (chunk) => {
       for (const frame of reader.read(chunk)) if (!this.forward(frame, upstream)) return;
     });

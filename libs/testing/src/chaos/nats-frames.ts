@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** Cuts a client's byte stream into protocol messages; keeps an incomplete rest for the next call. */
-export class FrameReader {
+export class NatsFrameReader {
   private rest: Buffer = Buffer.alloc(0);
 
   read(chunk: Buffer): Frame[] {

@@ -1,8 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { GitHubContract } from './contract.ts';
-import { branchJson, type FakeJob, type FakeRun, jobJson, repositoryJson, runJson } from './model.ts';
+import { control } from './control.ts';
+import { type Answer, close, listen, missing, send, textOf, urlOf } from './http.ts';
+import { branchJson, type FakeJob, type FakeRun, jobJson, jobOfId, repositoryJson, runJson } from './model.ts';
 
 /** Something that goes wrong at a request, once. */
 export interface Fault {
@@ -17,18 +18,12 @@ export interface Fault {
 /** A run to be made; what is left out is usual. */
 export type NewRun = Partial<Omit<FakeRun, 'jobs'>> & { jobs?: FakeJob[] };
 
-interface Answer {
-  status: number;
-  headers?: Record<string, string>;
-  body?: unknown;
-  text?: string;
-}
-
 const MOST_RERUNS = 50;
+const USUAL_PAGE = 30;
 
 /**
  * The parts of GitHub Actions that Prunella uses, written from GitHub's published API description and checked against it at
- * every request and answer: see `violations`.
+ * every request and answer: see `violations`. Logs are on a host of their own, as GitHub's are.
  */
 export class FakeGitHub {
   /** Where a request or an answer was not as GitHub's description says; a test expects none. */
@@ -37,7 +32,9 @@ export class FakeGitHub {
   readonly requests: string[] = [];
   /** All reruns that took effect: `owner/repo#run -> attempt`. */
   readonly effects: string[] = [];
-  private readonly runs = new Map<string, FakeRun>();
+  /** How a new attempt begins; `begin` takes it from `queued` to `in_progress`. */
+  attemptsStart: 'queued' | 'in_progress' = 'in_progress';
+  private readonly known = new Map<string, FakeRun>();
   private readonly branches = new Map<string, string>();
   private readonly faults: Fault[] = [];
   private readonly hanging = new Set<ServerResponse>();
@@ -45,27 +42,42 @@ export class FakeGitHub {
 
   private constructor(
     private readonly server: Server,
+    private readonly storage: Server,
     private readonly contract: GitHubContract,
   ) {
-    server.on('request', (request, response) => void this.handle(request, response));
+    server.on('request', (request, response) => {
+      this.handle(request, response).catch((error: unknown) =>
+        send(response, { status: 400, body: { message: String(error) } }),
+      );
+    });
+    storage.on('request', (request, response) => this.download(request, response));
   }
 
-  /** Listens on a free port of loopback. */
-  static async start(): Promise<FakeGitHub> {
-    const server = createServer();
-    const fake = new FakeGitHub(server, await GitHubContract.load());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  /** Listens on loopback; without a port on any that is free. */
+  static async start(options: { port?: number } = {}): Promise<FakeGitHub> {
+    const [server, storage] = [createServer(), createServer()];
+    const fake = new FakeGitHub(server, storage, await GitHubContract.load());
+    await Promise.all([listen(server, options.port), listen(storage)]);
     return fake;
   }
 
   /** For GITHUB_API_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await Promise.all([close(this.server), close(this.storage)]);
+  }
+
+  /** All runs, the oldest first. */
+  get runs(): readonly FakeRun[] {
+    return [...this.known.values()];
+  }
+
+  /** undefined: there is none of that number in the repository. */
+  find(repository: string, id: number | string): FakeRun | undefined {
+    return this.known.get(`${repository}#${id}`);
   }
 
   /** Adds a run; by default it has failed in attempt 1 with one job. */
@@ -89,10 +101,24 @@ export class FakeGitHub {
         ],
       ],
     };
-    this.runs.set(`${whole.repository}#${id}`, whole);
-    if (!this.branches.has(`${whole.repository}:${whole.branch}`))
-      this.pushTo(whole.repository, whole.branch, whole.headSha);
+    this.known.set(`${whole.repository}#${id}`, whole);
+    const home = whole.headRepository ?? whole.repository;
+    if (!this.branches.has(`${home}:${whole.branch}`)) this.pushTo(home, whole.branch, whole.headSha);
     return whole;
+  }
+
+  /** Starts the next attempt, as a person's click would. */
+  rerun(run: FakeRun): void {
+    run.attempt += 1;
+    run.reruns += 1;
+    run.status = this.attemptsStart;
+    run.conclusion = null;
+    run.jobs[run.attempt - 1] = [];
+  }
+
+  /** A runner takes up the newest attempt. */
+  begin(run: FakeRun): void {
+    run.status = 'in_progress';
   }
 
   /** Ends the newest attempt. */
@@ -102,15 +128,6 @@ export class FakeGitHub {
     run.jobs[run.attempt - 1] = jobs ?? [
       { name: 'build', conclusion: conclusion === 'success' ? 'success' : 'failure', log: '' },
     ];
-  }
-
-  /** Starts the next attempt, as a person's click would. */
-  rerun(run: FakeRun): void {
-    run.attempt += 1;
-    run.reruns += 1;
-    run.status = 'in_progress';
-    run.conclusion = null;
-    run.jobs[run.attempt - 1] = [];
   }
 
   /** Moves a branch. */
@@ -140,61 +157,65 @@ export class FakeGitHub {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
-    const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    this.requests.push(`${method} ${path}`);
-    if (path.startsWith('/_blob/')) return this.blob(request, response, path);
-    const text = Buffer.concat(chunks).toString();
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', this.url);
+    const text = await textOf(request);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
+    if (path.startsWith('/__control/')) return send(response, control(this, method, path, body));
+    this.requests.push(`${method} ${path}`);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     this.violations.push(...this.contract.request(method, request.url ?? '/', headers, body));
 
-    const index = this.faults.findIndex((fault) => fault.on.test(`${method} ${path}`));
-    const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
-    const answer = fault !== undefined && !fault.afterEffect ? undefined : this.route(method, path);
-    if (fault === undefined && answer !== undefined) {
-      this.violations.push(...this.contract.response(method, path, answer.status, answer.body));
-      return send(response, answer);
+    const fault = this.takeFault(`${method} ${path}`);
+    if (fault === undefined || fault.afterEffect) {
+      const answer =
+        method !== 'GET' && headers['authorization'] === undefined
+          ? unauthenticated
+          : this.route(method, path, searchParams);
+      if (fault === undefined) {
+        this.violations.push(...this.contract.response(method, path, answer.status, answer.body));
+        return send(response, answer);
+      }
     }
-    if (fault?.answer === 'hang') {
-      this.hanging.add(response);
-      response.on('close', () => this.hanging.delete(response));
-      return;
-    }
-    if (fault === undefined || fault.answer === 'cut') {
-      response.destroy();
-      return;
-    }
-    send(response, fault.answer);
+    this.goWrong(fault.answer, response);
   }
 
-  private route(method: string, path: string): Answer {
+  private takeFault(request: string): Fault | undefined {
+    const index = this.faults.findIndex((fault) => fault.on.test(request));
+    return index < 0 ? undefined : this.faults.splice(index, 1)[0];
+  }
+
+  private goWrong(answer: Fault['answer'], response: ServerResponse): void {
+    if (answer === 'hang') {
+      this.hanging.add(response);
+      response.on('close', () => this.hanging.delete(response));
+    } else if (answer === 'cut') response.destroy();
+    else send(response, answer);
+  }
+
+  private route(method: string, path: string, query: URLSearchParams): Answer {
     const [, owner, repo, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
     const repository = `${owner}/${repo}`;
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
     if (method === 'GET' && branch !== undefined) return this.branch(repository, decodeURIComponent(branch));
     const jobs = /^actions\/runs\/(\d+)\/attempts\/(\d+)\/jobs$/.exec(rest);
-    if (method === 'GET' && jobs !== null) return this.jobs(this.runs.get(`${repository}#${jobs[1]}`), Number(jobs[2]));
+    if (method === 'GET' && jobs !== null)
+      return this.jobs(this.find(repository, jobs[1] ?? ''), Number(jobs[2]), query);
     const log = /^actions\/jobs\/(\d+)\/logs$/.exec(rest)?.[1];
     if (method === 'GET' && log !== undefined) return this.log(Number(log));
-    const [, id, what = ''] = /^actions\/runs\/(\d+)(\/rerun-failed-jobs)?$/.exec(rest) ?? [];
-    const run = this.runs.get(`${repository}#${id}`);
+    const [, id = '', what = ''] = /^actions\/runs\/(\d+)(\/rerun-failed-jobs|\/rerun)?$/.exec(rest) ?? [];
+    const run = this.find(repository, id);
     if (run === undefined) return missing;
     if (method === 'GET' && what === '') return { status: 200, body: runJson(run) };
-    if (method === 'POST' && what !== '') return this.rerunFailedJobs(run);
+    if (method === 'POST' && what !== '') return this.rerunOnRequest(run, what === '/rerun-failed-jobs');
     return missing;
   }
 
-  private rerunFailedJobs(run: FakeRun): Answer {
-    const no = (message: string): Answer => ({
-      status: 403,
-      body: { message, documentation_url: 'https://docs.github.com/rest' },
-    });
-    if (run.status !== 'completed') return no('This workflow is already running');
-    if (run.conclusion === 'success') return no('This workflow run cannot be rerun because it has no failed jobs');
+  private rerunOnRequest(run: FakeRun, failedJobsOnly: boolean): Answer {
+    if (run.status !== 'completed') return refused('This workflow is already running');
+    if (failedJobsOnly && run.conclusion === 'success')
+      return refused('This workflow run cannot be rerun because it has no failed jobs');
     if (run.reruns >= MOST_RERUNS)
-      return no('Unable to rerun this workflow run because it has reached the rerun limit');
+      return refused('Unable to rerun this workflow run because it has reached the rerun limit');
     this.rerun(run);
     this.effects.push(`${run.repository}#${run.id} -> ${run.attempt}`);
     return { status: 201, body: {} };
@@ -205,36 +226,51 @@ export class FakeGitHub {
     return sha === undefined ? missing : { status: 200, body: branchJson(repository, name, sha) };
   }
 
-  private jobs(run: FakeRun | undefined, attempt: number): Answer {
+  private jobs(run: FakeRun | undefined, attempt: number, query: URLSearchParams): Answer {
     const jobs = run?.jobs[attempt - 1];
     if (run === undefined || jobs === undefined) return missing;
-    return {
-      status: 200,
-      body: { total_count: jobs.length, jobs: jobs.map((_, index) => jobJson(run, attempt, index)) },
-    };
+    const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
+    const from = (Number(query.get('page') ?? 1) - 1) * size;
+    const page = jobs.map((_, index) => jobJson(run, attempt, index)).slice(from, from + size);
+    return { status: 200, body: { total_count: jobs.length, jobs: page } };
   }
 
   private log(id: number): Answer {
-    return this.logText(id) === undefined ? missing : { status: 302, headers: { location: `${this.url}/_blob/${id}` } };
+    if (this.logText(id) === undefined) return missing;
+    return { status: 302, headers: { location: `${urlOf(this.storage)}/logs/${id}?sig=once` } };
   }
 
   private logText(id: number): string | undefined {
-    for (const run of this.runs.values()) {
-      if (Math.floor(id / 10_000) === run.id) return run.jobs[Math.floor((id % 10_000) / 100) - 1]?.[id % 100]?.log;
-    }
-    return undefined;
+    const { runId, attempt, index } = jobOfId(id);
+    return this.runs.find((run) => run.id === runId)?.jobs[attempt - 1]?.[index]?.log;
   }
 
-  private blob(_request: IncomingMessage, response: ServerResponse, path: string): void {
-    const text = this.logText(Number(path.slice('/_blob/'.length)));
+  /** The host of the logs. It refuses whoever brings GitHub's token along, as the real one does. */
+  private download(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname } = new URL(request.url ?? '/', 'http://storage');
+    const fault = this.takeFault(`${request.method} ${pathname}`);
+    if (fault !== undefined) {
+      this.goWrong(fault.answer, response);
+      return;
+    }
+    if (request.headers.authorization !== undefined) {
+      this.violations.push(`${request.method} ${pathname}: the token was sent to the storage host`);
+      send(response, { status: 403, text: 'AuthenticationFailed' });
+      return;
+    }
+    const text = this.logText(Number(pathname.slice('/logs/'.length)));
     send(response, text === undefined ? missing : { status: 200, text });
   }
 }
 
-const missing: Answer = {
-  status: 404,
-  body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
+const unauthenticated: Answer = {
+  status: 401,
+  body: { message: 'Requires authentication', documentation_url: 'https://docs.github.com/rest', status: '401' },
 };
+
+function refused(message: string): Answer {
+  return { status: 403, body: { message, documentation_url: 'https://docs.github.com/rest', status: '403' } };
+}
 
 /** Headers of a webhook delivery as GitHub sends it. */
 export function signedHeaders(
@@ -250,10 +286,4 @@ export function signedHeaders(
     'x-github-delivery': delivery,
     'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
   };
-}
-
-function send(response: ServerResponse, { status, headers = {}, body, text }: Answer): void {
-  const payload = text ?? (body === undefined ? '' : JSON.stringify(body));
-  const type = text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
-  response.writeHead(status, { 'content-type': type, ...headers }).end(payload);
 }

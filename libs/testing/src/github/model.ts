@@ -10,10 +10,13 @@ export interface FakeJob {
 /** A workflow run of the fake. */
 export interface FakeRun {
   repository: string;
+  /** Where its commit comes from, `owner/name`: a fork's for a pull request from one; null: that is gone. Default: the same repository. */
+  headRepository?: string | null;
   id: number;
   workflow: string;
   path: string;
   headSha: string;
+  /** Empty: it has none. */
   branch: string;
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
@@ -115,7 +118,7 @@ export function runJson(run: FakeRun) {
     node_id: 'WFR_1',
     check_suite_id: 7,
     check_suite_node_id: 'CS_7',
-    head_branch: run.branch,
+    head_branch: run.branch || null,
     head_sha: run.headSha,
     path: run.path,
     run_number: 5,
@@ -148,7 +151,7 @@ export function runJson(run: FakeRun) {
       committer: person,
     },
     repository: repositoryJson(run.repository),
-    head_repository: repositoryJson(run.repository),
+    head_repository: run.headRepository === null ? null : repositoryJson(run.headRepository ?? run.repository),
   };
 }
 
@@ -193,13 +196,18 @@ export function jobJson(run: FakeRun, attempt: number, index: number) {
     runner_group_id: 2,
     runner_group_name: 'GitHub Actions',
     workflow_name: run.workflow,
-    head_branch: run.branch,
+    head_branch: run.branch || null,
   };
 }
 
-/** GitHub's number of a job; each attempt has its own. */
+/** GitHub's number of a job; each attempt has its own. Room for 99 attempts of 1,000 jobs. */
 export function jobId(run: FakeRun, attempt: number, index: number): number {
-  return run.id * 10_000 + attempt * 100 + index;
+  return run.id * 100_000 + attempt * 1_000 + index;
+}
+
+/** The run, attempt and index that a job's number was made of. */
+export function jobOfId(id: number): { runId: number; attempt: number; index: number } {
+  return { runId: Math.floor(id / 100_000), attempt: Math.floor(id / 1_000) % 100, index: id % 1_000 };
 }
 
 /** A branch as GitHub's `branch-with-protection`. */

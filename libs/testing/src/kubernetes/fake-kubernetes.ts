@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Json = { [key: string]: unknown };
@@ -6,6 +6,22 @@ type Json = { [key: string]: unknown };
 interface Revision {
   revision: number;
   image: string;
+  /** Pods of it that exist; undefined: the controller's usual, none but of the current one. */
+  replicas?: number;
+  ready?: number;
+}
+
+interface Fault {
+  on: RegExp;
+  status: number | 'hang';
+  headers: Record<string, string>;
+  afterEffect: boolean;
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
 }
 
 interface FakeDeployment {
@@ -31,12 +47,11 @@ export class FakeKubernetes {
   /** All patches that took effect: `namespace/name -> image`. */
   readonly effects: string[] = [];
   private readonly deployments = new Map<string, FakeDeployment>();
-  private readonly faults: { on: RegExp; status: number; afterEffect: boolean }[] = [];
+  private readonly faults: Fault[] = [];
 
   private constructor(private readonly server: Server) {
-    server.on('request', async (request, response) => {
-      const { status, body } = await this.handle(request);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    server.on('request', (request, response) => {
+      this.handle(request, response).catch((error: unknown) => send(response, failure(400, String(error))));
     });
   }
 
@@ -106,33 +121,35 @@ export class FakeKubernetes {
     return this.deployments.get(`default/${name}`)?.image;
   }
 
-  /** The next matching `METHOD path` is answered with this status, before or after it took effect. */
-  fault(on: RegExp, status: number, afterEffect = false): void {
-    this.faults.push({ on, status, afterEffect });
+  /** How many pods of a revision there are, and how many of them are ready. */
+  scale(name: string, revision: number, pods: { replicas: number; ready: number }): void {
+    const set = this.deployments.get(`default/${name}`)?.replicaSets.find((it) => it.revision === revision);
+    if (set === undefined) throw new Error(`there is no revision ${revision} of ${name}`);
+    Object.assign(set, pods);
   }
 
-  private async handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+  /** The next matching `METHOD path` is answered with this status or not at all, before or after it took effect. */
+  fault(on: RegExp, status: number | 'hang', afterEffect = false, headers: Record<string, string> = {}): void {
+    this.faults.push({ on, status, headers, afterEffect });
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const index = this.faults.findIndex((fault) => fault.on.test(`${request.method} ${path}`));
+    const method = request.method ?? 'GET';
+    const { authorization, 'content-type': type } = request.headers;
+    if (authorization !== 'Bearer test') return send(response, failure(401, 'Unauthorized'));
+    const index = this.faults.findIndex((fault) => fault.on.test(`${method} ${path}`));
     const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
-    if (fault !== undefined && !fault.afterEffect) return failure(fault.status, 'as told');
-    const answer = this.answer(
-      request.method ?? 'GET',
-      path,
-      Buffer.concat(chunks).toString(),
-      request.headers['content-type'],
-    );
-    return fault === undefined ? answer : failure(fault.status, 'as told');
+    const takesEffect = fault === undefined || fault.afterEffect;
+    const answer = takesEffect ? this.answer(method, path, Buffer.concat(chunks).toString(), type) : undefined;
+    if (fault?.status === 'hang') return;
+    if (fault !== undefined) send(response, { ...failure(fault.status, 'as told'), headers: fault.headers });
+    else if (answer !== undefined) send(response, answer);
   }
 
-  private answer(
-    method: string,
-    path: string,
-    body: string,
-    type: string | undefined,
-  ): { status: number; body: unknown } {
+  private answer(method: string, path: string, body: string, type: string | undefined): Answer {
     const [, namespace, kind, name = ''] =
       /^\/apis\/apps\/v1\/namespaces\/([^/]+)\/(deployments|replicasets)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (kind === 'replicasets' && name === '') {
@@ -150,21 +167,35 @@ export class FakeKubernetes {
     return this.patch(deployment, JSON.parse(body) as { op: string; path: string; value: unknown }[]);
   }
 
-  private patch(
-    deployment: FakeDeployment,
-    operations: { op: string; path: string; value: unknown }[],
-  ): { status: number; body: unknown } {
+  /** All of it or nothing, as a JSON patch is. */
+  private patch(deployment: FakeDeployment, operations: { op: string; path: string; value: unknown }[]): Answer {
+    let image: string | undefined;
+    let annotations: Record<string, string> | undefined;
     for (const { op, path, value } of operations) {
-      if (op === 'test' && path === '/metadata/resourceVersion' && value !== String(deployment.resourceVersion)) {
-        return failure(422, 'the server rejected our request due to an error in our request: testing value failed');
-      }
-      if (path === '/spec/template') apply(deployment, imageOf(value as Json));
-      if (path === '/metadata/annotations') {
-        const { [REVISION]: _revision, ...annotations } = value as Record<string, string>;
-        deployment.annotations = annotations;
+      switch (`${op} ${path}`) {
+        case 'test /metadata/resourceVersion':
+          if (value !== String(deployment.resourceVersion)) return invalid('testing value failed');
+          break;
+        case 'replace /spec/template':
+          image = imageOf(value as Json);
+          break;
+        case 'add /metadata/annotations':
+        case 'replace /metadata/annotations':
+          annotations = value as Record<string, string>;
+          break;
+        default:
+          return invalid(`the fake knows no ${op} of ${path}`);
       }
     }
-    this.effects.push(`${deployment.namespace}/${deployment.name} -> ${deployment.image}`);
+    if (annotations !== undefined) {
+      const { [REVISION]: _revision, ...others } = annotations;
+      deployment.annotations = others;
+      deployment.resourceVersion += 1;
+    }
+    if (image !== undefined) {
+      apply(deployment, image);
+      this.effects.push(`${deployment.namespace}/${deployment.name} -> ${image}`);
+    }
     return { status: 200, body: deploymentJson(deployment) };
   }
 }
@@ -230,19 +261,35 @@ function deploymentJson(it: FakeDeployment): Json {
 }
 
 function replicaSetsJson(it: FakeDeployment): Json[] {
-  return it.replicaSets.map(({ revision, image }) => ({
-    metadata: {
-      name: `${it.name}-${revision}`,
-      namespace: it.namespace,
-      annotations: { [REVISION]: String(revision) },
-      ownerReferences: [
-        { apiVersion: 'apps/v1', kind: 'Deployment', name: it.name, uid: `uid-${it.name}`, controller: true },
-      ],
-    },
-    spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, image, `h${revision}`) },
-  }));
+  return it.replicaSets.map(({ revision, image, replicas, ready }) => {
+    const isCurrent = image === it.image;
+    return {
+      metadata: {
+        name: `${it.name}-${revision}`,
+        namespace: it.namespace,
+        labels: { app: it.name },
+        annotations: { [REVISION]: String(revision) },
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'Deployment', name: it.name, uid: `uid-${it.name}`, controller: true },
+        ],
+      },
+      spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, image, `h${revision}`) },
+      status: {
+        replicas: replicas ?? (isCurrent ? 2 : 0),
+        readyReplicas: ready ?? (isCurrent && it.rollout === 'complete' ? 2 : 0),
+      },
+    };
+  });
 }
 
-function failure(code: number, message: string): { status: number; body: unknown } {
+function invalid(reason: string): Answer {
+  return failure(422, `the server rejected our request due to an error in our request: ${reason}`);
+}
+
+function failure(code: number, message: string): Answer {
   return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code } };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

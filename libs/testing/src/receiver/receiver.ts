@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { slackViolations } from './slack-limits.ts';
 
 /** One request that arrived. */
 export interface Received {
@@ -8,9 +9,12 @@ export interface Received {
   body: unknown;
 }
 
-/** An HTTP server that takes notes: a stand-in for Slack's incoming webhooks and for generic receivers. */
+/** An HTTP server that takes notes: a stand-in for Slack's incoming webhooks, with Slack's limits, and for generic receivers. */
 export class Receiver {
+  /** What was accepted, in order. */
   readonly received: Received[] = [];
+  /** What Slack would have refused, and so did we; a test expects none. */
+  readonly violations: string[] = [];
   private readonly answers: { status: number; headers?: Record<string, string> }[] = [];
 
   private constructor(private readonly server: Server) {
@@ -18,15 +22,12 @@ export class Receiver {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const { status, headers: answerHeaders = {} } = this.answers.shift() ?? { status: 200 };
-      if (status < 300) {
-        this.received.push({
-          path: request.url ?? '/',
-          headers,
-          body: JSON.parse(Buffer.concat(chunks).toString() || 'null') as unknown,
-        });
-      }
-      response.writeHead(status, answerHeaders).end(status < 300 ? 'ok' : 'no');
+      const body = JSON.parse(Buffer.concat(chunks).toString() || 'null') as unknown;
+      const found = hasBlocks(body) ? slackViolations(body) : [];
+      this.violations.push(...found);
+      const next = this.answers.shift() ?? { status: found.length > 0 ? 400 : 200 };
+      if (next.status < 300) this.received.push({ path: request.url ?? '/', headers, body });
+      response.writeHead(next.status, next.headers ?? {}).end(next.status < 300 ? 'ok' : 'invalid_blocks');
     });
   }
 
@@ -50,4 +51,8 @@ export class Receiver {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+function hasBlocks(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'blocks' in body;
 }

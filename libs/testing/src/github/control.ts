@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { FakeGitHub } from './fake-github.ts';
+import { type Answer, missing } from './http.ts';
+import type { FakeRun } from './model.ts';
+
+const Job = z.strictObject({
+  name: z.string(),
+  conclusion: z.enum(['success', 'failure', 'cancelled', 'timed_out']),
+  log: z.string().optional(),
+  failedStep: z.string().optional(),
+});
+const NewRun = z.strictObject({
+  repository: z.string().optional(),
+  headRepository: z.string().nullable().optional(),
+  id: z.int().positive().optional(),
+  workflow: z.string().optional(),
+  path: z.string().optional(),
+  headSha: z.string().optional(),
+  branch: z.string().optional(),
+  attempt: z.int().positive().optional(),
+  status: z.enum(['queued', 'in_progress', 'completed']).optional(),
+  conclusion: z.string().nullable().optional(),
+  reruns: z.int().optional(),
+  jobs: z.array(Job).optional(),
+});
+const WhichRun = z.object({ repository: z.string(), id: z.int() });
+const End = WhichRun.extend({ conclusion: z.string(), jobs: z.array(Job).optional() });
+const Delivery = WhichRun.extend({ secret: z.string() });
+const Push = z.strictObject({ repository: z.string(), branch: z.string(), sha: z.string() });
+const Fault = z.strictObject({
+  /** A regular expression on `METHOD path`. */
+  on: z.string(),
+  answer: z.union([
+    z.literal(['hang', 'cut']),
+    z.strictObject({
+      status: z.int(),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown().optional(),
+    }),
+  ]),
+  afterEffect: z.boolean().optional(),
+});
+
+/**
+ * What tests in other processes tell the fake and ask it:
+ *
+ * - `POST /__control/runs` adds a run and answers it; `/begin`, `/complete`, `/rerun` and `/delivery` (signed, to be sent on) go on with it,
+ * - `POST /__control/branches` moves a branch, `POST /__control/faults` lets a request go wrong,
+ * - `GET /__control/journal` is everything that happened.
+ */
+export function control(fake: FakeGitHub, method: string, path: string, body: unknown): Answer {
+  const what = `${method} ${path.slice('/__control'.length)}`;
+  const ofRun = <T extends z.infer<typeof WhichRun>>(schema: z.ZodType<T>, act: (run: FakeRun, told: T) => unknown) =>
+    told(schema, body, (input) => {
+      const run = fake.find(input.repository, input.id);
+      return run && { status: 200, body: act(run, input) ?? run };
+    });
+  switch (what) {
+    case 'GET /journal': {
+      const { effects, requests, violations, runs } = fake;
+      return { status: 200, body: { effects, requests, violations, runs } };
+    }
+    case 'POST /runs':
+      return told(NewRun, body, (run) => ({ status: 201, body: fake.addRun(run) }));
+    case 'POST /runs/begin':
+      return ofRun(WhichRun, (run) => fake.begin(run));
+    case 'POST /runs/complete':
+      return ofRun(End, (run, { conclusion, jobs }) => fake.completeRun(run, conclusion, jobs));
+    case 'POST /runs/rerun':
+      return ofRun(WhichRun, (run) => fake.rerun(run));
+    case 'POST /runs/delivery':
+      return ofRun(Delivery, (run, { secret }) => fake.delivery(run, secret));
+    case 'POST /branches':
+      return told(Push, body, ({ repository, branch, sha }) => {
+        fake.pushTo(repository, branch, sha);
+        return { status: 204 };
+      });
+    case 'POST /faults':
+      return told(Fault, body, ({ on, ...fault }) => {
+        fake.fault({ on: new RegExp(on), ...fault });
+        return { status: 204 };
+      });
+    default:
+      return missing;
+  }
+}
+
+function told<T>(schema: z.ZodType<T>, body: unknown, act: (input: T) => Answer | undefined): Answer {
+  const result = schema.safeParse(body);
+  if (!result.success) return { status: 400, body: { message: z.prettifyError(result.error) } };
+  return act(result.data) ?? missing;
+}
