@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@prunella/bus';
@@ -57,6 +57,8 @@ export interface System {
 
 export interface SystemOptions {
   policy?: string;
+  /** A rule pack of the user's own. */
+  rules?: string;
   /** Puts a CrashProxy before each connection, so that a test can kill a service at an exact message. */
   proxied?: boolean;
   /** Environment of all services beside the usual. */
@@ -69,6 +71,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const directory = await mkdtemp(join(tmpdir(), 'prunella-system-'));
   const policy = join(directory, 'prunella.yaml');
   await writeFile(policy, options.policy ?? 'version: 1\n');
+  const rules = join(directory, 'rules');
+  await mkdir(rules);
+  if (options.rules !== undefined) await writeFile(join(rules, 'own.yaml'), options.rules);
   const [nats, postgres, github] = await Promise.all([startTestNats(), startTestPostgres(), FakeGitHub.start()]);
   const proxies: System['proxies'] = {};
   if (options.proxied) {
@@ -80,6 +85,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const environment = {
     NATS_URL: nats.url,
     PRUNELLA_CONFIG: policy,
+    PRUNELLA_RULES_DIR: rules,
     GITHUB_API_URL: github.url,
     GITHUB_TOKEN: 'ghp_test',
     LOG_LEVEL: 'warn',

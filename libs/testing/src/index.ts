@@ -1,6 +1,7 @@
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
-export { FakeGitHub, type Fault, type NewRun, signedHeaders } from './github/fake-github.ts';
-export type { FakeJob, FakeRun } from './github/model.ts';
+export { signedHeaders } from './github/delivery.ts';
+export { FakeGitHub } from './github/fake-github.ts';
+export type { FakeJob, FakeRun, Fault, NewRun } from './github/model.ts';
 export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';
 export { type ServiceProcess, startServiceProcess } from './processes/service-process.ts';
 export { Receiver } from './receiver/receiver.ts';

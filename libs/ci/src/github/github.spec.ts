@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Run } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
 import { FakeGitHub, type FakeRun } from '@prunella/testing';
@@ -255,6 +256,21 @@ describe('rerunFailedJobs', () => {
       problem: 'unavailable',
     });
   });
+});
+
+it('never shows the token in an error', async () => {
+  const run = runOf(fake.addRun());
+  fake.fault({ on: /GET .*runs/, answer: { status: 403, body: { message: 'no' } } });
+  const refused: unknown = await platform()
+    .reader.state(run, signal)
+    .catch((error: unknown) => error);
+  fake.fault({ on: /rerun/, answer: 'cut' });
+  const cut: unknown = await platform()
+    .writer?.rerunFailedJobs(run, signal)
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({ problem: 'forbidden' });
+  expect(cut).toMatchObject({ problem: 'unavailable' });
+  expect(inspect([refused, cut], { depth: 20, showHidden: true })).not.toContain('ghp_test');
 });
 
 it('is not configured without address and token, and can only read without a token', () => {

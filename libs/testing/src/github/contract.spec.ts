@@ -1,5 +1,6 @@
 import { GitHubContract } from './contract.ts';
-import { type FakeRun, jobJson, runJson } from './model.ts';
+import type { FakeRun } from './model.ts';
+import { jobJson, runJson } from './payloads.ts';
 
 const run: FakeRun = {
   repository: 'acme/shop',
@@ -29,12 +30,17 @@ it('finds nothing wrong with what the fake answers', () => {
   ).toEqual([]);
 });
 
+it('lets null be where it may be', () => {
+  expect(contract.response('GET', path, 200, { ...runJson(run), head_commit: null })).toEqual([]);
+});
+
 // A check that can't fail is none: each of these was wrong once on purpose.
 it.each`
   what                     | method   | at                           | status | body
   ${'a missing field'}     | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), head_sha: undefined }}
   ${'a wrong type'}        | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), id: 'x' }}
   ${'a wrong nested type'} | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), head_commit: { id: 5 } }}
+  ${'nothing for null'}    | ${'GET'} | ${path}                      | ${200} | ${{ ...runJson(run), head_commit: {} }}
   ${'an unknown word'}     | ${'GET'} | ${`${path}/attempts/1/jobs`} | ${200} | ${{ total_count: 1, jobs: [{ ...jobJson(run, 1, 0), status: 'exploded' }] }}
 `('finds $what in an answer', ({ method, at, status, body }) => {
   expect(contract.response(method, at, status, JSON.parse(JSON.stringify(body)))).not.toEqual([]);

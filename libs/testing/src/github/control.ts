@@ -1,7 +1,22 @@
 import { z } from 'zod';
-import type { FakeGitHub } from './fake-github.ts';
 import { type Answer, missing } from './http.ts';
-import type { FakeRun } from './model.ts';
+import type { FakeJob, FakeRun, Fault, NewRun } from './model.ts';
+
+/** What can be told to the fake from outside, and asked. */
+export interface Controlled {
+  readonly effects: readonly string[];
+  readonly requests: readonly string[];
+  readonly violations: readonly string[];
+  readonly runs: readonly FakeRun[];
+  find(repository: string, id: number): FakeRun | undefined;
+  addRun(run: NewRun): FakeRun;
+  begin(run: FakeRun): void;
+  completeRun(run: FakeRun, conclusion: string, jobs?: FakeJob[]): void;
+  rerun(run: FakeRun): void;
+  delivery(run: FakeRun, secret: string): unknown;
+  pushTo(repository: string, branch: string, sha: string): void;
+  fault(fault: Fault): void;
+}
 
 const Job = z.strictObject({
   name: z.string(),
@@ -9,7 +24,7 @@ const Job = z.strictObject({
   log: z.string().optional(),
   failedStep: z.string().optional(),
 });
-const NewRun = z.strictObject({
+const RunToAdd = z.strictObject({
   repository: z.string().optional(),
   headRepository: z.string().nullable().optional(),
   id: z.int().positive().optional(),
@@ -27,7 +42,7 @@ const WhichRun = z.object({ repository: z.string(), id: z.int() });
 const End = WhichRun.extend({ conclusion: z.string(), jobs: z.array(Job).optional() });
 const Delivery = WhichRun.extend({ secret: z.string() });
 const Push = z.strictObject({ repository: z.string(), branch: z.string(), sha: z.string() });
-const Fault = z.strictObject({
+const FaultToMake = z.strictObject({
   /** A regular expression on `METHOD path`. */
   on: z.string(),
   answer: z.union([
@@ -48,7 +63,7 @@ const Fault = z.strictObject({
  * - `POST /__control/branches` moves a branch, `POST /__control/faults` lets a request go wrong,
  * - `GET /__control/journal` is everything that happened.
  */
-export function control(fake: FakeGitHub, method: string, path: string, body: unknown): Answer {
+export function control(fake: Controlled, method: string, path: string, body: unknown): Answer {
   const what = `${method} ${path.slice('/__control'.length)}`;
   const ofRun = <T extends z.infer<typeof WhichRun>>(schema: z.ZodType<T>, act: (run: FakeRun, told: T) => unknown) =>
     told(schema, body, (input) => {
@@ -61,7 +76,7 @@ export function control(fake: FakeGitHub, method: string, path: string, body: un
       return { status: 200, body: { effects, requests, violations, runs } };
     }
     case 'POST /runs':
-      return told(NewRun, body, (run) => ({ status: 201, body: fake.addRun(run) }));
+      return told(RunToAdd, body, (run) => ({ status: 201, body: fake.addRun(run) }));
     case 'POST /runs/begin':
       return ofRun(WhichRun, (run) => fake.begin(run));
     case 'POST /runs/complete':
@@ -76,7 +91,7 @@ export function control(fake: FakeGitHub, method: string, path: string, body: un
         return { status: 204 };
       });
     case 'POST /faults':
-      return told(Fault, body, ({ on, ...fault }) => {
+      return told(FaultToMake, body, ({ on, ...fault }) => {
         fake.fault({ on: new RegExp(on), ...fault });
         return { status: 204 };
       });

@@ -1,22 +1,10 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { GitHubContract } from './contract.ts';
-import { control } from './control.ts';
+import { type Controlled, control } from './control.ts';
+import { type Delivery, workflowRunDelivery } from './delivery.ts';
 import { type Answer, close, listen, missing, send, textOf, urlOf } from './http.ts';
-import { branchJson, type FakeJob, type FakeRun, jobJson, jobOfId, repositoryJson, runJson } from './model.ts';
-
-/** Something that goes wrong at a request, once. */
-export interface Fault {
-  /** On `METHOD path`. */
-  on: RegExp;
-  /** An answer, no answer at all, or a connection cut. */
-  answer: { status: number; headers?: Record<string, string>; body?: unknown } | 'hang' | 'cut';
-  /** Whether the request takes effect before that. */
-  afterEffect?: boolean;
-}
-
-/** A run to be made; what is left out is usual. */
-export type NewRun = Partial<Omit<FakeRun, 'jobs'>> & { jobs?: FakeJob[] };
+import { type FakeJob, type FakeRun, type Fault, type NewRun } from './model.ts';
+import { branchJson, jobJson, jobOfId, runJson } from './payloads.ts';
 
 const MOST_RERUNS = 50;
 const USUAL_PAGE = 30;
@@ -25,7 +13,7 @@ const USUAL_PAGE = 30;
  * The parts of GitHub Actions that Prunella uses, written from GitHub's published API description and checked against it at
  * every request and answer: see `violations`. Logs are on a host of their own, as GitHub's are.
  */
-export class FakeGitHub {
+export class FakeGitHub implements Controlled {
   /** Where a request or an answer was not as GitHub's description says; a test expects none. */
   readonly violations: string[] = [];
   /** `METHOD path` of all requests, in order. */
@@ -146,13 +134,8 @@ export class FakeGitHub {
   }
 
   /** A signed `workflow_run` delivery about the run as it is now. */
-  delivery(run: FakeRun, secret: string): { body: string; headers: Record<string, string> } {
-    const action = run.status === 'completed' ? 'completed' : run.status === 'queued' ? 'requested' : 'in_progress';
-    const { display_title: _title, ...workflow_run } = runJson(run);
-    const workflow = { id: 11, node_id: 'W_11', name: run.workflow, path: run.path, state: 'active' };
-    const repository = repositoryJson(run.repository);
-    const body = JSON.stringify({ action, workflow_run, workflow, repository, sender: repository.owner });
-    return { body, headers: signedHeaders('workflow_run', body, secret) };
+  delivery(run: FakeRun, secret: string): Delivery {
+    return workflowRunDelivery(run, secret);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -270,20 +253,4 @@ const unauthenticated: Answer = {
 
 function refused(message: string): Answer {
   return { status: 403, body: { message, documentation_url: 'https://docs.github.com/rest', status: '403' } };
-}
-
-/** Headers of a webhook delivery as GitHub sends it. */
-export function signedHeaders(
-  event: string,
-  body: string,
-  secret: string,
-  delivery: string = randomUUID(),
-): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    'user-agent': 'GitHub-Hookshot/1',
-    'x-github-event': event,
-    'x-github-delivery': delivery,
-    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
-  };
 }

@@ -1,0 +1,219 @@
+import type { FakeRun } from './model.ts';
+
+const API = 'https://api.github.com';
+
+/** A repository as GitHub's `minimal-repository`. */
+export function repositoryJson(fullName: string) {
+  const [login = '', name = ''] = fullName.split('/');
+  const url = `${API}/repos/${fullName}`;
+  const owner = {
+    login,
+    id: 1,
+    node_id: 'U_1',
+    avatar_url: '',
+    gravatar_id: '',
+    type: 'Organization',
+    site_admin: false,
+    url: `${API}/users/${login}`,
+    html_url: `https://github.com/${login}`,
+    followers_url: '',
+    following_url: '',
+    gists_url: '',
+    starred_url: '',
+    subscriptions_url: '',
+    organizations_url: '',
+    repos_url: '',
+    events_url: '',
+    received_events_url: '',
+  };
+  const links = Object.fromEntries(
+    [
+      'archive',
+      'assignees',
+      'blobs',
+      'branches',
+      'collaborators',
+      'comments',
+      'commits',
+      'compare',
+      'contents',
+      'contributors',
+      'deployments',
+      'downloads',
+      'events',
+      'forks',
+      'git_commits',
+      'git_refs',
+      'git_tags',
+      'hooks',
+      'issue_comment',
+      'issue_events',
+      'issues',
+      'keys',
+      'labels',
+      'languages',
+      'merges',
+      'milestones',
+      'notifications',
+      'pulls',
+      'releases',
+      'stargazers',
+      'statuses',
+      'subscribers',
+      'subscription',
+      'tags',
+      'teams',
+      'trees',
+    ].map((link) => [`${link}_url`, `${url}/${link}`]),
+  );
+  return {
+    id: 100,
+    node_id: 'R_1',
+    name,
+    full_name: fullName,
+    private: false,
+    owner,
+    description: null,
+    fork: false,
+    url,
+    html_url: `https://github.com/${fullName}`,
+    ...links,
+  };
+}
+
+/** A run as GitHub's `workflow-run`. */
+export function runJson(run: FakeRun) {
+  const url = `${API}/repos/${run.repository}/actions/runs/${run.id}`;
+  const at = '2026-01-01T00:00:00Z';
+  const person = { name: 'Ada', email: 'ada@example.com' };
+  return {
+    id: run.id,
+    name: run.workflow,
+    node_id: 'WFR_1',
+    check_suite_id: 7,
+    check_suite_node_id: 'CS_7',
+    head_branch: run.branch || null,
+    head_sha: run.headSha,
+    path: run.path,
+    run_number: 5,
+    run_attempt: run.attempt,
+    event: 'push',
+    display_title: 'A change',
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: 11,
+    url,
+    html_url: `https://github.com/${run.repository}/actions/runs/${run.id}`,
+    pull_requests: [],
+    created_at: at,
+    updated_at: at,
+    run_started_at: at,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: `${API}/repos/${run.repository}/check-suites/7`,
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    previous_attempt_url: run.attempt > 1 ? `${url}/attempts/${run.attempt - 1}` : null,
+    workflow_url: `${API}/repos/${run.repository}/actions/workflows/11`,
+    head_commit: {
+      id: run.headSha,
+      tree_id: run.headSha,
+      message: 'A change',
+      timestamp: at,
+      author: person,
+      committer: person,
+    },
+    repository: repositoryJson(run.repository),
+    head_repository: run.headRepository === null ? null : repositoryJson(run.headRepository ?? run.repository),
+  };
+}
+
+/** A job as GitHub's `job`. */
+export function jobJson(run: FakeRun, attempt: number, index: number) {
+  const job = run.jobs[attempt - 1]?.[index];
+  if (job === undefined) throw new Error(`run ${run.id} has no job ${index} in attempt ${attempt}`);
+  const id = jobId(run, attempt, index);
+  const at = '2026-01-01T00:00:00Z';
+  const step = (name: string, number: number, conclusion: string) => ({
+    name,
+    number,
+    status: 'completed',
+    conclusion,
+    started_at: at,
+    completed_at: at,
+  });
+  return {
+    id,
+    run_id: run.id,
+    run_attempt: attempt,
+    run_url: `${API}/repos/${run.repository}/actions/runs/${run.id}`,
+    node_id: 'CR_1',
+    head_sha: run.headSha,
+    url: `${API}/repos/${run.repository}/actions/jobs/${id}`,
+    html_url: `https://github.com/${run.repository}/actions/runs/${run.id}/job/${id}`,
+    status: 'completed',
+    conclusion: job.conclusion,
+    created_at: at,
+    started_at: at,
+    completed_at: at,
+    name: job.name,
+    steps: [
+      step('Set up job', 1, 'success'),
+      ...(job.failedStep === undefined ? [] : [step(job.failedStep, 2, job.conclusion)]),
+      step('Complete job', 3, 'success'),
+    ],
+    check_run_url: `${API}/repos/${run.repository}/check-runs/${id}`,
+    labels: ['ubuntu-latest'],
+    runner_id: 1,
+    runner_name: 'GitHub Actions 1',
+    runner_group_id: 2,
+    runner_group_name: 'GitHub Actions',
+    workflow_name: run.workflow,
+    head_branch: run.branch || null,
+  };
+}
+
+/** GitHub's number of a job; each attempt has its own. Room for 99 attempts of 1,000 jobs. */
+export function jobId(run: FakeRun, attempt: number, index: number): number {
+  return run.id * 100_000 + attempt * 1_000 + index;
+}
+
+/** The run, attempt and index that a job's number was made of. */
+export function jobOfId(id: number): { runId: number; attempt: number; index: number } {
+  return { runId: Math.floor(id / 100_000), attempt: Math.floor(id / 1_000) % 100, index: id % 1_000 };
+}
+
+/** A branch as GitHub's `branch-with-protection`. */
+export function branchJson(repository: string, name: string, sha: string) {
+  const commitUrl = `${API}/repos/${repository}/commits/${sha}`;
+  const person = { name: 'Ada', email: 'ada@example.com', date: '2026-01-01T00:00:00Z' };
+  return {
+    name,
+    commit: {
+      url: commitUrl,
+      sha,
+      node_id: 'C_1',
+      html_url: `https://github.com/${repository}/commit/${sha}`,
+      comments_url: `${commitUrl}/comments`,
+      commit: {
+        url: commitUrl,
+        author: person,
+        committer: person,
+        message: 'A change',
+        comment_count: 0,
+        tree: { sha, url: `${API}/repos/${repository}/git/trees/${sha}` },
+      },
+      author: null,
+      committer: null,
+      parents: [],
+    },
+    _links: {
+      html: `https://github.com/${repository}/tree/${name}`,
+      self: `${API}/repos/${repository}/branches/${name}`,
+    },
+    protected: false,
+    protection: {},
+    protection_url: `${API}/repos/${repository}/branches/${name}/protection`,
+  };
+}
