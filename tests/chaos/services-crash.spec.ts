@@ -118,8 +118,8 @@ describe.each(['before', 'after'] as const)('killed right %s', (when) => {
     ${'auditor'}    | ${'auditor'}    | ${/^outcome\.observed$/}          | ${1}
     ${'auditor'}    | ${'auditor'}    | ${/^confidence\.updated$/}        | ${1}
     ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${1}
+    ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${2}
     ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${3}
-    ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${5}
   `(
     '$subject ($nth) of the $service',
     async ({ service, via, subject, nth }) => {

@@ -2,6 +2,6 @@ export * from './clock.ts';
 export * from './duration.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './nearest.ts';
 export * from './ports.ts';
 export * from './words.ts';
-export * from './nearest.ts';

@@ -31,7 +31,9 @@ export class CrashProxy {
   /** Listens on a free port of loopback. `target`: port of the server on loopback. */
   static async start(target: number, protocol: 'nats' | 'postgres' = 'nats'): Promise<CrashProxy> {
     const server = createServer();
-    const proxy = new CrashProxy(server, target, () => (protocol === 'nats' ? new NatsFrameReader() : new PostgresFrameReader()));
+    const proxy = new CrashProxy(server, target, () =>
+      protocol === 'nats' ? new NatsFrameReader() : new PostgresFrameReader(),
+    );
     server.on('connection', (client) => proxy.accept(client));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;

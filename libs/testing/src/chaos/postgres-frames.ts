@@ -6,7 +6,8 @@ import type { Frame } from './nats-frames.ts';
  */
 export class PostgresFrameReader {
   read(chunk: Buffer): Frame[] {
-    const commits = chunk[0] === 0x51 /* Q, a simple query */ && chunk.subarray(5, 11).toString('latin1').toUpperCase() === 'COMMIT';
+    const commits =
+      chunk[0] === 0x51 /* Q, a simple query */ && chunk.subarray(5, 11).toString('latin1').toUpperCase() === 'COMMIT';
     return [{ verb: 'write', subject: commits ? 'COMMIT' : 'other', bytes: chunk }];
   }
 }
