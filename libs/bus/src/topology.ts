@@ -61,7 +61,7 @@ export const CONSUMERS = {
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
   'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
   'remediator-approved': { ...USUAL, subject: 'action.approved' },
-  'auditor-events': { ...USUAL, concurrency: 1, ackWaitMs: 60_000, batch: { size: 500, lingerMs: 20 } },
+  'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
 export type ConsumerName = keyof typeof CONSUMERS;
