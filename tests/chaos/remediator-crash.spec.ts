@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus } from '@prunella/bus';
-import type { DiagnosisMade } from '@prunella/contracts';
+import type { Action } from '@prunella/contracts';
 import {
   CrashProxy,
   type Cut,
   FakeGitHub,
   type FakeRun,
+  networkDiagnosis,
   type ServiceProcess,
   startServiceProcess,
   startTestNats,
@@ -32,37 +33,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-function diagnosisOf(run: FakeRun): DiagnosisMade {
-  return {
-    incidentId: `inc_${run.id}`,
-    run: {
-      pipelineId: `${run.repository}/${run.path}`,
-      platform: 'github',
-      repository: run.repository,
-      runId: String(run.id),
-      attempt: run.attempt,
-      headSha: run.headSha,
-      branch: run.branch,
-      environment: '',
-      url: '',
-      name: run.workflow,
-      kind: 'run',
-    },
-    cause: 'network',
-    domain: 'platform',
-    confidence: 0.9,
-    transient: 0.9,
-    prior: 0.9,
-    action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '1200ms', factor: 2 } },
-    decidedBy: 'rule:connection-timeout',
-    explanation: 'The connection timed out.',
-    fingerprint: 'fp',
-    evidence: [],
-    alternatives: [],
-    metrics: {},
-    vetoes: [],
-    gaps: [],
-  };
+function backoff(firstDelay: string): Action {
+  return { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay, factor: 2 } };
 }
 
 /** The messages that count as steps: state, events and acknowledgements; not the polling in between. */
@@ -101,7 +73,10 @@ async function inWorld(work: (world: World) => Promise<void>): Promise<void> {
 }
 
 async function diagnose({ bus, run }: World): Promise<void> {
-  await bus.publish('diagnosis.made', { id: `inc_${run.id}/1/diagnosis`, data: diagnosisOf(run) });
+  await bus.publish('diagnosis.made', {
+    id: `inc_${run.id}/1/diagnosis`,
+    data: networkDiagnosis(run, { action: backoff('1200ms') }),
+  });
 }
 
 /** One rerun, reported once, and nothing left to do. */
@@ -186,11 +161,7 @@ it.each`
 it('keeps a wait over a kill, and does not act before its time', async () => {
   await inWorld(async (world) => {
     const { bus, github, remediator, run } = world;
-    const diagnosis = {
-      ...diagnosisOf(run),
-      action: { type: 'retry_with_backoff' as const, parameters: { attempts: 3, firstDelay: '10m', factor: 2 } },
-    };
-    await bus.publish('diagnosis.made', { id: 'd', data: diagnosis });
+    await bus.publish('diagnosis.made', { id: 'd', data: networkDiagnosis(run, { action: backoff('10m') }) });
     const [scheduled] = await until(async () => {
       const events = await eventsOn(bus, 'action.scheduled');
       return events.length > 0 && events;

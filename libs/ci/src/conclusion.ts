@@ -1,23 +1,11 @@
-import type { Conclusion } from '@prunella/contracts';
-
-const CONCLUSIONS: readonly string[] = [
-  'success',
-  'failure',
-  'cancelled',
-  'skipped',
-  'timed_out',
-  'action_required',
-  'neutral',
-  'stale',
-  'startup_failure',
-] satisfies Conclusion[];
+import { type Conclusion, conclusions } from '@prunella/contracts';
 
 /** How a job can end that did not do what it should. A cancelled job is only told when nothing else failed. */
 const FAILED: readonly string[] = ['failure', 'timed_out', 'startup_failure'] satisfies Conclusion[];
 
 /** A platform's word as ours; one that we don't know says nothing: `neutral`. */
 export function conclusionOf(word: string | null | undefined): Conclusion {
-  return CONCLUSIONS.includes(word ?? '') ? (word as Conclusion) : 'neutral';
+  return (conclusions as readonly string[]).includes(word ?? '') ? (word as Conclusion) : 'neutral';
 }
 
 export function isFailed({ conclusion }: { conclusion?: string | null | undefined }): boolean {

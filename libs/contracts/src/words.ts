@@ -1,10 +1,13 @@
 import type { DescEnum } from '@bufbuild/protobuf';
-import type { ActionType, Cause, Mode, Outcome, Risk } from './events.ts';
+import type { ActionType, Cause, Conclusion, Mode, Outcome, Risk } from './events.ts';
+import { Conclusion_ValueSchema } from './gen/prunella/v1/run_pb.ts';
 import { ActionTypeSchema, CauseSchema, ModeSchema, OutcomeSchema, RiskSchema } from './gen/prunella/v1/words_pb.ts';
 
 /** The closed lists as values, for schemas and documentation, in the order of the contract. */
 export const causes = names<Cause>(CauseSchema);
 export const actionTypes = names<ActionType>(ActionTypeSchema);
+/** How a run can end. */
+export const conclusions = names<Conclusion>(Conclusion_ValueSchema);
 export const modes = names<Mode>(ModeSchema);
 export const outcomes = names<Outcome>(OutcomeSchema);
 /** From harmless to never automatic. */

@@ -1,3 +1,4 @@
+export { githubRun, networkDiagnosis } from './builders/builders.ts';
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';

@@ -5,7 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
 import { type DiagnosisMade, type Events, readMessage, type Subject } from '@prunella/contracts';
 import { type RunningService, startService } from '@prunella/service-kit';
-import { FakeGitHub, FakeKubernetes, type FakeRun, Receiver, startTestNats, type TestServer } from '@prunella/testing';
+import {
+  FakeGitHub,
+  FakeKubernetes,
+  type FakeRun,
+  networkDiagnosis,
+  Receiver,
+  startTestNats,
+  type TestServer,
+} from '@prunella/testing';
 import { service as definition } from './service.ts';
 
 let nats: TestServer;
@@ -62,40 +70,6 @@ async function start(policy: string): Promise<void> {
 
 const ACT = 'version: 1\nmode: act\n';
 
-function diagnosisOf(run: FakeRun, changes: Partial<DiagnosisMade> = {}): DiagnosisMade {
-  return {
-    incidentId: `inc_${run.id}`,
-    run: {
-      pipelineId: `${run.repository}/${run.path}`,
-      platform: 'github',
-      repository: run.repository,
-      runId: String(run.id),
-      attempt: run.attempt,
-      headSha: run.headSha,
-      branch: run.branch,
-      environment: '',
-      url: '',
-      name: run.workflow,
-      kind: 'run',
-    },
-    cause: 'network',
-    domain: 'platform',
-    confidence: 0.9,
-    transient: 0.9,
-    prior: 0.9,
-    action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '100ms', factor: 1 } },
-    decidedBy: 'rule:connection-timeout',
-    explanation: 'The connection timed out.',
-    fingerprint: 'fp',
-    evidence: [{ line: 7, text: 'connect ETIMEDOUT', job: 'build' }],
-    alternatives: [],
-    metrics: {},
-    vetoes: [],
-    gaps: [],
-    ...changes,
-  };
-}
-
 async function diagnose(diagnosis: DiagnosisMade): Promise<void> {
   await bus.publish('diagnosis.made', {
     id: `${diagnosis.incidentId}/${diagnosis.run.attempt}/diagnosis`,
@@ -136,7 +110,7 @@ async function told(): Promise<void> {
 it('reruns in mode act, and says why and what', async () => {
   await start(ACT);
   const run = github.addRun();
-  await diagnose(diagnosisOf(run));
+  await diagnose(networkDiagnosis(run));
   const executed = await event('action.executed');
   expect(executed).toMatchObject({
     status: 'executed',
@@ -156,7 +130,7 @@ it('reruns in mode act, and says why and what', async () => {
 
 it('only recommends by default, at once, with the parameters', async () => {
   await start('version: 1\n');
-  await diagnose(diagnosisOf(github.addRun()));
+  await diagnose(networkDiagnosis(github.addRun()));
   expect(await event('action.executed')).toMatchObject({
     status: 'recommended',
     verdict: 'recommending',
@@ -169,7 +143,7 @@ it('only recommends by default, at once, with the parameters', async () => {
 it('does nothing and tells nobody in mode observe', async () => {
   await start('version: 1\nmode: observe\n');
   await diagnose(
-    diagnosisOf(github.addRun(), { cause: 'compile_error', action: { type: 'notify_human', parameters: {} } }),
+    networkDiagnosis(github.addRun(), { cause: 'compile_error', action: { type: 'notify_human', parameters: {} } }),
   );
   expect(await event('action.executed')).toMatchObject({ status: 'observed' });
   await sleep(300);
@@ -179,7 +153,7 @@ it('does nothing and tells nobody in mode observe', async () => {
 it('leaves a code failure to humans, and tells them once with the evidence', async () => {
   await start(ACT);
   const run = github.addRun();
-  const diagnosis = diagnosisOf(run, {
+  const diagnosis = networkDiagnosis(run, {
     cause: 'compile_error',
     domain: 'code',
     action: { type: 'notify_human', parameters: {} },
@@ -205,7 +179,7 @@ it.each`
 `('does not act when there is $what since the diagnosis', async ({ change, says }) => {
   await start(ACT);
   const run = github.addRun({ branch: `branch-${Math.random()}` });
-  const diagnosis = diagnosisOf(run);
+  const diagnosis = networkDiagnosis(run);
   (change as (run: FakeRun) => void)(run);
   await diagnose(diagnosis);
   expect(await event('action.executed')).toMatchObject({
@@ -222,7 +196,7 @@ it('comes again after a rate limit', async () => {
     on: /rerun-failed-jobs/,
     answer: { status: 429, headers: { 'retry-after': '1' }, body: { message: 'slow down' } },
   });
-  await diagnose(diagnosisOf(run));
+  await diagnose(networkDiagnosis(run));
   expect(await event('action.executed')).toMatchObject({ status: 'executed' });
   expect(github.effects).toHaveLength(1);
 });
@@ -234,7 +208,7 @@ it('says that it failed, and tells humans, when it may not', async () => {
     on: /rerun-failed-jobs/,
     answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } },
   });
-  await diagnose(diagnosisOf(run));
+  await diagnose(networkDiagnosis(run));
   expect(await event('action.executed')).toMatchObject({
     status: 'failed',
     explanation: expect.stringMatching(/not accessible/),
@@ -248,7 +222,7 @@ it('stops after the attempts of the rule, and hands over', async () => {
   const run = github.addRun();
   const rule = { action: { type: 'retry' as const, parameters: { attempts: 2 } } };
   for (const attempt of [1, 2, 3]) {
-    await diagnose(diagnosisOf(run, rule));
+    await diagnose(networkDiagnosis(run, rule));
     await event('action.executed', (data) => data.run.attempt === attempt);
     if (attempt < 3) github.completeRun(run, 'failure');
   }
@@ -263,7 +237,7 @@ it('stops after the attempts of the rule, and hands over', async () => {
 it('asks in mode approve, and acts only after the yes', async () => {
   await start('version: 1\nmode: approve\n');
   const run = github.addRun();
-  await diagnose(diagnosisOf(run));
+  await diagnose(networkDiagnosis(run));
   const request = await event('action.requested');
   expect(request).toMatchObject({ incidentId: `inc_${run.id}`, risk: 'cheap' });
   expect(github.effects).toEqual([]);
@@ -287,12 +261,12 @@ it('asks in mode approve, and acts only after the yes', async () => {
 
 describe('rollback', () => {
   const rollbackOf = (run: FakeRun, name: string) =>
-    diagnosisOf(run, {
+    networkDiagnosis(run, {
       cause: 'error_rate',
       domain: 'delivery',
       action: { type: 'rollback', parameters: { strategy: 'immediate', verify: true } },
       run: {
-        ...diagnosisOf(run).run,
+        ...networkDiagnosis(run).run,
         kind: 'deployment',
         workload: { kind: 'Deployment', namespace: 'default', name, container: '' },
       },

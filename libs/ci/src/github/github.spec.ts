@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
-import type { Run } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
-import { FakeGitHub, type FakeRun } from '@prunella/testing';
+import { FakeGitHub, type FakeRun, githubRun } from '@prunella/testing';
 import { github } from './index.ts';
 
 let fake: FakeGitHub;
@@ -25,26 +24,10 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-function runOf(run: FakeRun): Run {
-  return {
-    pipelineId: `${run.repository}/${run.path}`,
-    platform: 'github',
-    repository: run.repository,
-    runId: String(run.id),
-    attempt: run.attempt,
-    headSha: run.headSha,
-    branch: run.branch,
-    environment: '',
-    url: '',
-    name: run.workflow,
-    kind: 'run',
-  };
-}
-
 describe('state', () => {
   it('tells a completed run with its branch', async () => {
     const run = fake.addRun();
-    expect(await platform().reader.state(runOf(run), signal)).toEqual({
+    expect(await platform().reader.state(githubRun(run), signal)).toEqual({
       status: 'completed',
       conclusion: 'failure',
       attempt: 1,
@@ -57,7 +40,7 @@ describe('state', () => {
     const run = fake.addRun({ branch: 'feature/x' });
     fake.pushTo('acme/shop', 'feature/x', 'b'.repeat(40));
     fake.rerun(run);
-    expect(await platform().reader.state({ ...runOf(run), attempt: 1 }, signal)).toEqual({
+    expect(await platform().reader.state({ ...githubRun(run), attempt: 1 }, signal)).toEqual({
       status: 'in_progress',
       attempt: 2,
       headSha: run.headSha,
@@ -67,21 +50,21 @@ describe('state', () => {
 
   it('knows no run that is not there, and no branch that is gone', async () => {
     const run = fake.addRun();
-    expect(await platform().reader.state({ ...runOf(run), runId: '99' }, signal)).toBeUndefined();
+    expect(await platform().reader.state({ ...githubRun(run), runId: '99' }, signal)).toBeUndefined();
     fake.fault({ on: /GET .*branches/, answer: { status: 404, body: { message: 'Branch not found' } } });
-    expect(await platform().reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
+    expect(await platform().reader.state(githubRun(run), signal)).not.toHaveProperty('branchHeadSha');
   });
 
   it('looks for the branch where the commit comes from', async () => {
     const fork = fake.addRun({ repository: 'acme/forked', headRepository: 'ada/forked', branch: 'fix' });
     fake.pushTo('acme/forked', 'fix', 'c'.repeat(40));
-    expect(await platform().reader.state(runOf(fork), signal)).toMatchObject({ branchHeadSha: fork.headSha });
+    expect(await platform().reader.state(githubRun(fork), signal)).toMatchObject({ branchHeadSha: fork.headSha });
   });
 
   it('asks for no branch when the run has none', async () => {
     const run = fake.addRun({ repository: 'acme/none', branch: '' });
     const before = fake.requests.length;
-    expect(await platform().reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
+    expect(await platform().reader.state(githubRun(run), signal)).not.toHaveProperty('branchHeadSha');
     expect(fake.requests.slice(before)).toHaveLength(1);
   });
 
@@ -89,13 +72,13 @@ describe('state', () => {
     // GitHub answers null there, which its own description does not allow
     const other = await FakeGitHub.start();
     const run = other.addRun({ headRepository: null });
-    expect(await platform(other.url).reader.state(runOf(run), signal)).not.toHaveProperty('branchHeadSha');
+    expect(await platform(other.url).reader.state(githubRun(run), signal)).not.toHaveProperty('branchHeadSha');
     expect(other.requests).toHaveLength(1);
     await other.stop();
   });
 
   it('refuses what is no run of GitHub', async () => {
-    const run = runOf(fake.addRun());
+    const run = githubRun(fake.addRun());
     for (const wrong of [{ runId: 'x' }, { repository: 'no-slash' }, { repository: '../../etc' }]) {
       await expect(platform().reader.state({ ...run, ...wrong }, signal)).rejects.toMatchObject({ problem: 'refused' });
     }
@@ -103,7 +86,7 @@ describe('state', () => {
 
   it('tries a server error again', async () => {
     fake.fault({ on: /GET .*runs/, answer: { status: 502, body: { message: 'Bad gateway' } } });
-    expect(await platform().reader.state(runOf(fake.addRun()), signal)).toMatchObject({ status: 'completed' });
+    expect(await platform().reader.state(githubRun(fake.addRun()), signal)).toMatchObject({ status: 'completed' });
   });
 });
 
@@ -117,7 +100,7 @@ describe('failedJobs', () => {
     });
     fake.rerun(run);
     fake.completeRun(run, 'failure', [{ name: 'unit', conclusion: 'failure', log: 'second' }]);
-    expect(await platform().reader.failedJobs({ ...runOf(run), attempt: 1 }, limits)).toMatchObject([
+    expect(await platform().reader.failedJobs({ ...githubRun(run), attempt: 1 }, limits)).toMatchObject([
       {
         name: 'unit',
         conclusion: 'failure',
@@ -131,12 +114,12 @@ describe('failedJobs', () => {
   it('finds the failed job on any page', async () => {
     const passed = Array.from({ length: 230 }, (_, index) => ({ name: `ok ${index}`, conclusion: 'success' as const }));
     const run = fake.addRun({ jobs: [...passed, { name: 'last', conclusion: 'failure', log: 'boom' }] });
-    expect(await platform().reader.failedJobs(runOf(run), limits)).toMatchObject([{ name: 'last', log: 'boom' }]);
+    expect(await platform().reader.failedJobs(githubRun(run), limits)).toMatchObject([{ name: 'last', log: 'boom' }]);
   });
 
   it('gives no more jobs than it may', async () => {
     const jobs = ['a', 'b', 'c'].map((name) => ({ name, conclusion: 'failure' as const, log: name }));
-    const found = await platform().reader.failedJobs(runOf(fake.addRun({ jobs })), { ...limits, maxJobs: 2 });
+    const found = await platform().reader.failedJobs(githubRun(fake.addRun({ jobs })), { ...limits, maxJobs: 2 });
     expect(found.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
@@ -148,7 +131,7 @@ describe('failedJobs', () => {
   `('a download that $what is a gap, not an error', async ({ times, answer }) => {
     const run = fake.addRun();
     for (let time = 0; time < times; time++) fake.fault({ on: /^GET \/logs\//, answer });
-    const [job] = await platform().reader.failedJobs(runOf(run), limits);
+    const [job] = await platform().reader.failedJobs(githubRun(run), limits);
     expect(job).toMatchObject({ name: 'build', gap: expect.stringMatching(/log/) });
     expect(job?.log).toBeUndefined();
   });
@@ -156,7 +139,7 @@ describe('failedJobs', () => {
   it('keeps the end of a long log, and says so', async () => {
     const log = Array.from({ length: 5_000 }, (_, i) => `line ${i + 1}`).join('\n');
     const run = fake.addRun({ jobs: [{ name: 'build', conclusion: 'failure', log }] });
-    const [job] = await platform().reader.failedJobs(runOf(run), { ...limits, maxBytesPerLog: 1_000 });
+    const [job] = await platform().reader.failedJobs(githubRun(run), { ...limits, maxBytesPerLog: 1_000 });
     expect(job?.log?.endsWith('line 5000')).toBe(true);
     expect(job?.log?.split('\n')[0]).toBe(`line ${job?.firstLine}`);
     expect(job?.gap).toBe(
@@ -173,7 +156,7 @@ describe('failedJobs', () => {
   `('$what is a gap, not an error', async ({ status, gap }) => {
     const run = fake.addRun();
     fake.fault({ on: /logs$/, answer: { status, body: { message: 'no' } } });
-    const [job] = await platform().reader.failedJobs(runOf(run), limits);
+    const [job] = await platform().reader.failedJobs(githubRun(run), limits);
     expect(job).toMatchObject({ name: 'build', gap: expect.stringMatching(gap) });
     expect(job?.log).toBeUndefined();
   });
@@ -189,7 +172,7 @@ describe('failedJobs', () => {
   `('$what says when to come again', async ({ status, headers, message, waits }) => {
     fake.fault({ on: /jobs$/, answer: { status, headers, body: { message } } });
     const error: unknown = await platform()
-      .reader.failedJobs(runOf(fake.addRun()), limits)
+      .reader.failedJobs(githubRun(fake.addRun()), limits)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ problem: 'rate-limited', retryable: true });
@@ -201,7 +184,7 @@ describe('rerunRun', () => {
   it('starts all jobs again, also of a run that passed or never had any', async () => {
     for (const conclusion of ['success', 'startup_failure']) {
       const run = fake.addRun({ conclusion, jobs: [] });
-      await platform().writer?.rerunRun(runOf(run), signal);
+      await platform().writer?.rerunRun(githubRun(run), signal);
       expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
       expect(fake.requests.at(-1)).toBe(`POST /repos/acme/shop/actions/runs/${run.id}/rerun`);
     }
@@ -211,14 +194,14 @@ describe('rerunRun', () => {
 describe('rerunFailedJobs', () => {
   it('starts the next attempt', async () => {
     const run = fake.addRun();
-    await platform().writer?.rerunFailedJobs(runOf(run), signal);
+    await platform().writer?.rerunFailedJobs(githubRun(run), signal);
     expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
   });
 
   it('is not sent twice when the answer is an error: it may have taken effect', async () => {
     const run = fake.addRun();
     fake.fault({ on: /rerun-failed-jobs/, answer: { status: 502, body: {} }, afterEffect: true });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'unavailable',
     });
     expect(fake.effects.filter((effect) => effect.includes(`#${run.id} `))).toHaveLength(1);
@@ -232,7 +215,7 @@ describe('rerunFailedJobs', () => {
     ${'a green run'}       | ${{ conclusion: 'success' }} | ${'refused'}
   `('$what is $problem', async ({ change, problem }) => {
     const run = fake.addRun(change as Partial<FakeRun> as never);
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem,
       retryable: false,
     });
@@ -244,22 +227,22 @@ describe('rerunFailedJobs', () => {
       on: /rerun/,
       answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } },
     });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'forbidden',
     });
     fake.fault({ on: /rerun/, answer: 'cut' });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), signal)).rejects.toMatchObject({
+    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'unavailable',
     });
     fake.fault({ on: /rerun/, answer: 'hang' });
-    await expect(platform().writer?.rerunFailedJobs(runOf(run), AbortSignal.timeout(200))).rejects.toMatchObject({
+    await expect(platform().writer?.rerunFailedJobs(githubRun(run), AbortSignal.timeout(200))).rejects.toMatchObject({
       problem: 'unavailable',
     });
   });
 });
 
 it('never shows the token in an error', async () => {
-  const run = runOf(fake.addRun());
+  const run = githubRun(fake.addRun());
   fake.fault({ on: /GET .*runs/, answer: { status: 403, body: { message: 'no' } } });
   const refused: unknown = await platform()
     .reader.state(run, signal)

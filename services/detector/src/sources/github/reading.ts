@@ -1,4 +1,4 @@
-import { type Conclusion, type Events, parseData } from '@prunella/contracts';
+import { conclusions, type Events, parseData } from '@prunella/contracts';
 import { completed } from '@prunella/core';
 import { z } from 'zod';
 import type { Heard } from '../source.ts';
@@ -6,19 +6,7 @@ import type { Heard } from '../source.ts';
 /** Reads the payload of one kind of event. Throws ProblemException or ContractViolation naming the field. */
 export type EventReader = (payload: Record<string, unknown>) => Heard;
 
-const CONCLUSIONS = [
-  'success',
-  'failure',
-  'cancelled',
-  'skipped',
-  'timed_out',
-  'action_required',
-  'neutral',
-  'stale',
-  'startup_failure',
-] as const satisfies readonly Conclusion[];
-
-export const EndedAs = z.enum(CONCLUSIONS);
+export const EndedAs = z.enum(conclusions);
 
 /** GitHub's numeric id, as text. */
 export const Id = z.int().nonnegative().transform(String);

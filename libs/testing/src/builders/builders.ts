@@ -1,0 +1,42 @@
+import type { DiagnosisMade, Run } from '@prunella/contracts';
+import type { FakeRun } from '../github/model.ts';
+
+/** A run of the fake GitHub as our events carry it. */
+export function githubRun(run: FakeRun): Run {
+  return {
+    pipelineId: `${run.repository}/${run.path}`,
+    platform: 'github',
+    repository: run.repository,
+    runId: String(run.id),
+    attempt: run.attempt,
+    headSha: run.headSha,
+    branch: run.branch,
+    environment: '',
+    url: '',
+    name: run.workflow,
+    kind: 'run',
+  };
+}
+
+/** A confident diagnosis of a network failure of that run, of incident `inc_<run id>`. */
+export function networkDiagnosis(run: FakeRun, changes: Partial<DiagnosisMade> = {}): DiagnosisMade {
+  return {
+    incidentId: `inc_${run.id}`,
+    run: githubRun(run),
+    cause: 'network',
+    domain: 'platform',
+    confidence: 0.9,
+    transient: 0.9,
+    prior: 0.9,
+    action: { type: 'retry_with_backoff', parameters: { attempts: 3, firstDelay: '100ms', factor: 1 } },
+    decidedBy: 'rule:connection-timeout',
+    explanation: 'The connection timed out.',
+    fingerprint: 'fp',
+    evidence: [{ line: 7, text: 'connect ETIMEDOUT', job: 'build' }],
+    alternatives: [],
+    metrics: {},
+    vetoes: [],
+    gaps: [],
+    ...changes,
+  };
+}
