@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { FakeRun } from '@prunella/testing';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
-import { startSystem, type System } from '../support/system.ts';
+import { type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const SHOTS = 'test-results/console';
@@ -53,7 +53,10 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
   });
 
   async function fail(changes: { branch: string }): Promise<FakeRun> {
-    const run = system.github.addRun({ ...changes, jobs: [{ name: 'build', conclusion: 'failure', failedStep: 'Run npm ci', log: LOG }] });
+    const run = system.github.addRun({
+      ...changes,
+      jobs: [{ name: 'build', conclusion: 'failure', failedStep: 'Run npm ci', log: LOG }],
+    });
     expect((await system.deliver(run)).status).toBe(202);
     return run;
   }
@@ -70,14 +73,18 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
     await page.getByTestId('incident-page').waitFor();
     const evidence = page.getByTestId('evidence');
     await evidence.getByText('npm error code ETIMEDOUT').waitFor();
-    expect(await evidence.locator('[data-decisive]').innerText()).toMatch(/^2\s+Decisive:\s+npm error code ETIMEDOUT$/);
-    expect(await page.getByTestId('step-diagnosis').innerText()).toMatch(/network/i);
-    expect(await page.getByTestId('reasons').innerText()).toMatch(/threshold[\s\S]*confidence 0\.9/);
+    expect(await evidence.locator('[data-decisive]').textContent()).toMatch(/^2\s*Decisive:\s*npm error code ETIMEDOUT$/);
+    expect(await page.getByTestId('step-diagnosis').textContent()).toMatch(/network/i);
+    expect(await page.getByTestId('reasons').textContent()).toMatch(/threshold[\s\S]*confidence 0\.9/);
     await until(() => system.github.effects.includes(`acme/shop#${run.id} -> 2`), 'the rerun');
     await page.getByTestId('step-action').getByText('reran the failed jobs').waitFor();
     system.github.completeRun(run, 'success');
     await system.deliver(run);
-    await page.getByTestId('step-outcome').getByText(/healed/i).first().waitFor();
+    await page
+      .getByTestId('step-outcome')
+      .getByText(/healed/i)
+      .first()
+      .waitFor();
     await page.screenshot({ path: `${SHOTS}/healed.png`, fullPage: true });
     expect(complaints).toEqual([]);
   }, 60_000);
@@ -121,7 +128,10 @@ describeWithBrowser('the console with a token (skipped where /usr/bin/chromium i
   let browser: Browser;
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ environment: { PRUNELLA_API_TOKEN: 'the-right-token' } }), startBrowser()]);
+    [system, browser] = await Promise.all([
+      startSystem({ environment: { PRUNELLA_API_TOKEN: 'the-right-token' } }),
+      startBrowser(),
+    ]);
   }, 60_000);
 
   afterAll(async () => {
@@ -135,7 +145,10 @@ describeWithBrowser('the console with a token (skipped where /usr/bin/chromium i
     const dialog = page.getByRole('dialog', { name: 'This Prunella asks for a token' });
     await dialog.getByLabel('API token').fill('a-wrong-token');
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText(/not|wrong|refused/i).first().waitFor();
+    await dialog
+      .getByText(/not|wrong|refused/i)
+      .first()
+      .waitFor();
     await dialog.getByLabel('API token').fill('the-right-token');
     await dialog.getByRole('button', { name: 'Continue' }).click();
     await page.locator('[data-testid=connection][data-state=live]').waitFor();
