@@ -73,7 +73,9 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
     await page.getByTestId('incident-page').waitFor();
     const evidence = page.getByTestId('evidence');
     await evidence.getByText('npm error code ETIMEDOUT').waitFor();
-    expect(await evidence.locator('[data-decisive]').textContent()).toMatch(/^2\s*Decisive:\s*npm error code ETIMEDOUT$/);
+    expect(await evidence.locator('[data-decisive]').textContent()).toMatch(
+      /^2\s*Decisive:\s*npm error code ETIMEDOUT$/,
+    );
     expect(await page.getByTestId('step-diagnosis').textContent()).toMatch(/network/i);
     expect(await page.getByTestId('reasons').textContent()).toMatch(/threshold[\s\S]*confidence 0\.9/);
     await until(() => system.github.effects.includes(`acme/shop#${run.id} -> 2`), 'the rerun');

@@ -22,7 +22,9 @@ let running: Running | undefined;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'prunella-start-'));
-  const ports = await Promise.all(NAMES.map(async (name) => [`PORT_${name}`, String(await anyFreePort('127.0.0.1'))] as const));
+  const ports = await Promise.all(
+    NAMES.map(async (name) => [`PORT_${name}`, String(await anyFreePort('127.0.0.1'))] as const),
+  );
   environment = {
     PATH: process.env['PATH'] ?? '',
     // the cache of the NATS program is the session's; all else is new

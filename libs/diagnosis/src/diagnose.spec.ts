@@ -53,6 +53,13 @@ describe('diagnose', () => {
       'rule:out-of-memory',
     ],
     ['exit code 137 alone', { error: error('', { exitCode: 137 }) }, 'oom', 'scale_resources', 'rule:exit-code-137'],
+    [
+      'exit code 137 in the message',
+      { error: error('Process completed with exit code 137.') },
+      'oom',
+      'scale_resources',
+      'rule:exit-code-137',
+    ],
     ['exit code 137 in a log', { logs: [log('a', 'exit code 137')] }, 'oom', 'scale_resources', 'rule:exit-code-137'],
     ['a run that timed out', { conclusion: 'timed_out' }, 'timeout', 'retry', 'rule:job-timed-out'],
     ['a cancelled run', { conclusion: 'cancelled' }, 'cancelled', 'none', 'rule:run-cancelled'],
@@ -115,6 +122,29 @@ describe('evidence', () => {
     );
   });
 
+  const key = `-----BEGIN PRIVATE KEY-----\n${'Zx9+'.repeat(16)}\nZx9=\n-----END PRIVATE KEY-----`;
+  it.each<[string, Partial<DiagnosisInput>]>([
+    ['a log', { logs: [log('a', `the end\n${key}`)] }],
+    ['a cut log', { logs: [log('a', key.split('\n').slice(1).join('\n'), 900)] }],
+    ['a message', { error: error(`boom\n${key}`) }],
+    ['a stack', { error: error('boom', { stack: `Traceback (most recent call last):\n${key}` }) }],
+  ])('holds no private key of %s', (_name, input) => {
+    expect(JSON.stringify(of(input))).not.toMatch(/Zx9|PRIVATE KEY/);
+  });
+
+  it('keeps a message and a stack apart, although both begin with line 1', () => {
+    const made = of({ error: error('OOMKilled', { stack: 'java.lang.OutOfMemoryError' }) });
+    expect(made.evidence.map(({ text }) => text)).toEqual(['OOMKilled', 'java.lang.OutOfMemoryError']);
+  });
+
+  it('of a heading holds what it announces', () => {
+    const text = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\nValueError: bad price';
+    const expected = ['Traceback (most recent call last):', 'ValueError: bad price'];
+    expect(of({ logs: [log('a', text)] }).evidence.map((item) => item.text)).toEqual(expected);
+    const made = of({ error: error('x', { stack: text }) });
+    expect(made.evidence.map((item) => item.text)).toEqual(expected);
+  });
+
   it('is never more than ten lines', () => {
     expect(of({ logs: [log('a', 'npm error network\n'.repeat(50))] }).evidence).toHaveLength(10);
   });
@@ -128,6 +158,7 @@ describe('metrics', () => {
     ${rollback}               | ${{ error_rate: 0.11 }}   | ${'error_rate'} | ${'rollback'}           | ${0.98}    | ${'rule:deployment-error-rate'}
     ${'OOMKilled'}            | ${{ memory: 0.9 }}        | ${'oom'}        | ${'scale_resources'}    | ${0.91}    | ${'rule:out-of-memory'}
     ${'OOMKilled'}            | ${{ memory: 0.91 }}       | ${'oom'}        | ${'scale_resources'}    | ${0.99}    | ${'rule:out-of-memory'}
+    ${'exit code 137'}        | ${{ memory: 0.91 }}       | ${'oom'}        | ${'scale_resources'}    | ${0.85}    | ${'rule:exit-code-137'}
     ${''}                     | ${{ error_rate: 0.11 }}   | ${'error_rate'} | ${'rollback'}           | ${0.8}     | ${'metrics:error-rate'}
     ${''}                     | ${{ memory: 0.91 }}       | ${'oom'}        | ${'scale_resources'}    | ${0.85}    | ${'metrics:memory'}
     ${''}                     | ${{ memory: 0.9 }}        | ${'unknown'}    | ${'retry'}              | ${0.5}     | ${'default'}
@@ -219,6 +250,13 @@ describe('fingerprint', () => {
     expect(on('2026-01-02T03:04:05Z dial tcp 10.0.0.1:443: i/o timeout')).toBe(
       on('x\ndial tcp 10.9.9.9:8443: i/o timeout'),
     );
+  });
+
+  it('tells failures under the same heading apart', () => {
+    const failed = (file: string, last: string) =>
+      `Traceback (most recent call last):\n  File "${file}", line 3\n${last}`;
+    expect(on(failed('a.py', 'ValueError: bad price'))).toBe(on(failed('b.py', 'ValueError: bad price')));
+    expect(on(failed('a.py', 'ValueError: bad price'))).not.toBe(on(failed('a.py', "KeyError: 'stock'")));
   });
 
   it('differs for another cause', () => {

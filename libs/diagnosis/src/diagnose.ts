@@ -3,9 +3,9 @@ import { domainOf } from '@prunella/core';
 import { fingerprint } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
 import type { Diagnosis, DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
-import { evidenceOf } from './evidence.ts';
+import { announcedBy, evidenceOf } from './evidence.ts';
 import { explain } from './explain.ts';
-import { merged, propose, readLog } from './propose.ts';
+import { merged, propose, readError, readLog } from './propose.ts';
 import { vetoesOf } from './vetoes.ts';
 import { round, weighWithMetrics, weighWithOutcomes } from './weigh.ts';
 
@@ -33,14 +33,15 @@ const MOST_ALTERNATIVES = 5;
  */
 export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   const logs = input.logs.map(readLog);
-  const proposals = propose(input, logs, d.rules);
+  const error = input.error && readError(input.error);
+  const proposals = propose({ ...input, ...(error && { error }) }, logs, d.rules);
   const weighed = weighWithMetrics(merged(proposals), input.metrics);
   const known = weighed.length > 0 ? weighed : [RETRY_ONCE];
   const candidates = known
     .map((candidate) => weighWithOutcomes(candidate, d.learnt))
     .sort((a, b) => b.confidence - a.confidence);
   const best = candidates[0] ?? RETRY_ONCE;
-  const evidence = evidenceOf(best, logs, input.error);
+  const evidence = evidenceOf(best, logs, error);
   return {
     cause: best.cause,
     domain: domainOf(best.cause),
@@ -50,7 +51,7 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
     action: best.action,
     decidedBy: best.decidedBy,
     explanation: explain(best, evidence, logs),
-    fingerprint: fingerprint(best.cause, decisiveTexts(best, evidence[0]?.text)),
+    fingerprint: fingerprint(best.cause, decisiveTexts(best, evidence[0]?.text, announcedBy(best, logs, error)?.text)),
     evidence,
     alternatives: alternativesTo(best, candidates),
     metrics: { ...input.metrics },
@@ -58,9 +59,13 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   };
 }
 
-/** Metrics have no line: what decided is then the same for all of their kind. */
-function decisiveTexts({ decidedBy }: Candidate, text: string | undefined): string[] {
-  return text === undefined || decidedBy.startsWith('metrics:') ? [decidedBy] : [text];
+/**
+ * Metrics have no line: what decided is then the same for all of their kind. A heading is the same for all failures;
+ * what it announces tells them apart.
+ */
+function decisiveTexts({ decidedBy }: Candidate, text: string | undefined, announced: string | undefined): string[] {
+  if (text === undefined || decidedBy.startsWith('metrics:')) return [decidedBy];
+  return announced === undefined ? [text] : [text, announced];
 }
 
 /** The best candidate of each other cause. */

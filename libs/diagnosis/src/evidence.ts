@@ -1,5 +1,6 @@
 import type { Evidence, Failure } from '@prunella/contracts';
-import { isErrorLike, isExitMarker, type Line, redact, reduce } from '@prunella/signals';
+import type { MatchedLine } from '@prunella/rules';
+import { isErrorLike, isExitMarker, type Line, redact, reduce, toLines } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
 import type { JobLines } from './propose.ts';
 
@@ -8,6 +9,8 @@ const MOST = 10;
 /** How far around the decisive line other lines belong to it. */
 const BEFORE = 3;
 const AFTER = 12;
+/** A stack between a heading and its message is rarely longer. */
+const ANNOUNCED_WITHIN = 100;
 /** A message can be long; the first lines say it. */
 const MESSAGE_LINES = 3;
 
@@ -17,7 +20,7 @@ const MESSAGE_LINES = 3;
  */
 export function evidenceOf(candidate: Candidate, logs: readonly JobLines[], error: Failure | undefined): Evidence[] {
   const [decisive] = candidate.lines;
-  const matched = candidate.lines.map((line) => evidence(line, line.source === 'error' ? '' : (line.job ?? '')));
+  const matched = candidate.lines.map((line) => evidence(line, jobOf(line)));
   const around =
     decisive?.source === 'log'
       ? neighbours(
@@ -25,8 +28,30 @@ export function evidenceOf(candidate: Candidate, logs: readonly JobLines[], erro
           logs.find(({ job }) => job === decisive.job),
         )
       : [];
-  const all = [...matched, ...around];
+  const announced = announcedBy(candidate, logs, error);
+  const first = announced === undefined ? [] : [evidence(announced, decisive === undefined ? '' : jobOf(decisive))];
+  const all = [...matched.slice(0, 1), ...first, ...matched.slice(1), ...around];
   return distinct(all.length > 0 ? all : unexplained(logs, error)).slice(0, MOST);
+}
+
+/**
+ * The line that a heading announces (`Traceback (most recent call last):` the exception below the stack); undefined:
+ * the decisive line is none.
+ */
+export function announcedBy(
+  { lines: [decisive] }: Candidate,
+  logs: readonly JobLines[],
+  error: Failure | undefined,
+): Line | undefined {
+  if (decisive === undefined || !decisive.text.endsWith(':')) return undefined;
+  const lines =
+    decisive.source === 'log'
+      ? (logs.find(({ job }) => job === decisive.job)?.lines ?? [])
+      : [...toLines(error?.message ?? ''), ...toLines(error?.stack ?? '')];
+  const start = lines.findIndex(({ line, text }) => line === decisive.line && text === decisive.text) + 1;
+  return lines
+    .slice(start, start + ANNOUNCED_WITHIN)
+    .find((line) => /^\S/.test(line.text) && isErrorLike(line) && !isExitMarker(line));
 }
 
 function neighbours(decisive: Line, log: JobLines | undefined): Evidence[] {
@@ -50,10 +75,16 @@ function endOf({ lines }: JobLines): Line[] {
   return (errors.length > 0 ? errors : read).slice(-MOST / 2);
 }
 
+/** A reported error belongs to no job. */
+function jobOf({ source, job = '' }: MatchedLine): string {
+  return source === 'error' ? '' : job;
+}
+
 function evidence({ line, text }: Line, job: string): Evidence {
   return { line, text: redact(text.trim()), job };
 }
 
 function distinct(list: readonly Evidence[]): Evidence[] {
-  return [...new Map(list.map((item) => [`${item.job}\n${item.line}`, item])).values()];
+  // With the text: the lines of a message and of its stack both count from 1.
+  return [...new Map(list.map((item) => [`${item.job}\n${item.line}\n${item.text}`, item])).values()];
 }

@@ -1,5 +1,6 @@
+import type { Failure } from '@prunella/contracts';
 import { type MatchedLine, matchRules, type RuleMatch, type RuleSet } from '@prunella/rules';
-import { exitCodeOf, type Line, looksBinary, toLines } from '@prunella/signals';
+import { exitCodeOf, type Line, looksBinary, toLines, withoutPrivateKeys } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisInput, LogText } from './diagnosis.ts';
 
@@ -20,13 +21,18 @@ export interface Proposal {
 }
 
 export function readLog(log: LogText): JobLines {
-  const lines = looksBinary(log.text) ? [] : toLines(log.text, { firstLine: log.firstLine });
+  const lines = looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
   return {
     job: log.job,
     lines,
     ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
     signs: [...signsOfExit(exitCodeOf(lines)), ...signsOfJob(log.conclusion)],
   };
+}
+
+/** What a publisher reports, without the private keys that its text may hold. */
+export function readError(error: Failure): Failure {
+  return { ...error, message: withoutPrivateKeys(error.message), stack: withoutPrivateKeys(error.stack) };
 }
 
 /** Asks the rules about each job by itself, then about what the run as a whole says. */
@@ -73,7 +79,7 @@ function candidateOf({ rule, action, lines, count }: RuleMatch): Candidate {
 function signsOfRun({ conclusion, error, jobs }: DiagnosisInput): string[] {
   return [
     `conclusion:${conclusion}`,
-    ...signsOfExit(error?.exitCode),
+    ...signsOfExit(error?.exitCode ?? exitCodeOf(toLines(error?.message ?? ''))),
     ...jobs.flatMap((job) => signsOfJob(job.conclusion)),
   ];
 }

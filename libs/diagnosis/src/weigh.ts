@@ -12,8 +12,10 @@ interface MetricSign {
   /** The action that the metric speaks for. */
   action: ActionType;
   /** What it means when no rule says so. */
-  alone(value: number): Omit<Candidate, 'confidence' | 'lines' | 'count' | 'notes'>;
+  alone(value: number): Sign;
 }
+
+type Sign = Omit<Candidate, 'confidence' | 'lines' | 'count' | 'notes'>;
 
 const SIGNS: readonly MetricSign[] = [
   {
@@ -56,7 +58,7 @@ export function weighWithMetrics(
       const note = `${sign.metric} ${round(value)} is above ${sign.above}`;
       if (!weighed.some(({ action }) => action.type === sign.action)) return weighed.concat(alone(sign, value, note));
       return weighed.map((candidate) =>
-        candidate.action.type === sign.action ? confirmed(candidate, note) : candidate,
+        candidate.action.type === sign.action ? confirmed(candidate, sign.alone(value), note) : candidate,
       );
     },
     [...candidates],
@@ -68,8 +70,10 @@ function alone(sign: MetricSign, value: number, note: string): Candidate {
   return { ...candidate, confidence: candidate.prior, lines: [], count: 0, notes: [note] };
 }
 
-function confirmed(candidate: Candidate, note: string): Candidate {
-  const confidence = Math.max(candidate.confidence, Math.min(HIGHEST, round(candidate.confidence + CONFIRMATION)));
+/** Two signs are never weaker together than the stronger one by itself. */
+function confirmed(candidate: Candidate, { prior }: Sign, note: string): Candidate {
+  const raised = Math.min(HIGHEST, round(candidate.confidence + CONFIRMATION));
+  const confidence = Math.max(candidate.confidence, prior, raised);
   return { ...candidate, confidence, notes: [...candidate.notes, `${note}, which confirms it`] };
 }
 

@@ -41,6 +41,10 @@ describe('the built-in rules', () => {
     expect(ids(example)).not.toContain(id);
   });
 
+  it.each(causes.filter((cause) => cause !== 'unknown'))('understand %s as the type of a reported error', (cause) => {
+    expect(matchesOf({ type: cause, message: '' })[0]?.rule.cause).toBe(cause);
+  });
+
   it('leave what is broken by the change to humans', () => {
     const code = new Set(['compile_error', 'lint', 'test_failure', 'config_error', 'crash']);
     const wrong = set.rules.filter(({ cause, action }) => code.has(cause) && action.type !== 'notify_human');
@@ -53,6 +57,7 @@ describe('the built-in rules', () => {
   });
   it.each([
     ['Connection timed out', 'network', backoff(3, '5s')],
+    ['Connection timeout', 'network', backoff(3, '5s')],
     ['read ECONNRESET', 'network', backoff(3, '5s')],
     ['getaddrinfo ENOTFOUND registry.example.org', 'network', backoff(3, '5s')],
     ['GET https://registry.example.org/x: 502 Bad Gateway', 'network', backoff(3, '5s')],

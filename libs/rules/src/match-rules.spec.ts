@@ -63,6 +63,14 @@ describe('matchRules', () => {
     expect(match('boom (retrying)', {}, { id: 'a', log: 'boom', exclude: 'retrying' })).toEqual([]);
   });
 
+  it.each(['✓ boom', '  ✔ boom', 'ok 3 - boom', '    --- PASS: TestBoom boom', 'PASS boom', 'PASSED boom'])(
+    'does not believe the title of a test that passed: %s',
+    (text) => {
+      expect(match(text, {}, { id: 'a', log: 'boom' })).toEqual([]);
+      expect(match(`not ${text}`, {}, { id: 'a', log: 'boom' })).toHaveLength(1);
+    },
+  );
+
   it.each([
     [{}, 0, undefined],
     [{ m: 1 }, 0, undefined],

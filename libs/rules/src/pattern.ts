@@ -9,5 +9,6 @@ export interface Pattern {
 /** @throws Error when it is not RE2 syntax: look-around and back-references are not. */
 export function compilePattern(source: string): Pattern {
   const compiled = RE2JS.compile(source);
-  return { test: (text) => compiled.matcher(text).find() };
+  // `test` asks for no groups, so it runs on the DFA: several times faster than a matcher's `find`.
+  return { test: (text) => compiled.test(text) };
 }

@@ -7,7 +7,8 @@ const MARKERS: readonly RegExp[] = [
   /^(?:ERROR: )?script returned exit code (\d{1,3})\b/,
   /^The command ".{0,300}" exited with (\d{1,3})\.$/,
   /\b(?:exit(?:ed)?(?: with)?|returned|terminated with)(?: a)?(?: non-zero)? ?(?:exit )?(?:code|status)[:= ] ?(\d{1,3})\b/i,
-  /\bexit=(\d{1,3})\b/,
+  /\bexit(?:ed with code '|=)(\d{1,3})\b/,
+  /^g?make(?:\[\d+\])?: \*\*\* \[.{1,300}\] Error (\d{1,3})$/,
 ];
 
 /** The exit code of the step that failed; undefined: the log names none but 0. */

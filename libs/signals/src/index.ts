@@ -1,5 +1,6 @@
 export { exitCodeOf, isExitMarker } from './exit-code.ts';
 export { fingerprint, normalise } from './fingerprint.ts';
 export { type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
+export { withoutPrivateKeys } from './private-keys.ts';
 export { redact } from './redact.ts';
 export { isErrorLike, reduce } from './reduce.ts';

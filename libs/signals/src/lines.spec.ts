@@ -41,6 +41,12 @@ describe('toLines', () => {
     ]);
   });
 
+  it('cuts a long line before a word, so that half a secret is not taken for something else', () => {
+    const word = `ghp_${'Zx9'.repeat(12)}`;
+    expect(toLines(`${'x '.repeat(995)}${word}`)[0]?.text).toBe('x '.repeat(995).trimEnd());
+    expect(toLines('x'.repeat(3_000))[0]?.text).toHaveLength(MAX_LINE);
+  });
+
   it('has a line for each line of any text, none too long and none with a control sequence', () => {
     const piece = fc.oneof(fc.string(), fc.constantFrom('\r', '\n', ESC, `${ESC}[1m`, '##[error]', 'x'.repeat(3_000)));
     fc.assert(

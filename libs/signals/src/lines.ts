@@ -50,12 +50,18 @@ export function toLines(text: string, { firstLine = 1 }: { firstLine?: number } 
   return lines;
 }
 
-function cleanLine(raw: string): string {
+/** A line without line end, colours, time stamps and the marks of the CI system. */
+export function cleanLine(raw: string): string {
   const plain = raw.replace(ANSI, '');
   const shown = plain.includes('\r') ? lastState(plain) : plain;
   let text = shown.replace(UNPRINTABLE, '');
   for (const prefix of PREFIXES) text = text.replace(prefix, '');
-  return text.slice(0, MAX_LINE).trimEnd();
+  return cut(text).trimEnd();
+}
+
+/** Cuts before a word, not in it: half a secret would look like nothing that has to be redacted. */
+function cut(text: string): string {
+  return text.length <= MAX_LINE ? text : text.slice(0, MAX_LINE).replace(/(?<!\S)\S{1,300}$/, '');
 }
 
 /** What a terminal shows after carriage returns: the last part that says something. */

@@ -12,6 +12,9 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ['Google key', `AIza${body.slice(0, 35)}`],
   ['npm token', `npm_${body}`],
   ['Docker Hub token', `dckr_pat_${body}`],
+  ['Hugging Face token', `hf_${body}`],
+  ['Vault token', `hvs.${body}`],
+  ['Anthropic key', `sk-ant-${body}`],
   ['web token', `eyJ${body}.eyJ${body}.${body}`],
 ];
 const [SECRET] = SECRETS.map(([, secret]) => secret) as [string];
@@ -33,6 +36,19 @@ describe('redact', () => {
     ['"api_key": "hunter2"', '"api_key": "[redacted]"'],
     ['AWS_SECRET_ACCESS_KEY=hunter2/x', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
     ['login --password hunter2', 'login --password [redacted]'],
+    ['postgres://app:p@ss@db.example.org/app', 'postgres://[redacted]@db.example.org/app'],
+    ['password: "two words"', 'password: "[redacted]"'],
+    ['password=\'it is "mine"\'', "password='[redacted]'"],
+    ['password: "it\'s mine"', 'password: "[redacted]"'],
+    ['{\\"password\\": \\"hunter2\\"}', '{\\"password\\": \\"[redacted]\\"}'],
+    ['"auth": "dXNlcjpwYXNzd29yZA=="', '"auth": "[redacted]"'],
+    ['_auth=dXNlcjpwYXNz', '_auth=[redacted]'],
+    ['GET https://example.org/x?sig=abc%2Bdef&se=1', 'GET https://example.org/x?sig=[redacted]&se=1'],
+    ['AccountKey=abcdEFGH1234==;EndpointSuffix=x', 'AccountKey=[redacted];EndpointSuffix=x'],
+    ['curl -sf -u joe:hunter2 https://example.org', 'curl -sf -u joe:[redacted] https://example.org'],
+    ['docker login -u joe -p hunter2 example.org', 'docker login -u joe -p [redacted] example.org'],
+    ['sshpass -p hunter2 ssh host', 'sshpass -p [redacted] ssh host'],
+    ['mysql -u root -phunter2 shop', 'mysql -u root -p[redacted] shop'],
     ['https://hooks.slack.com/services/T00/B00/abcdef', 'https://hooks.slack.com/services/[redacted]'],
   ])('%s', (text, redacted) => {
     expect(redact(text)).toBe(redacted);
@@ -46,6 +62,11 @@ describe('redact', () => {
     'git@example.org: Permission denied (publickey).',
     'fatal: Authentication failed for the repository',
     'AssertionError: expected 3 to equal 4',
+    'http://localhost:8080/?mail=joe@example.org',
+    'mysql --protocol tcp',
+    'docker login --password-stdin',
+    'docker run -p 8080:80 app',
+    'src/token:12: error: no',
   ])('leaves alone: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -56,11 +77,43 @@ describe('redact', () => {
     expect(redact(text)).toBe('key:\n[redacted]\n[redacted]\n[redacted]\n[redacted]\nafter');
   });
 
+  const kind = 'PRIVATE KEY';
+  const [begin, end] = [`-----BEGIN ${kind}-----`, `-----END ${kind}-----`];
+  const material = `MIIE${'Zx9+'.repeat(15)}`;
+  it.each([
+    ['behind a prefix', `web | ${begin}\nweb | ${material}\nweb | Zx9=\nweb | ${end}\nweb | up`, 'web | up'],
+    ['with its beginning cut off', `started\nboom\n${material}\nZx9=\n${end}\nup`, 'started\nboom|up'],
+    ['with its end cut off', `${begin}\n${material}\nit went wrong`, 'it went wrong'],
+    ['in one line', `{"key": "${begin}\\n${material}\\n${end}"}`, '{"key"'],
+    ['with headers', `${begin}\nProc-Type: 4,ENCRYPTED\n\n${material}\n${end}\nError: boom`, 'Error: boom'],
+    ['that an error follows', `expecting: ${begin}\nError: boom`, 'Error: boom'],
+    ['that is only mentioned', `expecting: ${begin}\nit went wrong`, 'it went wrong'],
+    ['with stamps', `2026-01-02T03:04:05Z ${begin}\n2026-01-02T03:04:06Z ${material}\n2026-01-02T03:04:07Z ${end}`, ''],
+  ])('takes out a private key %s and nothing else', (_name, text, kept) => {
+    const redacted = redact(text);
+    expect(redacted).not.toMatch(/MIIE|Zx9|PRIVATE KEY/);
+    expect(redacted.split('\n')).toHaveLength(text.split('\n').length);
+    for (const part of kept.split('|')) expect(redacted).toContain(part.trim());
+    expect(redact(redacted)).toBe(redacted);
+  });
+
   it('does the same once or twice, and keeps the number of lines, whatever the text', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(...SECRETS.map(([, secret]) => secret)),
       fc.constantFrom('\n', ' ', '=', ': ', '"', 'password', 'token', '--token ', 'bearer ', 'https://', 'a:b', '@'),
+      fc.constantFrom(
+        "'",
+        '\\"',
+        begin,
+        end,
+        `${material}\n`,
+        '?sig=',
+        'curl -u ',
+        'docker login -p ',
+        '"auth": "',
+        'x y',
+      ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -78,6 +131,9 @@ describe('redact', () => {
     ['password words', 'token', ''],
     ['addresses', '://a:', ''],
     ['blanks', 'password ', '         '],
+    ['logins', 'docker login', ' '],
+    ['curls', 'curl -u ', ''],
+    ['opened quotes', 'password="', ' '],
     ['dashes', '--token', '-'],
   ])('stays linear on a megabyte of %s', (_name, word, between) => {
     const text = `${word}${between}`.repeat(Math.ceil(1_000_000 / (word.length + between.length)));

@@ -1,4 +1,4 @@
-const GONE = '[redacted]';
+import { GONE, withoutPrivateKeys } from './private-keys.ts';
 
 /**
  * Each pattern keeps what `$<keep>` names and loses the rest. All of them are linear: a match can't start inside the
@@ -15,6 +15,9 @@ const SECRETS: readonly RegExp[] = [
   /(?<![\w-])pypi-[\w-]{32,}/g,
   /(?<!\w)(?:sk|rk)_(?:live|test)_\w{16,}/g,
   /(?<![\w-])SG\.[\w-]{16,}\.[\w-]{16,}/g,
+  // Hugging Face, Vault, DigitalOcean, NuGet, OpenAI and Anthropic
+  /(?<!\w)(?:hf_[A-Za-z0-9]{30,}|hv[sb]\.[\w-]{20,}|do[opr]_v1_\w{32,}|oy2[a-z0-9]{43})/g,
+  /(?<![\w-])sk-(?:(?:ant|proj|svcacct|admin)-[\w-]{16,}|[A-Za-z0-9]{32,})/g,
   // AWS key ids, Google API keys and access tokens
   /(?<!\w)(?:AKIA|ASIA|AGPA|AROA|AIDA)[0-9A-Z]{16}(?!\w)/g,
   /(?<![\w-])AIza[\w-]{35,}/g,
@@ -22,19 +25,24 @@ const SECRETS: readonly RegExp[] = [
   // JSON web tokens
   /(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,
   // user and password, or a token alone, in an address
-  /(?<keep>:\/\/)(?:[^\s/@:]{0,200}:[^\s/@]{1,500}|[^\s/@:]{20,500})(?=@)/g,
+  /(?<keep>:\/\/)(?:[^\s/@:]{0,200}:[^\s/?#]{1,500}|[^\s/@:]{20,500})(?=@)/g,
+  // signed addresses and connection strings
+  /(?<keep>[?&](?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-signature)=)[^\s&"'<>]{3,}/gi,
+  /(?<keep>\b(?:Account|SharedAccess)Key=)[^\s;"']{3,}/gi,
+  // user and password, or a password alone, on the command line
+  /(?<keep>\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]["']?[^\s:"']{0,100}:)[^\s"']{1,200}/g,
+  /(?<keep>\b(?:(?:docker|podman|buildah|helm|oras)\b[^\n]{0,100}? login\b[^\n]{0,200}? -p|sshpass -p|mysql(?:dump|admin)?\b[^\n]{0,200}?\s-p)[ =]?["']?)[^\s"'-][^\s"']{2,}/g,
   // headers
   /(?<keep>authorization["']?[ \t]{0,9}[:=][ \t]{0,9}["']?(?:(?:bearer|basic|token|digest)[ \t]{1,9})?)[^\s"',;]{3,}/gi,
   /(?<keep>\bbearer[ \t]{1,9})[\w+/.~=-]{16,}/gi,
+  // "auth": "..." in Docker's settings, _auth=... in npm's
+  /(?<keep>(?:\\?"auth\\?"[ \t]{0,9}:[ \t]{0,9}\\?"|\b_auth[ \t]{0,9}=[ \t]{0,9}"?))[\w+/=-]{8,}/gi,
+  // "password": "with blanks in", also where the quotes are escaped
+  /(?<keep>(?<!unexpected )(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)[\w-]{0,40}(?:\\?["'])?[ \t]{0,9}(?:=|:=|:|=>)[ \t]{0,9}\\?(?<quote>["']))(?:(?!\\?\k<quote>)[^\n]){3,500}(?=\\?\k<quote>)/gi,
   // password=..., "api_key": "...", AWS_SECRET_ACCESS_KEY=..., --token ...
-  /(?<keep>(?<!unexpected )(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)[\w-]{0,40}(?<quote>["']?)[ \t]{0,9}(?:=|:=|:|=>)[ \t]{0,9}["']?)(?![=:>])[^\s"'`,;)}]{3,}/gi,
+  /(?<keep>(?<!unexpected )(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)[\w-]{0,40}(?:\\?["'])?[ \t]{0,9}(?:=|:=|:|=>)[ \t]{0,9}\\?["']?)(?![=:>]|\d{1,6}:)(?:\\(?!["'])|[^\s"'`,;)}\\]){3,}/gi,
   /(?<keep>--?(?:password|passwd|token|api-key|secret)[ \t]{1,9})[^\s"'-][^\s"']{2,}/gi,
 ];
-
-const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-/** A key without an end (a cut log) takes no more lines with it than a long key has. */
-const KEY_LINES = 120;
 
 /**
  * Takes secrets out of a text: tokens of the well-known platforms, web tokens, credentials in addresses and headers,
@@ -43,7 +51,7 @@ const KEY_LINES = 120;
  * Keeps the number of lines. Doing it twice changes nothing. Time is linear in the length.
  */
 export function redact(text: string): string {
-  return redactKeys(text)
+  return withoutPrivateKeys(text)
     .split('\n')
     .map((line) => SECRETS.reduce((out, pattern) => out.replace(pattern, replaced), line))
     .join('\n');
@@ -53,23 +61,4 @@ function replaced(_match: string, ...rest: unknown[]): string {
   const groups = rest.at(-1);
   const keep = typeof groups === 'object' && groups !== null ? (groups as { keep?: string }).keep : undefined;
   return `${keep ?? ''}${GONE}`;
-}
-
-function redactKeys(text: string): string {
-  if (!text.includes('PRIVATE KEY')) return text;
-  let left = 0;
-  return text
-    .split('\n')
-    .map((line) => {
-      if (left > 0) {
-        left = KEY_END.test(line) ? 0 : left - 1;
-        return GONE;
-      }
-      const begin = KEY_BEGIN.exec(line);
-      if (begin === null) return line;
-      // A key on one line (`\n` written out in an environment variable) ends where it began.
-      if (!KEY_END.test(line)) left = KEY_LINES;
-      return `${line.slice(0, begin.index)}${GONE}`;
-    })
-    .join('\n');
 }

@@ -11,6 +11,8 @@ describe('exitCodeOf', () => {
     ['The command "npm test" exited with 1.', 1],
     ['make failed with exit status 2\nProcess completed with exit code 1.', 1],
     ['command terminated with exit code 139', 139],
+    ["Bash exited with code '3'.", 3],
+    ['make: *** [Makefile:3: all] Error 137', 137],
     ['exit code 0', undefined],
     ['all is well', undefined],
   ])('%j is %j', (text, code) => {
