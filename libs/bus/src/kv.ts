@@ -15,6 +15,8 @@ export interface Change<T> {
   revision: number;
 }
 
+const WATCH_AGAIN_MS = 1_000;
+
 /** A KV bucket of JSON values with compare-and-set. Keys: letters, digits and `-_=./`. */
 export class JsonBucket<T> {
   constructor(private readonly kv: KV) {}
@@ -51,26 +53,37 @@ export class JsonBucket<T> {
 
   /**
    * Calls `onChange` for everything that stands there now, then for each change, until the signal aborts. Resolves when the
-   * present values have all been seen. Reconnects by itself.
+   * present values have all been seen. When the watch breaks it begins again: what stands there is then told once more, but what
+   * was deleted meanwhile is not.
    */
   async watch(onChange: (change: Change<T>) => void, signal: AbortSignal): Promise<void> {
-    const changes = await this.kv.watch();
-    signal.addEventListener('abort', () => changes.stop(), { once: true });
     let seen: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => {
       seen = resolve;
     });
-    const present = (await this.kv.status()).values;
-    if (present === 0) seen();
-    void (async () => {
-      for await (const entry of changes) {
-        const deleted = entry.operation !== 'PUT';
-        onChange({ key: entry.key, revision: entry.revision, ...(!deleted && { value: entry.json<T>() }) });
-        if (entry.isUpdate || entry.delta === 0) seen();
-      }
-      seen();
-    })();
+    void this.follow(onChange, signal, seen);
     await caughtUp;
+  }
+
+  private async follow(onChange: (change: Change<T>) => void, signal: AbortSignal, seen: () => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const changes = await this.kv.watch();
+        const stop = () => changes.stop();
+        signal.addEventListener('abort', stop, { once: true });
+        if ((await this.kv.status()).values === 0) seen();
+        for await (const entry of changes) {
+          const deleted = entry.operation !== 'PUT';
+          onChange({ key: entry.key, revision: entry.revision, ...(!deleted && { value: entry.json<T>() }) });
+          if (entry.isUpdate || entry.delta === 0) seen();
+        }
+        signal.removeEventListener('abort', stop);
+      } catch {
+        // the server is away, or the bucket was deleted: the next round finds out
+      }
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, WATCH_AGAIN_MS));
+    }
+    seen();
   }
 }
 

@@ -15,10 +15,11 @@ export function publicationOf({ kind, run, attempt }: SimulatedEvent, address: s
   const base = { ...runFacts(run, attempt.number, url), incidentId: '', startedAt };
   const id = `${run.id}/${attempt.number}/${kind}`;
   if (kind === 'started') return { subject: 'pipeline.started', id, time: startedAt, data: base };
-  const jobs = attempt.jobs.map(({ id: jobId, name, conclusion, failedStep }) => ({
+  const failed = attempt.jobs.filter(({ conclusion }) => conclusion !== null && conclusion !== 'success');
+  const jobs = failed.map(({ id: jobId, name, conclusion, failedStep }) => ({
     id: jobId,
     name,
-    conclusion: conclusion ?? 'success',
+    conclusion: conclusion ?? 'failure',
     url,
     failedStep: failedStep ?? '',
     runner: 'simulated',

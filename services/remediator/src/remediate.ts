@@ -1,9 +1,9 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
-import { type Clock, formatDuration } from '@prunella/core';
-import { type CarryOutDeps, carryOut } from './act/carry-out.ts';
+import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
+import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import type { ClaimResult } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
-import type { ActionPlugin } from './actions/action.ts';
+import type { ActionPlugin, Proof } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
 import type { Order } from './order.ts';
@@ -16,6 +16,8 @@ const APPROVE_WITHIN_MS = 4 * 3_600_000;
 /** How long an effect that is looked after here may take to show that it helped. */
 const PROVE_WITHIN_MS = 15 * 60_000;
 const FIRST_PROOF_MS = 5_000;
+const PROVE_AGAIN_MS = 10_000;
+const PROOF_TIMEOUT_MS = 20_000;
 /** Waits shorter than this are not worth telling. */
 const WORTH_TELLING_MS = 500;
 const NOTE = '.note';
@@ -80,7 +82,11 @@ async function act({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired>
   const plugin = d.actions.get(order.action.type);
   if (plugin === undefined)
     return await conclude(order, failed(`Nothing here can do "${order.action.type}".`, d.clock), undefined, d);
-  const carried = await carryOut(order, plugin, giveUpAt, d);
+  const carried = await carryOut(order, plugin, giveUpAt, d).catch((error: unknown): CarriedOut => {
+    // An error nobody foresaw is tried again by the timer, but not for ever.
+    if (d.clock.now() <= giveUpAt) throw error;
+    return { kind: 'done', result: failed(`Given up: ${messageOf(error)}.`, d.clock) };
+  });
   if (carried.kind === 'again') return { againAt: carried.atMs };
   return await conclude(order, carried.result, plugin, d);
 }
@@ -102,15 +108,11 @@ async function conclude(
 }
 
 async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
-  const plugin = d.actions.get(order.action.type);
-  const proof = (await plugin?.prove?.(order, AbortSignal.timeout(20_000))) ?? {
-    kind: 'inconclusive',
-    reason: 'nothing here can verify it',
-  };
+  const proof = await proofOf(order, d);
   const now = d.clock.now();
   if (proof.kind === 'pending') {
     if (now + proof.afterMs <= giveUpAt) return { againAt: now + proof.afterMs };
-    await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(PROVE_WITHIN_MS)}.`, now);
+    await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(PROVE_WITHIN_MS)}`, now);
     return 'done';
   }
   if (proof.kind === 'ineffective') {
@@ -118,6 +120,19 @@ async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fir
   }
   await d.reporter.proven(order, proof.kind, proof.reason, now);
   return 'done';
+}
+
+/** A target that can't be seen proves nothing, yet. */
+async function proofOf(order: Order, d: RemediateDeps): Promise<Proof> {
+  const plugin = d.actions.get(order.action.type);
+  if (plugin?.prove === undefined) return { kind: 'inconclusive', reason: 'nothing here can verify it' };
+  try {
+    return await plugin.prove(order, AbortSignal.timeout(PROOF_TIMEOUT_MS));
+  } catch (error) {
+    if (error instanceof ProviderError)
+      return { kind: 'pending', afterMs: error.options.retryAfterMs ?? PROVE_AGAIN_MS };
+    throw error;
+  }
 }
 
 /** A note to humans beside the action, where the policy wants to hear of such things. */

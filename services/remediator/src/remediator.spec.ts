@@ -328,3 +328,27 @@ describe('rollback', () => {
 it('does not start with a policy that is wrong, and says where', async () => {
   await expect(start('version: 1\nmoode: act\n')).rejects.toThrow(/prunella\.yaml:2: moode: .*did you mean mode/);
 });
+
+it('still decides when the target can not be seen: it recommends, and says why', async () => {
+  kubernetes.addDeployment('hidden', ['v1', 'v2']);
+  kubernetes.fault(/^GET .*hidden/, 403);
+  await start(ACT);
+  const run = github.addRun();
+  const base = networkDiagnosis(run);
+  await diagnose(
+    networkDiagnosis(run, {
+      action: { type: 'rollback', parameters: {} },
+      run: {
+        ...base.run,
+        kind: 'deployment',
+        workload: { kind: 'Deployment', namespace: 'default', name: 'hidden', container: '' },
+      },
+    }),
+  );
+  const executed = await event('action.executed');
+  expect(executed).toMatchObject({
+    status: 'recommended',
+    explanation: expect.stringMatching(/can't be seen: kubernetes: forbidden/),
+  });
+  expect(kubernetes.effects).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import type { JsonBucket } from '@prunella/bus';
 import type { DiagnosisMade } from '@prunella/contracts';
-import type { Clock, Random } from '@prunella/core';
+import { type Clock, ProviderError, type Random } from '@prunella/core';
 import { backoffDelayMs, decide as decideByPolicy, type Policy } from '@prunella/policy';
 import type { Actions } from '../actions/index.ts';
 import { type Order, orderKey } from '../order.ts';
@@ -28,9 +28,9 @@ export async function decideOnce(
   const stored = await d.decisions.get(key);
   if (stored !== undefined) return stored.value;
   const incident = orderKey(diagnosis.incidentId, 0);
-  const pinned = await pinnedBy(diagnosis, d);
+  const { pinned, unsupported } = await pinnedBy(diagnosis, d);
   const order = await withBudget(d.budgets, incident, key, (spent) => {
-    const value = orderOf(pinned, key, spent, traceparent, d);
+    const value = orderOf(pinned, unsupported, key, spent, traceparent, d);
     return { value, spends: value.verdict === 'acting' || value.verdict === 'asking' };
   });
   const created = await d.decisions.create(key, order);
@@ -38,23 +38,37 @@ export async function decideOnce(
   return (await d.decisions.get(key))?.value ?? order;
 }
 
-/** The diagnosis with what its action notes about the target right now. */
-async function pinnedBy(diagnosis: DiagnosisMade, d: DecideDeps): Promise<DiagnosisMade> {
+/** The diagnosis with what its action notes about the target right now, and why it can't be done here, if so. */
+async function pinnedBy(
+  diagnosis: DiagnosisMade,
+  d: DecideDeps,
+): Promise<{ pinned: DiagnosisMade; unsupported: string | undefined }> {
   const { action, run } = diagnosis;
   const plugin = d.actions.get(action.type);
-  if (plugin?.pin === undefined || plugin.unsupported(run) !== undefined) return diagnosis;
-  const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
-  return { ...diagnosis, action: { ...action, parameters: { ...action.parameters, ...noted } } };
+  const unsupported = d.actions.unsupported(action.type, run);
+  if (plugin?.pin === undefined || unsupported !== undefined) return { pinned: diagnosis, unsupported };
+  try {
+    const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
+    return {
+      pinned: { ...diagnosis, action: { ...action, parameters: { ...action.parameters, ...noted } } },
+      unsupported,
+    };
+  } catch (error) {
+    // A target that can't be seen can't be healed, but the diagnosis still deserves a decision.
+    if (error instanceof ProviderError)
+      return { pinned: diagnosis, unsupported: `the target can't be seen: ${error.message}` };
+    throw error;
+  }
 }
 
 function orderOf(
   diagnosis: DiagnosisMade,
+  unsupported: string | undefined,
   key: string,
   attemptsSoFar: number,
   traceparent: string | undefined,
   d: DecideDeps,
 ): Order {
-  const unsupported = d.actions.unsupported(diagnosis.action.type, diagnosis.run);
   const decision = decideByPolicy(d.policy, { diagnosis, attemptsSoFar, unsupported });
   const decidedAt = d.clock.now();
   const { schedule } = decision;
