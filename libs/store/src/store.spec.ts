@@ -137,6 +137,7 @@ describe('locks', () => {
 
   it('that are taken crosswise end in a second attempt, not in an error', async () => {
     let attempts = 0;
+    let held = 0;
     let meet: () => void = () => undefined;
     const met = new Promise<void>((resolve) => {
       meet = resolve;
@@ -145,7 +146,9 @@ describe('locks', () => {
       store.transaction(async (tx) => {
         attempts += 1;
         await lock(tx, [mine]);
-        if (attempts === 2) meet();
+        // Counted after the lock is held: two that only began may still be served one after the other.
+        held += 1;
+        if (held === 2) meet();
         await met;
         await lock(tx, [theirs]);
       });
