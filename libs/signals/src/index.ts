@@ -4,3 +4,5 @@ export { type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
 export { withoutPrivateKeys } from './private-keys.ts';
 export { redact } from './redact.ts';
 export { isErrorLike, reduce } from './reduce.ts';
+export { features, type Ranked, rank, SALIENCE_FEATURES, type SalienceFeatures } from './salience.ts';
+export { Templates } from './templates.ts';

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { exitCodeOf } from './exit-code.ts';
 import { toLines } from './lines.ts';
 import { reduce } from './reduce.ts';
+import { rank } from './salience.ts';
+import { Templates } from './templates.ts';
 
 describe('exitCodeOf', () => {
   it.each([
@@ -41,5 +43,32 @@ describe('reduce', () => {
         expect(some.every((line) => lines.includes(line))).toBe(true);
       }),
     );
+  });
+});
+
+describe('rank', () => {
+  const ranked = (log: string[], green?: string[]) =>
+    rank(toLines(log.join('\n')), green && { green: Templates.of(toLines(green.join('\n'))) }).map(({ line }) => line.text);
+
+  it('puts what failed before what was warned of and what went well', () => {
+    const log = [
+      'warning: 3 functions are deprecated',
+      'src/total.ts(12,5): error TS2345: Argument of type string is not assignable',
+      'Downloading error-handling 1.2.0 ... ok',
+      'Process completed with exit code 2.',
+    ];
+    expect(ranked(log)[0]).toBe(log[1]);
+    expect(ranked(log).at(-1)).not.toBe(log[1]);
+  });
+
+  it('lets a shape count twice at most', () => {
+    const log = Array.from({ length: 50 }, (_, at) => `error: cannot read block ${at}`);
+    expect(ranked([...log, 'error: the disk is gone'])).toHaveLength(3);
+  });
+
+  it('puts what a green log has too behind what is new', () => {
+    const log = ['Error: could not load the cache of 12 files', 'Failure in step deploy of shop', 'done'];
+    expect(ranked(log)[0]).toBe(log[0]);
+    expect(ranked(log, ['Error: could not load the cache of 99 files', 'done'])[0]).toBe(log[1]);
   });
 });
