@@ -48,7 +48,9 @@ describe('reduce', () => {
 
 describe('rank', () => {
   const ranked = (log: string[], green?: string[]) =>
-    rank(toLines(log.join('\n')), green && { green: Templates.of(toLines(green.join('\n'))) }).map(({ line }) => line.text);
+    rank(toLines(log.join('\n')), green && { green: Templates.of(toLines(green.join('\n'))) }).map(
+      ({ line }) => line.text,
+    );
 
   it('puts what failed before what was warned of and what went well', () => {
     const log = [

@@ -19,8 +19,7 @@ const LEXICAL = {
   expectation: /\b(?:expected|actual|assert\w*|should (?:be|have|equal|not|match|return)|got|received|to equal)\b/i,
   'test-mark':
     /^\s*(?:\d+\) |not ok\b|--- FAIL|[✗✕×✘❌●]|FAIL\b|FAILED\b)|<<< (?:FAIL|ERR)|\.\.\. (?:FAILED|ERROR)\b|TEST-UNEXPECTED/,
-  frame:
-    /^\s*(?:at [\w$.<]|File "|from [/\w].{0,200}:\d+:in|\.{3} \d+ more|[\w/.-]+\.\w+:\d+:in )/,
+  frame: /^\s*(?:at [\w$.<]|File "|from [/\w].{0,200}:\d+:in|\.{3} \d+ more|[\w/.-]+\.\w+:\d+:in )/,
   problem:
     /\b(?:not found|no such|can(?:not|'t)|could(?: not|n't)|unable to|missing|undefined|unresolved|invalid|unknown|unexpected|denied|refused|forbidden|unauthorized|unsupported|incompatible|mismatch|conflict|illegal|exceeded|expired|corrupt\w*)\b/i,
   platform:

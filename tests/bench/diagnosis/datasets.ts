@@ -84,11 +84,23 @@ function textOf(raw: RawItem, place: (path: string) => () => string): () => stri
 /** Where the set names no action: only what lies in the platform passes again by itself. */
 function transientByCause(cause: string | undefined): boolean | undefined {
   if (cause === undefined) return undefined;
-  return ['network', 'service_unavailable', 'runner_lost', 'rate_limit', 'image_pull', 'flaky_test', 'timeout'].includes(cause);
+  return [
+    'network',
+    'service_unavailable',
+    'runner_lost',
+    'rate_limit',
+    'image_pull',
+    'flaky_test',
+    'timeout',
+  ].includes(cause);
 }
 
 function explainedOf(raw: RawItem, text: () => string): LineRange[] {
-  if (raw.groundtruth) return lineFeedsOnly(raw.groundtruth.filter(([tag]) => tag === 'E'), text());
+  if (raw.groundtruth)
+    return lineFeedsOnly(
+      raw.groundtruth.filter(([tag]) => tag === 'E'),
+      text(),
+    );
   if (raw.error_lines) return raw.error_lines.map(({ linenumber }) => [linenumber, linenumber] as const);
   if (raw.match_line) return [[raw.match_line, raw.match_line]];
   if (raw.chunk && raw.chunk_first_line) return [chunkRange(raw.chunk, raw.chunk_first_line, text())];

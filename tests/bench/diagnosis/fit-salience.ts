@@ -69,16 +69,17 @@ function shuffle<T>(list: T[], random: () => number): void {
   }
 }
 
-
 if (import.meta.main) {
   const { values } = parseArgs({ options: { data: { type: 'string' } } });
   if (values.data === undefined) {
-    console.error('fit-salience: expected --data DIR with labelled logs');
+    process.stderr.write('fit-salience: expected --data DIR with labelled logs\n');
     process.exit(2);
   }
   const items = readItems(values.data).filter(({ explained }) => explained.length > 0);
   const weights = fitSalience(items);
-  const lines = Object.entries(weights).map(([name, value]) => `  ${/^\w+$/.test(name) ? name : `'${name}'`}: ${value},`);
+  const lines = Object.entries(weights).map(
+    ([name, value]) => `  ${/^\w+$/.test(name) ? name : `'${name}'`}: ${value},`,
+  );
   const provenance = [...Map.groupBy(items, ({ set }) => set)].map(([set, list]) => `${set} ${list.length}`).join(', ');
   writeFileSync(
     new URL('../../../libs/signals/src/salience-weights.ts', import.meta.url),
