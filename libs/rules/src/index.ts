@@ -1,4 +1,9 @@
-export { builtinPacks } from './builtin.ts';
+export { builtinPacks, builtinPackTexts, type PackText } from './builtin.ts';
+export { type Draft, type DraftRequest, draftRule, type Sample, suggestCause } from './draft/draft-rule.ts';
+export type { LintFinding, Severity } from './lint/finding.ts';
+export { lintPacks } from './lint/lint-packs.ts';
+export { type PacksInUse, type PlacedRule, packsInUse } from './lint/packs-in-use.ts';
+export { describeExample, type ExampleResult, tryExamples } from './lint/try-examples.ts';
 export {
   type JobLine,
   type Matchable,
@@ -9,6 +14,7 @@ export {
 } from './match-rules.ts';
 export { parseRulePack, type RulePack } from './parse-pack.ts';
 export { ahoCorasick, type MakePrefilter, type Prefilter } from './prefilter.ts';
-export { RulePackError, type RuleProblem } from './rule-pack-error.ts';
+export { describeProblem, RulePackError, type RuleProblem } from './rule-pack-error.ts';
 export { compileRules, type RuleSet } from './rule-set.ts';
+export type { LogMarker, LogScan, LogScanner, RuleHits, ScannedLog } from './scan/scanned-log.ts';
 export type { Example, Rule } from './schema.ts';

@@ -1,130 +1,177 @@
 /** Shorter literals are in too many lines to be worth looking for. */
 const SHORTEST = 3;
+/** Of a part with more spellings than these, e.g. `(?:a|b)(?:c|d)...`, the spellings are not multiplied any further. */
+const MOST_SPELLINGS = 64;
+/** A class with more letters than these is no fixed text. */
+const LARGEST_CLASS = 4;
 
 /**
  * What a pattern needs: in every text that it matches stands at least one of these, in lower case. Undefined: it has
  * no such list with literals of at least three characters.
- *
- * Reads the syntax that RE2 knows and is careful: what it does not understand gives no literal.
  */
 export function literalsOf(pattern: string): readonly string[] | undefined {
-  return new Reader(pattern).alternatives();
+  const lists = requirementsOf(pattern);
+  return lists.length === 0 ? undefined : lists.reduce((best, list) => (worth(list) > worth(best) ? list : best));
 }
 
-type Literals = readonly string[] | undefined;
-/** One piece of a sequence: a character that must stand there, a group's literals, or nothing to hold on to. */
-type Piece = { character: string } | { literals: Literals };
+/**
+ * All that a pattern needs: in every text that it matches stands at least one literal of each list, ASCII letters in
+ * either case. They are in lower case, have at least three characters and stand in the order of the pattern.
+ *
+ * Reads the syntax that RE2 knows and is careful: what it does not understand gives no literal. The two letters outside
+ * of ASCII that `(?i)` takes for s and k (U+017F, U+212A) are not thought of.
+ */
+export function requirementsOf(pattern: string): readonly (readonly string[])[] {
+  const { spellings, needs } = new Reader(pattern).alternatives();
+  const all = spellings === undefined ? needs : [...needs, spellings];
+  return all.map(withoutLonger).filter((list) => worth(list) >= SHORTEST);
+}
+
+/** What one part of a pattern says. */
+interface Part {
+  /** All that it can match; undefined: too many or unknown. */
+  spellings: readonly string[] | undefined;
+  /** Lists of which a literal has to stand in what it matches; next to `spellings` empty. */
+  needs: readonly (readonly string[])[];
+}
+
+const NOTHING: Part = { spellings: [''], needs: [] };
+const ANYTHING: Part = { spellings: undefined, needs: [] };
+const just = (text: string): Part => ({ spellings: [text], needs: [] });
 
 class Reader {
   readonly #text: string;
+  readonly #foldsCase: boolean;
   #at = 0;
 
   constructor(text: string) {
     this.#text = text;
+    this.#foldsCase = /\(\?[a-zA-Z]*i/.test(text);
   }
 
-  /** `a|b|c`, up to the closing bracket or the end: needs literals of every branch. */
-  alternatives(): Literals {
-    const branches: Literals[] = [];
+  /** `a|b|c`, up to the closing bracket or the end. */
+  alternatives(): Part {
+    const branches: Part[] = [];
     do branches.push(this.#sequence());
     while (this.#take('|'));
-    return branches.some((branch) => branch === undefined) ? undefined : branches.flatMap((branch) => branch ?? []);
+    return branches.length === 1 ? (branches[0] ?? ANYTHING) : either(branches);
   }
 
-  #sequence(): Literals {
-    let run = '';
-    let best: Literals;
-    const consider = (literals: Literals): void => {
-      if (literals !== undefined && worth(literals) >= SHORTEST && worth(literals) > worth(best)) best = literals;
-    };
-    const endRun = (): void => {
-      if (run !== '') consider([run.toLowerCase()]);
-      run = '';
+  #sequence(): Part {
+    const needs: (readonly string[])[] = [];
+    let run: readonly string[] = [''];
+    let whole = true;
+    const endRun = (next: readonly string[]): void => {
+      needs.push(run);
+      run = next;
+      whole = false;
     };
     while (this.#at < this.#text.length && !'|)'.includes(this.#peek())) {
       const piece = this.#piece();
       const count = this.#quantifier();
-      if ('character' in piece && count === 'once') {
-        run += piece.character;
+      const spellings = spellingsOf(piece, count);
+      const longer = spellings === undefined ? undefined : product(run, spellings);
+      if (longer !== undefined && count !== 'more') {
+        run = longer;
         continue;
       }
-      // `ab+c`: the run up to and with the first `b` stands there.
-      if ('character' in piece && count === 'more') run += piece.character;
-      endRun();
-      if ('literals' in piece && count !== 'maybe') consider(piece.literals);
+      // `ab+c`: the run up to and with the first `b` stands there, and one from the last `b` on.
+      if (longer !== undefined) run = longer;
+      endRun(spellings ?? ['']);
+      if (count !== 'maybe' && count !== 'any') needs.push(...piece.needs);
     }
-    endRun();
-    return best;
+    if (whole) return { spellings: run, needs: [] };
+    return { spellings: undefined, needs: [...needs, run].filter((list) => worth(list) > 0) };
   }
 
-  #piece(): Piece {
+  #piece(): Part {
     const character = this.#next();
     switch (character) {
       case '(':
-        return { literals: this.#group() };
+        return this.#group();
       case '[':
-        this.#skipClass();
-        return { literals: undefined };
+        return this.#class();
       case '\\':
         return this.#escape();
       case '.':
+        return ANYTHING;
       case '^':
       case '$':
-        return { literals: undefined };
+        return NOTHING;
       default:
-        return { character };
+        return this.#character(character);
     }
   }
 
-  #group(): Literals {
+  /** Outside of ASCII the case is kept, so with `(?i)` such a letter is unknown; so is half of a pair. */
+  #character(character: string): Part {
+    if (character < '\u0080') return just(character.toLowerCase());
+    const next = this.#text.codePointAt(this.#at - 1) ?? 0;
+    if (next > 0xffff) this.#at += 1;
+    const known = !this.#foldsCase && !(next >= 0xd800 && next <= 0xdfff) && next !== 0xfffd;
+    return known ? just(String.fromCodePoint(next)) : ANYTHING;
+  }
+
+  #group(): Part {
     if (this.#take('?')) {
       // Flags `(?i)` or `(?i:`, names `(?<n>` or `(?P<n>`, or plain `(?:`.
       while (this.#at < this.#text.length && !':>)'.includes(this.#peek())) this.#at += 1;
-      if (this.#take(')')) return undefined;
+      if (this.#take(')')) return NOTHING;
       this.#at += 1;
     }
-    const literals = this.alternatives();
+    const part = this.alternatives();
     this.#take(')');
-    return literals;
+    return part;
   }
 
-  #skipClass(): void {
-    this.#take('^');
+  /** `[Ee]` is an e; what is larger is unknown. */
+  #class(): Part {
+    const start = this.#at;
+    const negated = this.#take('^');
     this.#take(']');
     while (this.#at < this.#text.length && this.#next() !== ']') {
       if (this.#text[this.#at - 1] === '\\') this.#at += 1;
       else if (this.#text[this.#at - 1] === '[' && this.#peek() === ':') this.#skipPast(':]');
     }
+    const members = this.#text.slice(start, this.#at - 1);
+    // Only what needs no knowledge of ranges, escapes and named classes.
+    if (negated || !/^[ -~]+$/.test(members) || /[\\[\]^-]/.test(members)) return ANYTHING;
+    const letters = new Set(members.toLowerCase());
+    return letters.size > LARGEST_CLASS ? ANYTHING : { spellings: [...letters], needs: [] };
   }
 
-  #escape(): Piece {
+  #escape(): Part {
     const escaped = this.#next();
     if (escaped === 'Q') {
       const end = this.#text.indexOf('\\E', this.#at);
       const literal = this.#text.slice(this.#at, end === -1 ? undefined : end);
       this.#at = end === -1 ? this.#text.length : end + 2;
-      return { literals: literal.length >= SHORTEST ? [literal.toLowerCase()] : undefined };
+      // A sign after it would belong to its last letter alone.
+      if (!/^[ -~]*$/.test(literal) || '*+?{'.includes(this.#peek() || ' ')) return ANYTHING;
+      return just(literal.toLowerCase());
     }
     if ('pP'.includes(escaped)) {
       if (this.#peek() === '{') this.#skipPast('}');
       else this.#at += 1;
-      return { literals: undefined };
+      return ANYTHING;
     }
     if (escaped === 'x') {
       if (this.#peek() === '{') this.#skipPast('}');
       else this.#at += 2;
-      return { literals: undefined };
+      return ANYTHING;
     }
-    return /\w/.test(escaped) ? { literals: undefined } : { character: escaped };
+    if ('bBAz'.includes(escaped)) return NOTHING;
+    return /\w/.test(escaped) ? ANYTHING : this.#character(escaped);
   }
 
-  #quantifier(): 'once' | 'more' | 'maybe' {
+  #quantifier(): Count {
     const rest = this.#text.slice(this.#at);
     const [whole, sign, least] = /^(?:([*+?])|\{(\d+)(?:,\d*)?\})\??/.exec(rest) ?? [];
     if (whole === undefined) return 'once';
     this.#at += whole.length;
-    if (sign !== undefined) return sign === '+' ? 'more' : 'maybe';
-    return Number(least) === 0 ? 'maybe' : 'more';
+    if (sign === '?') return 'maybe';
+    if (sign !== undefined) return sign === '+' ? 'more' : 'any';
+    return Number(least) === 0 ? 'any' : 'more';
   }
 
   #peek(): string {
@@ -149,7 +196,43 @@ class Reader {
   }
 }
 
+/** How often a part stands there: once, once or more, not or once, any number of times. */
+type Count = 'once' | 'more' | 'maybe' | 'any';
+
+function spellingsOf({ spellings }: Part, count: Count): readonly string[] | undefined {
+  if (count === 'any' || spellings === undefined) return undefined;
+  return count === 'maybe' ? [...new Set(['', ...spellings])] : spellings;
+}
+
+function product(left: readonly string[], right: readonly string[]): readonly string[] | undefined {
+  if (left.length * right.length > MOST_SPELLINGS) return undefined;
+  return [...new Set(left.flatMap((start) => right.map((end) => start + end)))];
+}
+
+/** Of alternatives one list is needed: one of the best literals of each branch. */
+function either(branches: readonly Part[]): Part {
+  const spelled = branches.map(({ spellings }) => spellings);
+  if (spelled.every((list) => list !== undefined)) {
+    const spellings = [...new Set(spelled.flat())];
+    if (spellings.length <= MOST_SPELLINGS) return { spellings, needs: [] };
+  }
+  const best = branches.map(({ spellings, needs }) =>
+    [...needs, ...(spellings === undefined ? [] : [spellings])].reduce<readonly string[] | undefined>(
+      (known, list) => (known === undefined || worth(list) > worth(known) ? list : known),
+      undefined,
+    ),
+  );
+  const known = best.every((list) => list !== undefined) ? best.flat() : [];
+  return { spellings: undefined, needs: worth(known) > 0 ? [known] : [] };
+}
+
+/** Where `abc` is looked for, `abcd` need not be. */
+function withoutLonger(list: readonly string[]): readonly string[] {
+  const different = [...new Set(list)];
+  return different.filter((text) => !different.some((other) => other !== text && text.includes(other)));
+}
+
 /** The shortest literal decides how often the list is found by accident. */
-function worth(literals: Literals): number {
-  return literals === undefined ? 0 : Math.min(...literals.map((literal) => literal.length));
+function worth(literals: readonly string[]): number {
+  return literals.length === 0 ? 0 : Math.min(...literals.map((literal) => literal.length));
 }

@@ -4,6 +4,8 @@ import { PrunellaError } from '@prunella/core';
 export interface RuleProblem {
   /** Counts from 1 in the pack's text. */
   line: number;
+  /** Counts from 1 in the line. */
+  column: number;
   /** Where in the document, e.g. `rules[3].action.type`; empty: the document itself. */
   path: string;
   /** The rule it is about; undefined: none, or one whose id can't be read. */
@@ -26,10 +28,20 @@ export class RulePackError extends PrunellaError {
   ) {
     super(problems.map((problem) => describeProblem(pack, problem)).join('\n'));
   }
+
+  /** @param problems in any order. */
+  static of(pack: string, problems: readonly RuleProblem[]): RulePackError {
+    return new RulePackError(
+      pack,
+      problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
+    );
+  }
 }
 
-function describeProblem(pack: string, { line, path, ruleId, says, nearest }: RuleProblem): string {
+/** `mine.yaml:8:17: rules[0].confidence (rule boom): expected at most 1, found 80` */
+export function describeProblem(pack: string, problem: RuleProblem): string {
+  const { line, column, path, ruleId, says, nearest } = problem;
   const rule = ruleId === undefined ? '' : ` (rule ${ruleId})`;
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  return `${pack}:${line}: ${path === '' ? '' : `${path}${rule}: `}${says}${hint}`;
+  return `${pack}:${line}:${column}: ${path === '' ? '' : `${path}${rule}: `}${says}${hint}`;
 }
