@@ -5,7 +5,8 @@ import type { Candidate } from './candidate.ts';
 import type { Diagnosis, DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { announcedBy, evidenceOf } from './evidence.ts';
 import { explain } from './explain.ts';
-import { merged, propose, readError, readLog } from './propose.ts';
+import { merged, propose } from './propose.ts';
+import { readError, readLog } from './reading.ts';
 import { vetoesOf } from './vetoes.ts';
 import { round, weighWithMetrics, weighWithOutcomes } from './weigh.ts';
 
@@ -15,7 +16,7 @@ const RETRY_ONCE: Candidate = {
   action: { type: 'retry', parameters: { attempts: 1 } },
   decidedBy: 'default',
   says: 'The cause is unknown, so one retry is the best guess.',
-  transient: 0.5,
+  transient: 0.3,
   prior: 0.5,
   confidence: 0.5,
   lines: [],
@@ -25,22 +26,25 @@ const RETRY_ONCE: Candidate = {
 
 /** More causes than these are noise. */
 const MOST_ALTERNATIVES = 5;
+/** Below this a cause is named as an alternative only. */
+const ABSTAINS_BELOW = 0.35;
 
 /**
  * Says why something failed and what would help. Same input, same answer; never throws, whatever the logs hold.
  *
- * Rules propose, metrics confirm or speak for themselves, outcomes correct the confidence, the best one wins.
+ * Rules propose, a classifier speaks where they are silent, metrics confirm or speak for themselves, outcomes correct
+ * the confidence, the best one wins. Where nothing is likely enough the cause is `unknown`, with what it could be.
  */
 export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   const logs = input.logs.map(readLog);
   const error = input.error && readError(input.error);
-  const proposals = propose({ ...input, ...(error && { error }) }, logs, d.rules);
-  const weighed = weighWithMetrics(merged(proposals), input.metrics);
-  const known = weighed.length > 0 ? weighed : [RETRY_ONCE];
-  const candidates = known
+  const proposals = propose({ ...input, ...(error && { error }) }, logs, d);
+  const candidates = weighWithMetrics(merged(proposals), input.metrics)
     .map((candidate) => weighWithOutcomes(candidate, d.learnt))
     .sort((a, b) => b.confidence - a.confidence);
-  const best = candidates[0] ?? RETRY_ONCE;
+  const [surest] = candidates;
+  const best =
+    surest !== undefined && surest.confidence >= ABSTAINS_BELOW ? surest : weighWithOutcomes(RETRY_ONCE, d.learnt);
   const evidence = evidenceOf(best, logs, error);
   return {
     cause: best.cause,

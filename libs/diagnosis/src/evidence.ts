@@ -1,11 +1,15 @@
 import type { Evidence, Failure } from '@prunella/contracts';
 import type { MatchedLine } from '@prunella/rules';
-import { isErrorLike, isExitMarker, type Line, redact, reduce, toLines } from '@prunella/signals';
+import { isErrorLike, isExitMarker, type Line, redact, toLines } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
-import type { JobLines } from './propose.ts';
+import type { JobReading } from './reading.ts';
 
-/** More lines than these are not read by anybody. */
+/** So many lines speak for a cause at most; the others are there to be read around them. */
 const MOST = 10;
+/** Of a long log so many lines are shown in all. */
+const MOST_SHOWN = 30;
+/** Of a short one this part at most: evidence that is the whole log helps nobody. */
+const SHARE_SHOWN = 0.2;
 /** How far around the decisive line other lines belong to it. */
 const BEFORE = 3;
 const AFTER = 12;
@@ -15,23 +19,23 @@ const ANNOUNCED_WITHIN = 100;
 const MESSAGE_LINES = 3;
 
 /**
- * The lines that speak for a candidate, decisive one first, redacted, at most ten. Without a line of its own, what the
- * publisher said; without that, the lines of the logs that speak of errors.
+ * The lines that speak for a candidate, decisive one first, then what else tells most in its job's log; redacted, at
+ * most ten, in logs of more than fifty lines a fifth of them and at most thirty. Without a line of its own, what the
+ * publisher said and the lines of the logs that tell most.
  */
-export function evidenceOf(candidate: Candidate, logs: readonly JobLines[], error: Failure | undefined): Evidence[] {
+export function evidenceOf(candidate: Candidate, logs: readonly JobReading[], error: Failure | undefined): Evidence[] {
   const [decisive] = candidate.lines;
-  const matched = candidate.lines.map((line) => evidence(line, jobOf(line)));
-  const around =
-    decisive?.source === 'log'
-      ? neighbours(
-          decisive,
-          logs.find(({ job }) => job === decisive.job),
-        )
-      : [];
+  if (decisive === undefined) return distinct(unexplained(logs, error)).slice(0, MOST_SHOWN);
+  const log = decisive.source === 'log' ? logs.find(({ job }) => job === decisive.job) : undefined;
   const announced = announcedBy(candidate, logs, error);
-  const first = announced === undefined ? [] : [evidence(announced, decisive === undefined ? '' : jobOf(decisive))];
-  const all = [...matched.slice(0, 1), ...first, ...matched.slice(1), ...around];
-  return distinct(all.length > 0 ? all : unexplained(logs, error)).slice(0, MOST);
+  const speaking = [
+    evidence(decisive, jobOf(decisive)),
+    ...(announced === undefined ? [] : [evidence(announced, jobOf(decisive))]),
+    ...candidate.lines.slice(1).map((line) => evidence(line, jobOf(line))),
+    ...(log === undefined ? [] : neighbours(decisive, log)),
+  ];
+  const first = distinct(speaking).slice(0, MOST);
+  return log === undefined ? first : distinct([...first, ...tellingOf(log)]).slice(0, shownOf(log));
 }
 
 /**
@@ -40,7 +44,7 @@ export function evidenceOf(candidate: Candidate, logs: readonly JobLines[], erro
  */
 export function announcedBy(
   { lines: [decisive] }: Candidate,
-  logs: readonly JobLines[],
+  logs: readonly JobReading[],
   error: Failure | undefined,
 ): Line | undefined {
   if (decisive === undefined || !decisive.text.endsWith(':')) return undefined;
@@ -54,25 +58,36 @@ export function announcedBy(
     .find((line) => /^\S/.test(line.text) && isErrorLike(line) && !isExitMarker(line));
 }
 
-function neighbours(decisive: Line, log: JobLines | undefined): Evidence[] {
-  return (log?.lines ?? [])
+function neighbours(decisive: Line, log: JobReading): Evidence[] {
+  return log.lines
     .filter(({ line }) => line >= decisive.line - BEFORE && line <= decisive.line + AFTER)
     .filter((line) => isErrorLike(line) || isExitMarker(line))
-    .map((line) => evidence(line, log?.job ?? ''));
+    .map((line) => evidence(line, log.job));
 }
 
-function unexplained(logs: readonly JobLines[], error: Failure | undefined): Evidence[] {
+/** How many lines of a log are shown at most. */
+function shownOf({ lines }: JobReading): number {
+  return Math.max(MOST, Math.min(MOST_SHOWN, Math.floor(lines.length * SHARE_SHOWN)));
+}
+
+/** Short logs are read anyway, and there each line would be among the most telling. */
+function tellingOf(log: JobReading): Evidence[] {
+  const most = shownOf(log);
+  return most <= MOST ? [] : log.ranked.slice(0, most).map(({ line }) => evidence(line, log.job));
+}
+
+function unexplained(logs: readonly JobReading[], error: Failure | undefined): Evidence[] {
   const told = (error?.message || error?.type || '').split('\n').filter((text) => text.trim() !== '');
   const message = told.slice(0, MESSAGE_LINES).map((text, index) => evidence({ line: index + 1, text }, ''));
-  const lines = logs.flatMap((log) => endOf(log).map((line) => evidence(line, log.job)));
-  return [...message, ...lines];
+  return [...message, ...logs.flatMap(errorsOf)];
 }
 
-/** The last lines that speak of errors, the first of them on top; where none does, the last lines. */
-function endOf({ lines }: JobLines): Line[] {
-  const read = reduce(lines);
-  const errors = read.filter((line) => isErrorLike(line) && !isExitMarker(line));
-  return (errors.length > 0 ? errors : read).slice(-MOST / 2);
+/** The lines that tell most; of those, what speaks of an error first. */
+function errorsOf(log: JobReading): Evidence[] {
+  const telling = log.ranked.slice(0, shownOf(log)).map(({ line }) => line);
+  const errors = telling.filter((line) => isErrorLike(line) && !isExitMarker(line));
+  const shown = log.lines.length <= MOST / SHARE_SHOWN && errors.length > 0 ? errors : [...errors, ...telling];
+  return distinct(shown.map((line) => evidence(line, log.job))).slice(0, shownOf(log));
 }
 
 /** A reported error belongs to no job. */

@@ -1,12 +1,12 @@
 import type { Evidence } from '@prunella/contracts';
 import type { Candidate } from './candidate.ts';
-import type { JobLines } from './propose.ts';
+import type { JobReading } from './reading.ts';
 
 /** Longer quotes are cut: the evidence has the whole line. */
 const QUOTE = 160;
 
 /** One sentence that says what happened, who says so, on which line and with which numbers. */
-export function explain(candidate: Candidate, evidence: readonly Evidence[], logs: readonly JobLines[]): string {
+export function explain(candidate: Candidate, evidence: readonly Evidence[], logs: readonly JobReading[]): string {
   const [decisive] = candidate.lines.length > 0 ? evidence : [];
   const where = decisive === undefined ? '' : ` on ${placeOf(decisive, candidate, logs)}`;
   const more = candidate.count > 1 ? `, ${candidate.count} lines in all` : '';
@@ -17,10 +17,11 @@ export function explain(candidate: Candidate, evidence: readonly Evidence[], log
 function whoSays({ decidedBy }: Candidate): string {
   const [kind, id] = decidedBy.split(':');
   if (kind === 'rule') return `rule ${id} matches`;
+  if (kind === 'model') return `no rule is sure, the model ${id} says so; the most telling line stands`;
   return kind === 'metrics' ? 'the metrics say so' : 'no rule matches';
 }
 
-function placeOf(decisive: Evidence, { lines }: Candidate, logs: readonly JobLines[]): string {
+function placeOf(decisive: Evidence, { lines }: Candidate, logs: readonly JobReading[]): string {
   const quote = `("${cut(decisive.text)}")`;
   if (lines[0]?.source === 'error') return `the reported error ${quote}`;
   const step = logs.find(({ job }) => job === decisive.job)?.failedStep;

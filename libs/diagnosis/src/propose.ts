@@ -1,64 +1,67 @@
 import type { Failure } from '@prunella/contracts';
 import { type MatchedLine, matchRules, type RuleMatch, type RuleSet } from '@prunella/rules';
-import { exitCodeOf, type Line, looksBinary, toLines, withoutPrivateKeys } from '@prunella/signals';
+import { weighInLog } from './arbitrate.ts';
+import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
-import type { DiagnosisInput, LogText } from './diagnosis.ts';
+import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
+import { guess } from './guess.ts';
+import { type JobReading, signsOfRun } from './reading.ts';
 
-/** A failed job's log, read. */
-export interface JobLines {
-  job: string;
-  /** Cleaned lines; empty for a log that is not text. */
-  lines: readonly Line[];
-  failedStep?: string;
-  /** What the log's job says beside its text. */
-  signs: readonly string[];
-}
-
-/** What the rules say about one job, or about the run as a whole when `job` is undefined. */
+/** What speaks about one job, or about the run as a whole when `job` is undefined. */
 export interface Proposal {
   job: string | undefined;
   candidates: readonly Candidate[];
 }
 
-export function readLog(log: LogText): JobLines {
-  const lines = looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
-  return {
-    job: log.job,
-    lines,
-    ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
-    signs: [...signsOfExit(exitCodeOf(lines)), ...signsOfJob(log.conclusion)],
-  };
-}
-
-/** What a publisher reports, without the private keys that its text may hold. */
-export function readError(error: Failure): Failure {
-  return { ...error, message: withoutPrivateKeys(error.message), stack: withoutPrivateKeys(error.stack) };
-}
-
-/** Asks the rules about each job by itself, then about what the run as a whole says. */
-export function propose(input: DiagnosisInput, logs: readonly JobLines[], rules: RuleSet): Proposal[] {
+/** Asks rules and classifier about each job by itself, then the rules about what the run as a whole says. */
+export function propose(
+  input: DiagnosisInput & { error?: Failure },
+  readings: readonly JobReading[],
+  { rules, classifier, weights = WEIGHTS }: Omit<DiagnosisDeps, 'learnt'>,
+): Proposal[] {
   const { metrics, error } = input;
-  const jobs = logs.map(({ job, lines, signs }) => ({
-    job,
-    candidates: matchRules(rules, { lines: lines.map((line) => ({ ...line, job })), signs, metrics }).map(candidateOf),
-  }));
+  const jobs = readings.map((reading) => {
+    const guesses = guess(reading, metrics, classifier);
+    const found = candidatesIn(reading, rules, metrics);
+    return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
+  });
   const run = matchRules(rules, { lines: [], ...(error && { error }), signs: signsOfRun(input), metrics });
   return [...jobs, { job: undefined, candidates: run.map(candidateOf) }];
 }
 
-/** The same rule on several jobs is one candidate with all their lines. */
+/** The same rule on several jobs is one candidate with all their lines, as sure as the surest of them. */
 export function merged(proposals: readonly Proposal[]): Candidate[] {
-  const byRule = new Map<string, Candidate>();
+  const byWord = new Map<string, Candidate>();
   for (const candidate of proposals.flatMap(({ candidates }) => candidates)) {
-    const known = byRule.get(candidate.decidedBy);
-    byRule.set(candidate.decidedBy, known === undefined ? candidate : together(known, candidate));
+    const key = `${candidate.decidedBy} ${candidate.cause}`;
+    const known = byWord.get(key);
+    byWord.set(key, known === undefined ? candidate : together(known, candidate));
   }
-  return [...byRule.values()];
+  return [...byWord.values()];
 }
 
 function together(first: Candidate, second: Candidate): Candidate {
-  const lines: MatchedLine[] = [...first.lines, ...second.lines];
-  return { ...first, lines, count: first.count + second.count };
+  const [surest, other] = second.confidence > first.confidence ? [second, first] : [first, second];
+  return { ...surest, lines: [...surest.lines, ...other.lines], count: first.count + second.count };
+}
+
+/** What the rules say about one job. */
+export function candidatesIn(reading: JobReading, rules: RuleSet, metrics: DiagnosisInput['metrics']): Candidate[] {
+  const { job, lines, signs } = reading;
+  return matchRules(rules, { lines: lines.map((line) => ({ ...line, job })), signs, metrics })
+    .filter((match) => !isUsual(match, reading))
+    .map((match) => mostTellingFirst(candidateOf(match), reading));
+}
+
+/** What successful runs of the job print too is not why this one failed. */
+function isUsual({ lines }: RuleMatch, { green }: JobReading): boolean {
+  return green !== undefined && lines.length > 0 && lines.every(({ text }) => green.knows(text));
+}
+
+/** The lines that tell most stand first; among the very first of the log the order of the log counts more. */
+function mostTellingFirst(candidate: Candidate, { places }: JobReading): Candidate {
+  const place = ({ line }: MatchedLine) => Math.max(2, places.get(line) ?? places.size);
+  return { ...candidate, lines: candidate.lines.toSorted((a, b) => place(a) - place(b)) };
 }
 
 function candidateOf({ rule, action, lines, count }: RuleMatch): Candidate {
@@ -74,21 +77,4 @@ function candidateOf({ rule, action, lines, count }: RuleMatch): Candidate {
     count,
     notes: [],
   };
-}
-
-function signsOfRun({ conclusion, error, jobs }: DiagnosisInput): string[] {
-  return [
-    `conclusion:${conclusion}`,
-    ...signsOfExit(error?.exitCode ?? exitCodeOf(toLines(error?.message ?? ''))),
-    ...jobs.flatMap((job) => signsOfJob(job.conclusion)),
-  ];
-}
-
-function signsOfExit(code: number | undefined): string[] {
-  return code === undefined ? [] : [`exit_code:${code}`];
-}
-
-/** A cancelled job says nothing about the run: its neighbours are cancelled when one fails. */
-function signsOfJob(conclusion: string | undefined): string[] {
-  return conclusion === 'timed_out' ? ['conclusion:timed_out'] : [];
 }

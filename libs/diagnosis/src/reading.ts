@@ -1,0 +1,73 @@
+import type { Failure } from '@prunella/contracts';
+import {
+  exitCodeOf,
+  type Line,
+  looksBinary,
+  type Ranked,
+  rank,
+  Templates,
+  toLines,
+  withoutPrivateKeys,
+} from '@prunella/signals';
+import type { DiagnosisInput, LogText } from './diagnosis.ts';
+
+/** A failed job's log, read. */
+export interface JobReading {
+  job: string;
+  /** Cleaned lines; empty for a log that is not text. */
+  lines: readonly Line[];
+  /** Those worth a look, most telling first. */
+  ranked: readonly Ranked[];
+  /** The place of a line in `ranked`, from 0, by its number; absent: it is not worth a look. */
+  places: ReadonlyMap<number, number>;
+  /** What successful logs of this job look like; absent: none is known. */
+  green?: Templates;
+  exitCode?: number;
+  failedStep?: string;
+  /** What the log's job says beside its text. */
+  signs: readonly string[];
+}
+
+export function readLog(log: LogText): JobReading {
+  const lines = looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
+  const green = templatesOf(log.green);
+  const ranked = rank(lines, green === undefined ? {} : { green });
+  const exitCode = exitCodeOf(lines);
+  return {
+    job: log.job,
+    lines,
+    ranked,
+    places: new Map(ranked.map(({ line }, place) => [line.line, place])),
+    ...(green !== undefined && { green }),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
+    signs: [...signsOfExit(exitCode), ...signsOfJob(log.conclusion)],
+  };
+}
+
+/** What a publisher reports, without the private keys that its text may hold. */
+export function readError(error: Failure): Failure {
+  return { ...error, message: withoutPrivateKeys(error.message), stack: withoutPrivateKeys(error.stack) };
+}
+
+/** What the run as a whole says beside text. */
+export function signsOfRun({ conclusion, error, jobs }: DiagnosisInput): string[] {
+  return [
+    `conclusion:${conclusion}`,
+    ...signsOfExit(error?.exitCode ?? exitCodeOf(toLines(error?.message ?? ''))),
+    ...jobs.flatMap((job) => signsOfJob(job.conclusion)),
+  ];
+}
+
+function templatesOf(logs: readonly string[] = []): Templates | undefined {
+  return logs.length === 0 ? undefined : Templates.of(logs.flatMap((text) => toLines(text)));
+}
+
+function signsOfExit(code: number | undefined): string[] {
+  return code === undefined ? [] : [`exit_code:${code}`];
+}
+
+/** A cancelled job says nothing about the run: its neighbours are cancelled when one fails. */
+function signsOfJob(conclusion: string | undefined): string[] {
+  return conclusion === 'timed_out' ? ['conclusion:timed_out'] : [];
+}
