@@ -93,7 +93,7 @@ export function ruleFeatures(
   candidate: Candidate,
   found: readonly Candidate[],
   guesses: Guesses | undefined,
-  { places }: JobReading,
+  { places }: Pick<JobReading, 'places'>,
 ): RuleFeatures {
   const place = Math.min(LAST_PLACE, ...candidate.lines.map(({ line }) => places.get(line) ?? LAST_PLACE));
   const rival = found

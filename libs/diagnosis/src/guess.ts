@@ -14,13 +14,9 @@ export interface Guesses {
   of(cause: Cause): number;
 }
 
-export function guess(
-  reading: JobReading,
-  metrics: DiagnosisInput['metrics'],
-  classifier: Classifier | undefined,
-): Guesses | undefined {
-  if (classifier === undefined || reading.ranked.length === 0) return undefined;
-  const list = classifier.classify(unclassifiedOf(reading, metrics));
+export function guess(failure: Unclassified, classifier: Classifier | undefined): Guesses | undefined {
+  if (classifier === undefined || failure.lines.length === 0) return undefined;
+  const list = classifier.classify(failure);
   const byCause = new Map(list.map(({ cause, probability }) => [cause, probability]));
   return { version: classifier.version, list, of: (cause) => byCause.get(cause) ?? 0 };
 }

@@ -4,7 +4,7 @@ import { weighInLog } from './arbitrate.ts';
 import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
-import { guess } from './guess.ts';
+import { guess, unclassifiedOf } from './guess.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
 
 /** What speaks about one job, or about the run as a whole when `job` is undefined. */
@@ -21,7 +21,7 @@ export function propose(
 ): Proposal[] {
   const { metrics, error } = input;
   const jobs = readings.map((reading) => {
-    const guesses = guess(reading, metrics, classifier);
+    const guesses = guess(unclassifiedOf(reading, metrics), classifier);
     const found = candidatesIn(reading, rules, metrics);
     return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
   });

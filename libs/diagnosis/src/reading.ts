@@ -18,7 +18,7 @@ export interface JobReading {
   lines: readonly Line[];
   /** Those worth a look, most telling first. */
   ranked: readonly Ranked[];
-  /** The place of a line in `ranked`, from 0, by its number; absent: it is not worth a look. */
+  /** The place in `ranked`, from 0, of a line or one of its shape, by its number; absent: it is not worth a look. */
   places: ReadonlyMap<number, number>;
   /** What successful logs of this job look like; absent: none is known. */
   green?: Templates;
@@ -37,7 +37,7 @@ export function readLog(log: LogText): JobReading {
     job: log.job,
     lines,
     ranked,
-    places: new Map(ranked.map(({ line }, place) => [line.line, place])),
+    places: new Map(ranked.flatMap(({ line, alike }, place) => [line.line, ...alike].map((number) => [number, place]))),
     ...(green !== undefined && { green }),
     ...(exitCode !== undefined && { exitCode }),
     ...(log.failedStep !== undefined && { failedStep: log.failedStep }),

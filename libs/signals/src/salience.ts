@@ -99,6 +99,8 @@ const STEP = /^(?:\$ \S|\+ \S|Step \d+\/\d+ : |\[Pipeline\] (?:sh|bat|\{)|Execut
 export interface Ranked {
   line: Line;
   salience: number;
+  /** Numbers of the lines of the same shape that were left out. */
+  alike: readonly number[];
 }
 
 /**
@@ -111,7 +113,7 @@ export function rank(lines: readonly Line[], { green }: { green?: Templates } = 
   const ranked = features(written).map(({ at, names }) => {
     const line = written[at] as Line;
     const known = green?.knows(line.text) ? SEEN_WHEN_GREEN : 0;
-    return { line, salience: salienceOf(names) - known };
+    return { line, salience: salienceOf(names) - known, alike: [] };
   });
   ranked.sort((a, b) => b.salience - a.salience || b.line.line - a.line.line);
   return distinct(ranked);
@@ -187,12 +189,17 @@ function shapeOf(text: string): string {
     .trim();
 }
 
+/** Keeps two lines of each shape, the most telling ones. */
 function distinct(ranked: readonly Ranked[]): Ranked[] {
-  const counts = new Map<string, number>();
-  return ranked.filter(({ line }) => {
+  const shapes = new Map<string, { count: number; alike: number[] }>();
+  const kept: Ranked[] = [];
+  for (const { line, salience } of ranked) {
     const shape = shapeOf(line.text);
-    const count = (counts.get(shape) ?? 0) + 1;
-    counts.set(shape, count);
-    return count <= 2;
-  });
+    const known = shapes.get(shape) ?? { count: 0, alike: [] };
+    shapes.set(shape, known);
+    known.count += 1;
+    if (known.count <= 2) kept.push({ line, salience, alike: known.count === 1 ? known.alike : [] });
+    else known.alike.push(line.line);
+  }
+  return kept;
 }

@@ -12,7 +12,7 @@ const MOST_BYTES = 500_000_000;
  *
  * @throws ConfigError that says what is wrong with the file: missing, empty, binary, too large.
  */
-export async function readLog(context: Context, file: string): Promise<string> {
+export async function readLog(context: Pick<Context, 'cwd' | 'stdin'>, file: string): Promise<string> {
   const bytes = await bytesOf(context, file);
   if (bytes.length === 0) throw new ConfigError(`${file}: expected a log, found an empty file`);
   if (bytes.length > MOST_BYTES) {
@@ -26,7 +26,7 @@ export async function readLog(context: Context, file: string): Promise<string> {
   return text;
 }
 
-async function bytesOf(context: Context, file: string): Promise<Buffer> {
+async function bytesOf(context: Pick<Context, 'cwd' | 'stdin'>, file: string): Promise<Buffer> {
   if (file === '-') return await context.stdin();
   try {
     return await readFile(resolve(context.cwd, file));

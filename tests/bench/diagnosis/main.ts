@@ -1,0 +1,79 @@
+// Measures how right diagnoses are on labelled logs:
+//   npm run bench:diagnosis -- --data DIR [--json] [--quick]
+// DIR: a folder a set, each with items.jsonl[.gz] and the logs it names; `datasets.ts` says what is read of them.
+import { parseArgs } from 'node:util';
+import type { ArbitrationWeights, Classifier } from '@prunella/diagnosis';
+import { builtinPacks, compileRules } from '@prunella/rules';
+import { type Item, readItems } from './datasets.ts';
+import { fitArbitration } from './fit-arbitration.ts';
+import { learn } from './learn.ts';
+import { printSection, type Section, sectionOf } from './report.ts';
+import { foldOf, isUnread } from './split.ts';
+import { type Studied, study } from './study.ts';
+import { verdictOf } from './verdict.ts';
+
+const FOLDS = 5;
+/** For the weights, which need a classifier that did not see the project. */
+const INNER_FOLDS = 3;
+
+interface Learnt {
+  classifier: Classifier;
+  weights: ArbitrationWeights;
+}
+
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },
+});
+if (values.data === undefined) {
+  process.stderr.write('bench:diagnosis: expected --data DIR with labelled logs, found none\n');
+  process.exit(2);
+}
+
+const rules = compileRules(builtinPacks());
+const studied = readItems(values.data)
+  .filter(({ cause }) => cause !== undefined)
+  .map((item) => study(item, rules));
+if (studied.length === 0) {
+  process.stderr.write(`bench:diagnosis: expected labelled logs in ${values.data}, found none\n`);
+  process.exit(2);
+}
+
+const sections: Section[] = [];
+const show = (section: Section): void => {
+  sections.push(section);
+  if (!values.json) for (const line of printSection(section)) process.stdout.write(`${line}\n`);
+};
+
+show(
+  section(
+    'projects that nobody looked at while rules were written; model and weights learnt from the others',
+    (item) => (isUnread(item) ? 'unread' : undefined),
+  ),
+);
+if (!values.quick) {
+  show(section(`leave project out, ${FOLDS} folds`, (item) => String(foldOf(item, FOLDS))));
+  show(section('leave set out', ({ set }) => set));
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ rules: rules.rules.length, sections }, null, 2)}\n`);
+
+/** Judges each item by what was learnt from all items of other groups; items of no group are only learnt from. */
+function section(what: string, groupOf: (item: Item) => string | undefined): Section {
+  const groups = new Set(studied.map(({ item }) => groupOf(item)).filter((group) => group !== undefined));
+  const verdicts = [...groups].flatMap((group) => {
+    const learnt = learnFrom(studied.filter(({ item }) => groupOf(item) !== group));
+    return studied
+      .filter(({ item }) => groupOf(item) === group)
+      .map(({ item }) => verdictOf(item, { rules, ...learnt }));
+  });
+  return sectionOf(what, verdicts);
+}
+
+function learnFrom(list: readonly Studied[]): Learnt {
+  const inner = Array.from({ length: INNER_FOLDS }, (_, fold) =>
+    learn(list.filter(({ item }) => foldOf(item, INNER_FOLDS) !== fold)),
+  );
+  return {
+    classifier: learn(list),
+    weights: fitArbitration(list, (item) => inner[foldOf(item, INNER_FOLDS)]),
+  };
+}
