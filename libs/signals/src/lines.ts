@@ -14,7 +14,9 @@ const ESCAPE = String.raw`[\u001b\u009b]`;
 // Control sequences: CSI (`ESC [ ... letter`), OSC (`ESC ] ... BEL or ESC \`), and the two-byte rest.
 const CSI = String.raw`\[[0-?]{0,64}[ -/]{0,8}[@-~]`;
 const OSC = String.raw`\][^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)`;
-const ANSI = new RegExp(String.raw`${ESCAPE}(?:${CSI}|${OSC}|[@-Z\\^_=>])`, 'g');
+// Application program commands, in which Buildkite hides its time stamps (`ESC _ bk;t=1700000000000 BEL`).
+const APC = String.raw`_[^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)`;
+const ANSI = new RegExp(String.raw`${ESCAPE}(?:${CSI}|${OSC}|${APC}|[@-Z\\^_=>])`, 'g');
 const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f`;
 const UNPRINTABLE = new RegExp(String.raw`[${CONTROLS}\ufeff]`, 'g');
 
@@ -22,11 +24,19 @@ const STAMP = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[
 const PREFIXES: readonly RegExp[] = [
   // `gh run view --log`: job, step, then the stamped line.
   new RegExp(String.raw`^[^\t]{0,200}\t[^\t]{0,200}\t(?=\ufeff?${STAMP} )`),
+  // Zuul: stamp, then the node.
+  new RegExp(String.raw`^${STAMP} \| (?:[\w.-]{1,80} \| ?)?`),
   // GitHub (`2026-01-02T03:04:05.1234567Z `) and GitLab, which adds the stream (`00O`, `01E`, `00O+`).
   new RegExp(String.raw`^${STAMP}(?: \d\d[OE]\+?)? ?`),
-  // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `.
-  new RegExp(String.raw`^\[${STAMP}\] ?`),
+  // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `; Taskcluster, which adds a word before the stamp.
+  new RegExp(String.raw`^\[(?:task(?:cluster)?(?:[: ][a-z-]{1,20})? )?${STAMP}\] ?`),
   /^\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}/,
+  // Mozharness, behind a clock.
+  /^ {0,6}(?:INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL) - {1,2}/,
+  // TeamCity (`[03:04:05]W: [Step 1/2] `), AppVeyor (`[00:01:23] `).
+  /^\[\d\d:\d\d:\d\d\](?:[ WEiFp]?:)? ?(?:\t? {0,4}\[(?:Step \d+\/\d+|[A-Z][\w .:-]{1,60})\] ?)?/,
+  // Drone and Woodpecker: step, line and seconds.
+  /^\[[\w .:-]{1,80}:L?\d{1,7}:\d{1,7}s?\] /,
   // BuildKit's plain progress: step and seconds.
   /^#\d{1,4} \d{1,6}\.\d{1,4} /,
   // GitLab sections, Travis folds and timers.

@@ -6,7 +6,7 @@ import type { ArbitrationWeights, Classifier } from '@prunella/diagnosis';
 import { builtinPacks, compileRules } from '@prunella/rules';
 import { type Item, readItems } from './datasets.ts';
 import { fitArbitration } from './fit-arbitration.ts';
-import { learn } from './learn.ts';
+import { classifierOf, learnModel } from './learn.ts';
 import { printSection, type Section, sectionOf } from './report.ts';
 import { foldOf, isUnread } from './split.ts';
 import { type Studied, study } from './study.ts';
@@ -76,4 +76,8 @@ function learnFrom(list: readonly Studied[]): Learnt {
     classifier: learn(list),
     weights: fitArbitration(list, (item) => inner[foldOf(item, INNER_FOLDS)]),
   };
+}
+
+function learn(list: readonly Studied[]): Classifier {
+  return classifierOf(learnModel(list, rules.rules, 'bench', ''));
 }

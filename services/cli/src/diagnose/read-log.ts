@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { ConfigError, messageOf } from '@prunella/core';
 import { looksBinary } from '@prunella/signals';
 import type { Context } from '../context.ts';

@@ -1,0 +1,33 @@
+import type { Cause, Conclusion } from '@prunella/contracts';
+import type { Line } from '@prunella/signals';
+
+/** What is known about a failure, as far as a model can read it. What is unknown is absent, not zero. */
+export interface Failure {
+  /** The lines that tell most, in their order. */
+  lines: readonly Pick<Line, 'text'>[];
+  /** The place of each line among all by how much it tells, from 0; as long as `lines`. */
+  ranks: readonly number[];
+  /** Of the step that failed. */
+  exitCode?: number;
+  /** The name of the step that failed. */
+  failedStep?: string;
+  conclusion?: Conclusion;
+  /**
+   * Measurements around the failure by name: `cpu`, `memory`, `error_rate` as ratios 0..1, `latency` in ms, `duration`
+   * as a multiple of what is usual.
+   */
+  metrics: Readonly<Record<string, number>>;
+}
+
+/** A failure whose cause is known. */
+export interface Example {
+  failure: Failure;
+  cause: Cause;
+  /** Failures of one group (a project, a repository) repeat each other: together they count less than others. */
+  group: string;
+  /** How much it counts beside its group. Default 1. */
+  weight?: number;
+}
+
+/** Causes with the probability that they are right, best first; the probabilities sum to 1. */
+export type Prediction = readonly { cause: Cause; probability: number }[];
