@@ -38,5 +38,5 @@ export function verdictOf(item: Item, deps: Omit<DiagnosisDeps, 'learnt'>): Verd
 }
 
 function wouldRerun({ action, confidence, vetoes }: Diagnosis): boolean {
-  return RERUNS.has(action.type) && confidence >= defaultPolicy().thresholds.cheap && vetoes.length === 0;
+  return RERUNS.has(action.type) && confidence >= defaultPolicy.thresholds.cheap && vetoes.length === 0;
 }
