@@ -43,6 +43,8 @@ const MOST = 0.99;
 const WORTH_SAYING = 0.05;
 /** Where a rule is at least so sure, the classifier only names alternatives. */
 const RULE_DECIDES = 0.5;
+/** From this on trying again is worth it. */
+const HELPS = 0.5;
 /** Guesses below this are noise. */
 const WORTH_NAMING = 0.05;
 
@@ -69,7 +71,20 @@ export function weighInLog(
       const least = surest >= RULE_DECIDES ? Math.min(confidence, surest - 0.01) : confidence;
       return guessed(cause, least, guesses?.version ?? '', reading);
     });
-  return [...weighed, ...own];
+  const all = [...weighed, ...own];
+  return all.map((candidate) => against(candidate, all));
+}
+
+/**
+ * That trying again helps and that it does not can't both be likely: the former gets what the latter leaves. A rerun
+ * that hides a real failure is the dearest mistake.
+ */
+function against(candidate: Candidate, all: readonly Candidate[]): Candidate {
+  if (candidate.transient < HELPS) return candidate;
+  const rivals = all.filter(({ cause, transient }) => cause !== candidate.cause && transient < HELPS);
+  const strongest = Math.max(0, ...rivals.map(({ confidence }) => confidence));
+  const confidence = round(candidate.confidence / Math.max(1, candidate.confidence + strongest));
+  return { ...candidate, confidence };
 }
 
 function weighedInLog(

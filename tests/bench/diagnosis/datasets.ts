@@ -29,7 +29,6 @@ interface RawItem {
   project?: string | null;
   category?: string | null;
   acceptable?: string[];
-  action?: string | null;
   log?: string;
   fail?: string;
   passed?: string;
@@ -68,7 +67,7 @@ function itemOf(folder: string, set: string, raw: RawItem): Item {
     project: raw.project ?? raw.id,
     cause,
     acceptable: new Set([...(cause === undefined ? [] : [cause]), ...(raw.acceptable ?? [])]),
-    transient: raw.action ? raw.action.startsWith('retry') : transientByCause(cause),
+    transient: transientByCause(cause),
     explained: explainedOf(raw, text),
     text,
     passed: raw.passed === undefined ? undefined : place(raw.passed),
@@ -81,18 +80,13 @@ function textOf(raw: RawItem, place: (path: string) => () => string): () => stri
   return /^logs\/[^\n]*\.gz$/.test(path) ? place(path) : () => path;
 }
 
-/** Where the set names no action: only what lies in the platform passes again by itself. */
+/**
+ * Only what lies in the platform passes again by itself. What the sets name as an action follows from the cause alone.
+ * Of images that can't be pulled most do not exist, others met a registry that did not answer: nobody said which.
+ */
 function transientByCause(cause: string | undefined): boolean | undefined {
-  if (cause === undefined) return undefined;
-  return [
-    'network',
-    'service_unavailable',
-    'runner_lost',
-    'rate_limit',
-    'image_pull',
-    'flaky_test',
-    'timeout',
-  ].includes(cause);
+  if (cause === undefined || cause === 'image_pull') return undefined;
+  return ['network', 'service_unavailable', 'runner_lost', 'rate_limit', 'flaky_test', 'timeout'].includes(cause);
 }
 
 function explainedOf(raw: RawItem, text: () => string): LineRange[] {
