@@ -76,12 +76,12 @@ export function weighInLog(
 }
 
 /**
- * That trying again helps and that it does not can't both be likely: the former gets what the latter leaves. A rerun
- * that hides a real failure is the dearest mistake.
+ * That trying again helps and that only people can help can't both be likely: the former gets what the latter leaves.
+ * A rerun that hides a real failure is the dearest mistake.
  */
 function against(candidate: Candidate, all: readonly Candidate[]): Candidate {
   if (candidate.transient < HELPS) return candidate;
-  const rivals = all.filter(({ cause, transient }) => cause !== candidate.cause && transient < HELPS);
+  const rivals = all.filter(({ transient, action }) => transient < HELPS && action.type === 'notify_human');
   const strongest = Math.max(0, ...rivals.map(({ confidence }) => confidence));
   const confidence = round(candidate.confidence / Math.max(1, candidate.confidence + strongest));
   return { ...candidate, confidence };
