@@ -11,7 +11,7 @@ export interface RuleFeatures {
   prior: number;
   /** ln of the place of its most telling line among all lines, from 1; the first three count as one. */
   place: number;
-  /** ln of how probable the classifier finds the cause, against one in ten. */
+  /** ln of how probable the model finds the cause, against one in ten. */
   guess: number;
   /** Log odds of the surest rule that names another cause; 0 or less than 0 becomes 0. */
   rival: number;
@@ -31,7 +31,7 @@ export const RULE_FEATURES = [
 export interface ArbitrationWeights {
   /** For what a rule says. */
   rule: Record<(typeof RULE_FEATURES)[number] | 'bias', number>;
-  /** For what the classifier says by itself: `odds` counts for the log odds of its probability. */
+  /** For what the model says by itself: `odds` counts for the log odds of its probability. */
   guess: { bias: number; odds: number };
 }
 
@@ -41,7 +41,7 @@ const LEAST = 0.02;
 const MOST = 0.99;
 /** A guess changes nothing for people below this. */
 const WORTH_SAYING = 0.05;
-/** Where a rule is at least so sure, the classifier only names alternatives. */
+/** Where a rule is at least so sure, the model only names alternatives. */
 const RULE_DECIDES = 0.5;
 /** From this on trying again is worth it. */
 const HELPS = 0.5;
@@ -49,11 +49,11 @@ const HELPS = 0.5;
 const WORTH_NAMING = 0.05;
 
 /**
- * What rules and classifier say about one job, each with the probability that it is right: rules first, weighed by
- * where their lines stand, what the classifier thinks and what other rules say; then the classifier's own guesses, which
+ * What rules and model say about one job, each with the probability that it is right: rules first, weighed by
+ * where their lines stand, what the model thinks and what other rules say; then the model's own guesses, which
  * win only where no rule is sure.
  *
- * The weights come from logistic regressions on labelled logs of projects that the classifier had not seen.
+ * The weights come from logistic regressions on labelled logs of projects that the model had not seen.
  */
 export function weighInLog(
   found: readonly Candidate[],
@@ -99,7 +99,7 @@ function weighedInLog(
   const features = ruleFeatures(candidate, found, guesses, reading);
   const confidence = clamp(sigmoid(weights.bias + dot(features, weights)));
   const guess = guesses?.of(candidate.cause) ?? 0;
-  const says = `the classifier gives ${candidate.cause} ${guess.toFixed(2)}`;
+  const says = `the model gives ${candidate.cause} ${guess.toFixed(2)}`;
   const notes = guesses !== undefined && Math.abs(confidence - candidate.prior) >= WORTH_SAYING ? [says] : [];
   return { ...candidate, confidence: round(confidence), notes: [...candidate.notes, ...notes] };
 }

@@ -32,7 +32,7 @@ const ABSTAINS_BELOW = 0.35;
 /**
  * Says why something failed and what would help. Same input, same answer; never throws, whatever the logs hold.
  *
- * Rules propose, a classifier speaks where they are silent, metrics confirm or speak for themselves, outcomes correct
+ * Rules propose, a model speaks where they are silent, metrics confirm or speak for themselves, outcomes correct
  * the confidence, the best one wins. Where nothing is likely enough the cause is `unknown`, with what it could be.
  */
 export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {

@@ -1,6 +1,6 @@
-import type { ActionType, Cause, Conclusion, DiagnosisMade, Failure, Job } from '@prunella/contracts';
+import type { ActionType, Conclusion, DiagnosisMade, Failure, Job } from '@prunella/contracts';
+import type { Model } from '@prunella/model';
 import type { RuleSet } from '@prunella/rules';
-import type { Line } from '@prunella/signals';
 import type { ArbitrationWeights } from './arbitrate.ts';
 
 /** The log of one failed job, or a part of it. */
@@ -35,29 +35,10 @@ export interface DiagnosisDeps {
   rules: RuleSet;
   /** What outcomes taught about an action on the word of a rule; undefined: nothing yet. */
   learnt(decidedBy: string, action: ActionType): { mean: number; samples: number } | undefined;
-  /** What a trained model says where rules are silent; absent: there is none. */
-  classifier?: Classifier;
+  /** Speaks where rules are silent, and is asked about what they say. Absent: rules alone. */
+  model?: Model;
   /** How much counts what is known about each candidate. Default: those that come with this version. */
   weights?: ArbitrationWeights;
-}
-
-/** What a classifier sees of a failed job. */
-export interface Unclassified {
-  /** The lines that tell most, at most 60, in their order. */
-  lines: readonly Line[];
-  /** The place of each line among all by how much it tells, from 0; as long as `lines`. */
-  ranks: readonly number[];
-  exitCode?: number;
-  failedStep?: string;
-  conclusion?: Conclusion;
-  metrics: Readonly<Record<string, number>>;
-}
-
-export interface Classifier {
-  /** Named in `decidedBy`. */
-  version: string;
-  /** Causes with the probability that they are right, best first; the probabilities sum to 1. */
-  classify(failure: Unclassified): readonly { cause: Cause; probability: number }[];
 }
 
 /** Why something failed and what would help: `diagnosis.made` without what only the service knows. */

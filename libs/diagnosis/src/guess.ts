@@ -1,28 +1,29 @@
 import type { Cause } from '@prunella/contracts';
-import type { Classifier, DiagnosisInput, Unclassified } from './diagnosis.ts';
+import { type Failure, type Model, type Prediction, predict } from '@prunella/model';
+import type { DiagnosisInput } from './diagnosis.ts';
 import type { JobReading } from './reading.ts';
 
-/** So many lines the classifier reads. */
+/** So many lines a model reads. */
 const MOST_LINES = 60;
 
-/** What the classifier says about one job; absent: there is none, or nothing to read. */
+/** What a model says about one job; absent: there is no model, or nothing to read. */
 export interface Guesses {
   version: string;
   /** Best first. */
-  list: readonly { cause: Cause; probability: number }[];
-  /** 0 for a cause that the classifier does not know. */
+  list: Prediction;
+  /** 0 for a cause that the model does not know. */
   of(cause: Cause): number;
 }
 
-export function guess(failure: Unclassified, classifier: Classifier | undefined): Guesses | undefined {
-  if (classifier === undefined || failure.lines.length === 0) return undefined;
-  const list = classifier.classify(failure);
+export function guess(failure: Failure, model: Model | undefined): Guesses | undefined {
+  if (model === undefined || failure.lines.length === 0) return undefined;
+  const list = predict(model, failure);
   const byCause = new Map(list.map(({ cause, probability }) => [cause, probability]));
-  return { version: classifier.version, list, of: (cause) => byCause.get(cause) ?? 0 };
+  return { version: model.version, list, of: (cause) => byCause.get(cause) ?? 0 };
 }
 
-/** What a classifier sees of a job, and what it is trained on. */
-export function unclassifiedOf(reading: JobReading, metrics: DiagnosisInput['metrics']): Unclassified {
+/** What a model sees of a job, and what it is trained on. */
+export function failureOf(reading: JobReading, metrics: DiagnosisInput['metrics']): Failure {
   const read = reading.ranked
     .slice(0, MOST_LINES)
     .map(({ line }, place) => ({ line, place }))

@@ -4,7 +4,7 @@ import { weighInLog } from './arbitrate.ts';
 import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
-import { guess, unclassifiedOf } from './guess.ts';
+import { failureOf, guess } from './guess.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
 
 /** What speaks about one job, or about the run as a whole when `job` is undefined. */
@@ -13,15 +13,15 @@ export interface Proposal {
   candidates: readonly Candidate[];
 }
 
-/** Asks rules and classifier about each job by itself, then the rules about what the run as a whole says. */
+/** Asks rules and model about each job by itself, then the rules about what the run as a whole says. */
 export function propose(
   input: DiagnosisInput & { error?: Failure },
   readings: readonly JobReading[],
-  { rules, classifier, weights = WEIGHTS }: Omit<DiagnosisDeps, 'learnt'>,
+  { rules, model, weights = WEIGHTS }: Omit<DiagnosisDeps, 'learnt'>,
 ): Proposal[] {
   const { metrics, error } = input;
   const jobs = readings.map((reading) => {
-    const guesses = guess(unclassifiedOf(reading, metrics), classifier);
+    const guesses = guess(failureOf(reading, metrics), model);
     const found = candidatesIn(reading, rules, metrics);
     return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
   });

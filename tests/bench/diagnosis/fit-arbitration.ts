@@ -1,11 +1,5 @@
-import {
-  type ArbitrationWeights,
-  type Classifier,
-  guess,
-  logit,
-  RULE_FEATURES,
-  ruleFeatures,
-} from '@prunella/diagnosis';
+import { type ArbitrationWeights, guess, logit, RULE_FEATURES, ruleFeatures } from '@prunella/diagnosis';
+import type { Model } from '@prunella/model';
 import type { Item } from './datasets.ts';
 import type { Studied } from './study.ts';
 
@@ -23,18 +17,18 @@ const L2 = 0.002;
 
 /**
  * Fits how much counts what is known about a candidate: one logistic regression for what rules say, one for what the
- * classifier says by itself. Each project counts with the root of its logs.
+ * model says by itself. Each project counts with the root of its logs.
  *
- * @param classifierFor a classifier that did not see the item's project.
+ * @param modelFor a model that did not see the item's project.
  */
 export function fitArbitration(
   studied: readonly Studied[],
-  classifierFor: (item: Item) => Classifier | undefined,
+  modelFor: (item: Item) => Model | undefined,
 ): ArbitrationWeights {
   const perProject = Map.groupBy(studied, ({ item }) => item.project);
-  const claims = studied.map(({ item, unclassified, found, places }) => {
+  const claims = studied.map(({ item, failure, found, places }) => {
     const weight = 1 / Math.sqrt(perProject.get(item.project)?.length ?? 1);
-    const guesses = guess(unclassified, classifierFor(item));
+    const guesses = guess(failure, modelFor(item));
     const rule = found.map((candidate): Claim => {
       const features = ruleFeatures(candidate, found, guesses, { places });
       const x = RULE_FEATURES.map((name) => features[name]);

@@ -1,6 +1,5 @@
 import type { Cause } from '@prunella/contracts';
-import type { Classifier } from '@prunella/diagnosis';
-import { type Example, type Model, predict, train } from '@prunella/model';
+import { type Example, type Model, train } from '@prunella/model';
 import type { Rule } from '@prunella/rules';
 import { seededRandom } from './random.ts';
 import type { Studied } from './study.ts';
@@ -11,8 +10,8 @@ const SEED = 11;
 
 /** Labelled logs as examples. */
 export function examplesOf(studied: readonly Studied[]): Example[] {
-  return studied.map(({ item, unclassified }) => ({
-    failure: unclassified,
+  return studied.map(({ item, failure }) => ({
+    failure,
     cause: item.cause as Cause,
     group: item.project,
   }));
@@ -48,8 +47,4 @@ export function learnModel(
     data: [...sets, `built-in rules: ${ours.length} example lines`],
     metrics: {},
   });
-}
-
-export function classifierOf(model: Model): Classifier {
-  return { version: model.version, classify: (failure) => predict(model, failure) };
 }

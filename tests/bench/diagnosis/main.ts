@@ -2,22 +2,23 @@
 //   npm run bench:diagnosis -- --data DIR [--json] [--quick]
 // DIR: a folder a set, each with items.jsonl[.gz] and the logs it names; `datasets.ts` says what is read of them.
 import { parseArgs } from 'node:util';
-import type { ArbitrationWeights, Classifier } from '@prunella/diagnosis';
+import type { ArbitrationWeights } from '@prunella/diagnosis';
+import type { Model } from '@prunella/model';
 import { builtinPacks, compileRules } from '@prunella/rules';
 import { type Item, readItems } from './datasets.ts';
 import { fitArbitration } from './fit-arbitration.ts';
-import { classifierOf, learnModel } from './learn.ts';
+import { learnModel } from './learn.ts';
 import { printSection, type Section, sectionOf } from './report.ts';
 import { foldOf, isUnread } from './split.ts';
 import { type Studied, study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 const FOLDS = 5;
-/** For the weights, which need a classifier that did not see the project. */
+/** For the weights, which need a model that did not see the project. */
 const INNER_FOLDS = 3;
 
 interface Learnt {
-  classifier: Classifier;
+  model: Model;
   weights: ArbitrationWeights;
 }
 
@@ -73,11 +74,11 @@ function learnFrom(list: readonly Studied[]): Learnt {
     learn(list.filter(({ item }) => foldOf(item, INNER_FOLDS) !== fold)),
   );
   return {
-    classifier: learn(list),
+    model: learn(list),
     weights: fitArbitration(list, (item) => inner[foldOf(item, INNER_FOLDS)]),
   };
 }
 
-function learn(list: readonly Studied[]): Classifier {
-  return classifierOf(learnModel(list, rules.rules, 'bench', ''));
+function learn(list: readonly Studied[]): Model {
+  return learnModel(list, rules.rules, 'bench', '');
 }

@@ -1,11 +1,12 @@
-import { type Candidate, candidatesIn, readLog, type Unclassified, unclassifiedOf } from '@prunella/diagnosis';
+import { type Candidate, candidatesIn, failureOf, readLog } from '@prunella/diagnosis';
+import type { Failure } from '@prunella/model';
 import type { RuleSet } from '@prunella/rules';
 import type { Item } from './datasets.ts';
 
 /** A labelled log with what is learnt from it; the log itself is not kept. */
 export interface Studied {
   item: Item;
-  unclassified: Unclassified;
+  failure: Failure;
   /** What rules say about its text. */
   found: readonly Candidate[];
   /** The places of their lines among all by how much they tell. */
@@ -18,7 +19,7 @@ export function study(item: Item, rules: RuleSet): Studied {
   const kept = new Set(found.flatMap(({ lines }) => lines.map(({ line }) => line)));
   return {
     item,
-    unclassified: unclassifiedOf(reading, {}),
+    failure: failureOf(reading, {}),
     found,
     places: new Map([...reading.places].filter(([line]) => kept.has(line))),
   };

@@ -28,6 +28,23 @@ export async function readLog(context: Pick<Context, 'cwd' | 'stdin'>, file: str
 }
 
 async function bytesOf(context: Pick<Context, 'cwd' | 'stdin'>, file: string): Promise<Buffer> {
+  const bytes = await storedBytesOf(context, file);
+  return isGzipped(bytes) ? unpacked(file, bytes) : bytes;
+}
+
+function isGzipped(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function unpacked(file: string, bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch (error) {
+    throw new ConfigError(`${file}: expected a whole gzip file: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function storedBytesOf(context: Pick<Context, 'cwd' | 'stdin'>, file: string): Promise<Buffer> {
   if (file === '-') return await context.stdin();
   try {
     return await readFile(resolve(context.cwd, file));
