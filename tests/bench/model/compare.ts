@@ -38,7 +38,13 @@ const rows = kinds.flatMap((kind) => [
   ...(values.developing ? [] : [leaveOut(kind, 'unread third', ({ item }) => (isUnread(item) ? 'unread' : undefined))]),
 ]);
 if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-else console.table(rows);
+else
+  for (const row of rows)
+    process.stdout.write(
+      `${Object.entries(row)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}\n`,
+    );
 
 /** Judges each group by a model that was trained on all others; what has no group is only trained on. */
 function leaveOut(kind: ModelKind, what: string, groupOf: (one: Labelled) => string | undefined) {

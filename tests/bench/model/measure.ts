@@ -1,19 +1,19 @@
 import type { Cause } from '@prunella/contracts';
-import { readLog, type Unclassified, unclassifiedOf } from '@prunella/diagnosis';
-import { type Example, judge, type Model } from '@prunella/model';
+import { failureOf, readLog } from '@prunella/diagnosis';
+import { type Example, type Failure, judge, type Model } from '@prunella/model';
 import type { Rule } from '@prunella/rules';
 import type { Item } from '../diagnosis/datasets.ts';
 import { type Figures, figuresOf, type Verdict } from '../diagnosis/score.ts';
 
 /** What a rule's example counts, compared with a log: it is one line that we wrote. */
-const EXAMPLE_WEIGHT = 0.3;
+const EXAMPLE_WEIGHT = 0.8;
 /** So probable a rerun has to be before it counts as said. */
 const RERUNS_ABOVE = 0.5;
 
 /** A labelled log as the model sees it. */
 export interface Labelled {
   item: Item;
-  failure: Unclassified;
+  failure: Failure;
 }
 
 /** What was measured of one model on failures that it had not seen. */
@@ -30,7 +30,7 @@ export function labelledOf(items: readonly Item[]): Labelled[] {
     .filter(({ cause }) => cause !== undefined)
     .map((item) => {
       const reading = readLog({ job: '', text: item.text(), firstLine: 1 });
-      return { item, failure: unclassifiedOf(reading, {}) };
+      return { item, failure: failureOf(reading, {}) };
     });
 }
 
@@ -38,6 +38,7 @@ export function examplesOf(labelled: readonly Labelled[]): Example[] {
   return labelled.map(({ item, failure }) => ({
     failure,
     cause: item.cause as Cause,
+    acceptable: [...item.acceptable] as Cause[],
     group: item.project,
     ...(item.transient !== undefined && { transient: Number(item.transient) }),
   }));
@@ -52,7 +53,7 @@ export function examplesOfRules(rules: readonly Rule[]): Example[] {
       .map((text): Example => {
         const lines = text.split('\n').map((line) => ({ text: line }));
         const failure = { lines, ranks: lines.map((_, rank) => rank), metrics: {} };
-        return { failure, cause, group: `rule ${id}`, weight: EXAMPLE_WEIGHT, transient };
+        return { failure, cause, group: `rule ${id}`, weight: EXAMPLE_WEIGHT, transient, written: true };
       }),
   );
 }
