@@ -163,6 +163,30 @@ export class Bus {
     return bucket as Promise<JsonBucket<T>>;
   }
 
+  /** Creates a stream or brings its limits up to date. Throws what the server says against it, e.g. that it has no room. */
+  async ensureStream(spec: StreamSpec): Promise<void> {
+    const wanted = {
+      subjects: [...spec.subjects],
+      max_age: nanos(spec.maxAgeMs),
+      max_bytes: spec.maxBytes,
+      duplicate_window: nanos(spec.duplicateWindowMs),
+      ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject, allow_direct: true }),
+    };
+    try {
+      await this.manager.streams.info(spec.name);
+    } catch {
+      // Two services may get here together: adding the same stream twice is no error.
+      await this.manager.streams.add({
+        name: spec.name,
+        retention: RetentionPolicy.Limits,
+        storage: StorageType.File,
+        ...wanted,
+      });
+      return;
+    }
+    await this.manager.streams.update(spec.name, wanted);
+  }
+
   /** Creates or updates a durable consumer. */
   async ensureConsumer(name: ConsumerName): Promise<void> {
     const spec: ConsumerSpec = CONSUMERS[name];
@@ -196,28 +220,6 @@ export class Bus {
       if (status.type === 'disconnect') this.connected = false;
       if (status.type === 'reconnect') this.connected = true;
     }
-  }
-
-  private async ensureStream(spec: StreamSpec): Promise<void> {
-    const wanted = {
-      subjects: [...spec.subjects],
-      max_age: nanos(spec.maxAgeMs),
-      max_bytes: spec.maxBytes,
-      duplicate_window: nanos(spec.duplicateWindowMs),
-    };
-    try {
-      await this.manager.streams.info(spec.name);
-    } catch {
-      // Two services may get here together: adding the same stream twice is no error.
-      await this.manager.streams.add({
-        name: spec.name,
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        ...wanted,
-      });
-      return;
-    }
-    await this.manager.streams.update(spec.name, wanted);
   }
 }
 

@@ -5,5 +5,13 @@ export type { Received } from './delivery.ts';
 export { Postponed, Undeliverable } from './errors.ts';
 export { Consumes, type Delivered, JetStreamStrategy } from './jetstream.strategy.ts';
 export { type Change, type Entry, JsonBucket } from './kv.ts';
-export { BUCKETS, type BucketName, CONSUMERS, type ConsumerName, DEAD_LETTERS, EVENTS } from './topology.ts';
+export {
+  BUCKETS,
+  type BucketName,
+  CONSUMERS,
+  type ConsumerName,
+  DEAD_LETTERS,
+  EVENTS,
+  GREEN_LOGS,
+} from './topology.ts';
 export { traceId, traceparent, withTrace } from './trace.ts';

@@ -15,6 +15,8 @@ export interface StreamSpec {
   maxBytes: number;
   /** How long a message id is remembered. */
   duplicateWindowMs: number;
+  /** The newest of each subject are kept, and can be read one by one; absent: all are kept. */
+  maxPerSubject?: number;
 }
 
 /** All events are in one stream: the auditor sees them in the order in which they happened (ADR 0001). */
@@ -35,7 +37,21 @@ export const DEAD_LETTERS: StreamSpec = {
   duplicateWindowMs: 60 * 60_000,
 };
 
+/** Everybody's streams. */
 export const STREAMS: readonly StreamSpec[] = [EVENTS, DEAD_LETTERS];
+
+/**
+ * Logs of jobs that passed, two of each job. A stream and not a bucket, because a bucket that is full takes nothing more, while this
+ * one forgets its oldest. Only the diagnoser makes it: it can do without.
+ */
+export const GREEN_LOGS: StreamSpec = {
+  name: 'PRUNELLA_GREEN',
+  subjects: ['green.>'],
+  maxAgeMs: 30 * DAY,
+  maxBytes: 512 * 1024 ** 2,
+  duplicateWindowMs: 60 * 60_000,
+  maxPerSubject: 2,
+};
 
 /** A durable pull consumer on the events, shared by all replicas of a service. */
 export interface ConsumerSpec {

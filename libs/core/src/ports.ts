@@ -29,6 +29,16 @@ export interface JobLog {
   gap?: string;
 }
 
+/** What the log of a job says that passed. */
+export interface GreenLog {
+  /** The job's name. */
+  job: string;
+  /** The run in which it passed. */
+  runId: string;
+  /** The end of its log, whole lines. */
+  log: string;
+}
+
 /** Reads a CI platform. One for each platform, picked by `Run.platform`. */
 export interface CiReader {
   readonly platform: string;
@@ -39,6 +49,19 @@ export interface CiReader {
    * Throws ProviderError when even the list of jobs can't be read.
    */
   failedJobs(run: Run, options: { maxBytesPerLog: number; maxJobs: number; signal: AbortSignal }): Promise<JobLog[]>;
+  /**
+   * Logs of the jobs of these names from runs of the same pipeline that began before this one and passed, the newest first: from the
+   * run's own branch, then from the default one. At most `maxPerJob` of each job; none of a job that never passed, and none of a log
+   * that is not there any more. The number of requests is bounded, and it asks nothing further when the platform's patience runs low.
+   * Throws ProviderError. Absent: the platform can't say.
+   */
+  greenLogs?(run: Run, jobs: readonly string[], options: GreenLogOptions): Promise<GreenLog[]>;
+}
+
+export interface GreenLogOptions {
+  maxBytesPerLog: number;
+  maxPerJob: number;
+  signal: AbortSignal;
 }
 
 /** Where the notes to people go. */

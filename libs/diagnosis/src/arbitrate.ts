@@ -1,4 +1,5 @@
 import { domainOf } from '@prunella/core';
+import type { ArbitrationWeights } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { Guesses } from './guess.ts';
 import type { JobReading } from './reading.ts';
@@ -26,14 +27,6 @@ export const RULE_FEATURES = [
   'rival',
   'codeRival',
 ] as const satisfies (keyof RuleFeatures)[];
-
-/** Of two logistic regressions on what is known about a candidate; they give the probability that it is right. */
-export interface ArbitrationWeights {
-  /** For what a rule says. */
-  rule: Record<(typeof RULE_FEATURES)[number] | 'bias', number>;
-  /** For what the model says by itself: `odds` counts for the log odds of its probability. */
-  guess: { bias: number; odds: number };
-}
 
 /** Lines further down tell nothing, wherever they are. */
 const LAST_PLACE = 300;

@@ -1,6 +1,12 @@
-import type { ArbitrationWeights } from './arbitrate.ts';
+/** Of two logistic regressions on what is known about a candidate; they give the probability that it is right. */
+export interface ArbitrationWeights {
+  /** For what a rule says; what each is stands at `RuleFeatures`. */
+  rule: Record<'bias' | 'prior' | 'place' | 'guess' | 'rival' | 'codeRival', number>;
+  /** For what the model says by itself: `odds` counts for the log odds of its probability. */
+  guess: Record<'bias' | 'odds', number>;
+}
 
-/** Fitted by `tests/bench/diagnosis/fit-arbitration.ts` on labelled logs; what each means stands in `arbitrate.ts`. */
+/** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
   rule: { bias: 0, prior: 1, place: -0.2, guess: 0, rival: 0, codeRival: 0 },
   guess: { bias: 0, odds: 1 },

@@ -1,7 +1,7 @@
 import type { ActionType, Conclusion, DiagnosisMade, Failure, Job } from '@prunella/contracts';
 import type { Model } from '@prunella/model';
 import type { RuleSet } from '@prunella/rules';
-import type { ArbitrationWeights } from './arbitrate.ts';
+import type { ArbitrationWeights } from './arbitration-weights.ts';
 
 /** The log of one failed job, or a part of it. */
 export interface LogText {

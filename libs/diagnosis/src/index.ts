@@ -1,4 +1,5 @@
-export { type ArbitrationWeights, logit, RULE_FEATURES, type RuleFeatures, ruleFeatures } from './arbitrate.ts';
+export { logit, RULE_FEATURES, type RuleFeatures, ruleFeatures } from './arbitrate.ts';
+export type { ArbitrationWeights } from './arbitration-weights.ts';
 export type { Candidate } from './candidate.ts';
 export { diagnose } from './diagnose.ts';
 export type { Diagnosis, DiagnosisDeps, DiagnosisInput, LogText } from './diagnosis.ts';

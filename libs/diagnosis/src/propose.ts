@@ -1,5 +1,6 @@
 import type { Failure } from '@prunella/contracts';
 import { type MatchedLine, matchRules, type RuleMatch, type RuleSet } from '@prunella/rules';
+import { redact } from '@prunella/signals';
 import { weighInLog } from './arbitrate.ts';
 import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
@@ -55,7 +56,7 @@ export function candidatesIn(reading: JobReading, rules: RuleSet, metrics: Diagn
 
 /** What successful runs of the job print too is not why this one failed. */
 function isUsual({ lines }: RuleMatch, { green }: JobReading): boolean {
-  return green !== undefined && lines.length > 0 && lines.every(({ text }) => green.knows(text));
+  return green !== undefined && lines.length > 0 && lines.every(({ text }) => green.knows(redact(text)));
 }
 
 /** The lines that tell most stand first; among the very first of the log the order of the log counts more. */

@@ -1,7 +1,7 @@
 import type { Received } from '@prunella/bus';
 import type { DiagnosisMade, Job, PipelineFailed } from '@prunella/contracts';
 import { type Clock, iso, type JobLog, runOf } from '@prunella/core';
-import { type Diagnosis, type DiagnosisDeps, type DiagnosisInput, diagnose } from '@prunella/diagnosis';
+import { type Diagnosis, type DiagnosisDeps, type DiagnosisInput, diagnose, type LogText } from '@prunella/diagnosis';
 import { redact } from '@prunella/signals';
 import type { Gathered } from './gather/gather.ts';
 
@@ -16,25 +16,39 @@ export interface Deps extends DiagnosisDeps {
 /** One failure, from its event to its diagnosis: gather, diagnose, publish. */
 export async function diagnoseFailure(event: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
   const gathered = await d.gather(event);
-  const diagnosis = diagnose(inputOf(event.data, gathered.jobs), d);
+  const diagnosis = diagnose(inputOf(event.data, gathered), d);
   const made = madeOf(event.data, diagnosis, gathered.gaps, d.clock);
   await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
   return made;
 }
 
-function inputOf(failure: PipelineFailed, read: readonly JobLog[]): DiagnosisInput {
+/** What a failure is diagnosed from. */
+export function inputOf(failure: PipelineFailed, { jobs, green }: Gathered): DiagnosisInput {
   const { error, metrics, conclusion } = failure;
   return {
-    logs: read.flatMap(({ name, log, firstLine, failedStep, conclusion: ended }) =>
-      log === undefined
-        ? []
-        : [{ job: name, text: log, firstLine, conclusion: ended, ...(failedStep !== undefined && { failedStep }) }],
-    ),
+    logs: jobs.flatMap((job) => logOf(job, green.get(job.name))),
     ...(error !== undefined && { error }),
-    jobs: read.length > 0 ? read.map(jobOf) : failure.jobs,
+    jobs: jobs.length > 0 ? jobs.map(jobOf) : failure.jobs,
     metrics,
     conclusion,
   };
+}
+
+function logOf(
+  { name, log, firstLine, failedStep, conclusion }: JobLog,
+  green: readonly string[] | undefined,
+): LogText[] {
+  if (log === undefined) return [];
+  return [
+    {
+      job: name,
+      text: log,
+      firstLine,
+      conclusion,
+      ...(failedStep !== undefined && { failedStep }),
+      ...(green !== undefined && { green }),
+    },
+  ];
 }
 
 function jobOf({ id, name, conclusion, url = '', failedStep = '' }: JobLog): Job {

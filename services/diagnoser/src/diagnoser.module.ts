@@ -3,6 +3,7 @@ import { ciPlatforms } from '@prunella/ci';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import type { DiagnoserEnvironment } from './environment.ts';
+import { StoredGreenLogs } from './green/green-logs.ts';
 import { DiagnoseController } from './intake/diagnose.controller.ts';
 import { FailedConsumer } from './intake/failed.consumer.ts';
 import { ConfidenceConsumer } from './learnt/confidence.consumer.ts';
@@ -16,6 +17,7 @@ import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
   providers: [
     ConfidenceBook,
     DiagnoserMetrics,
+    StoredGreenLogs,
     {
       provide: KNOWLEDGE,
       inject: [ENVIRONMENT, ConfidenceBook],

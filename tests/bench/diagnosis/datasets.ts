@@ -67,7 +67,7 @@ function itemOf(folder: string, set: string, raw: RawItem): Item {
     project: raw.project ?? raw.id,
     cause,
     acceptable: new Set([...(cause === undefined ? [] : [cause]), ...(raw.acceptable ?? [])]),
-    transient: transientByCause(cause),
+    transient: transientOf([...(cause === undefined ? [] : [cause]), ...(raw.acceptable ?? [])]),
     explained: explainedOf(raw, text),
     text,
     passed: raw.passed === undefined ? undefined : place(raw.passed),
@@ -80,13 +80,25 @@ function textOf(raw: RawItem, place: (path: string) => () => string): () => stri
   return /^logs\/[^\n]*\.gz$/.test(path) ? place(path) : () => path;
 }
 
+const PASSES_AGAIN: ReadonlySet<string> = new Set([
+  'network',
+  'service_unavailable',
+  'runner_lost',
+  'rate_limit',
+  'flaky_test',
+  'timeout',
+]);
+
 /**
  * Only what lies in the platform passes again by itself. What the sets name as an action follows from the cause alone.
- * Of images that can't be pulled most do not exist, others met a registry that did not answer: nobody said which.
+ * Nobody said: where the acceptable causes differ in this, and of images that can't be pulled, most of which do not
+ * exist while others met a registry that did not answer.
  */
-function transientByCause(cause: string | undefined): boolean | undefined {
-  if (cause === undefined || cause === 'image_pull') return undefined;
-  return ['network', 'service_unavailable', 'runner_lost', 'rate_limit', 'flaky_test', 'timeout'].includes(cause);
+function transientOf(causes: readonly string[]): boolean | undefined {
+  const [first] = causes;
+  if (first === undefined || causes.includes('image_pull')) return undefined;
+  const passes = PASSES_AGAIN.has(first);
+  return causes.every((cause) => PASSES_AGAIN.has(cause) === passes) ? passes : undefined;
 }
 
 function explainedOf(raw: RawItem, text: () => string): LineRange[] {

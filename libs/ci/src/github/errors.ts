@@ -49,3 +49,22 @@ function isNoToTheRequest(error: RequestError): boolean {
 function text(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
 }
+
+/** Calls GitHub. Throws ProviderError. @param what is asked for, for people. */
+export async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof ProviderError ? error : githubError(error, what, Date.now());
+  }
+}
+
+/** The same; undefined: it is not there. */
+export async function unlessMissing<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await provided(what, call);
+  } catch (error) {
+    if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
+    throw error;
+  }
+}

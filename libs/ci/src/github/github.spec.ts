@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ProviderError } from '@prunella/core';
-import { FakeGitHub, type FakeRun, githubRun } from '@prunella/testing';
+import { FakeGitHub, type FakeRun, githubRun, type NewRun } from '@prunella/testing';
 import { github } from './index.ts';
 
 let fake: FakeGitHub;
@@ -177,6 +177,128 @@ describe('failedJobs', () => {
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ problem: 'rate-limited', retryable: true });
     expect((error as ProviderError).options.retryAfterMs).toBe(waits);
+  });
+});
+
+describe('greenLogs', () => {
+  const green = { maxBytesPerLog: 100_000, maxPerJob: 2, signal };
+  let repositories = 0;
+
+  /** A repository of its own: each test sees only its own runs. */
+  function repository(): { failed(changes?: NewRun): FakeRun; passed(log: string, changes?: NewRun): FakeRun } {
+    const name = `acme/green-${repositories++}`;
+    return {
+      failed: (changes) => fake.addRun({ repository: name, createdAt: '2026-02-01T00:00:00Z', ...changes }),
+      passed: (log, changes) =>
+        fake.addRun({
+          repository: name,
+          conclusion: 'success',
+          createdAt: '2026-01-15T00:00:00Z',
+          jobs: [
+            { name: 'lint', conclusion: 'success', log: 'fine' },
+            { name: 'build', conclusion: 'success', log },
+          ],
+          ...changes,
+        }),
+    };
+  }
+
+  async function logsOf(run: FakeRun, names = ['build'], options = green): Promise<string[] | undefined> {
+    return (await platform().reader.greenLogs?.(githubRun(run), names, options))?.map(({ log }) => log);
+  }
+
+  it('gives the newest logs of the job of that name, of earlier successful runs of the same workflow', async () => {
+    const { failed, passed } = repository();
+    passed('oldest', { createdAt: '2026-01-01T00:00:00Z' });
+    const newer = passed('newer');
+    passed('another workflow', { path: '.github/workflows/nightly.yml' });
+    passed('another branch', { branch: 'feature/y' });
+    failed({ createdAt: '2026-01-20T00:00:00Z' });
+    passed('skipped', {
+      createdAt: '2026-01-21T00:00:00Z',
+      jobs: [{ name: 'build', conclusion: 'cancelled', log: 'x' }],
+    });
+    const run = failed();
+    passed('after it', { createdAt: '2026-02-02T00:00:00Z' });
+    expect(await platform().reader.greenLogs?.(githubRun(run), ['build', 'deploy'], green)).toEqual([
+      { job: 'build', runId: String(newer.id), log: 'newer' },
+      { job: 'build', runId: expect.any(String), log: 'oldest' },
+    ]);
+  });
+
+  it('looks at the own branch first, then at the default one', async () => {
+    const { failed, passed } = repository();
+    passed('of main, newer', { createdAt: '2026-01-30T00:00:00Z' });
+    passed('of the branch', { branch: 'feature/x' });
+    expect(await logsOf(failed({ branch: 'feature/x' }))).toEqual(['of the branch', 'of main, newer']);
+    expect(await logsOf(failed({ branch: 'feature/z' }))).toEqual(['of main, newer']);
+    expect(await logsOf(failed({ branch: '' }))).toEqual(['of main, newer']);
+  });
+
+  it('leaves out the run itself, which passed in a later attempt', async () => {
+    const run = repository().failed();
+    fake.rerun(run);
+    fake.completeRun(run, 'success');
+    expect(await platform().reader.greenLogs?.({ ...githubRun(run), attempt: 1 }, ['build'], green)).toEqual([]);
+  });
+
+  it('takes the attempt that passed', async () => {
+    const { failed } = repository();
+    const healed = failed({ createdAt: '2026-01-01T00:00:00Z' });
+    fake.rerun(healed);
+    fake.completeRun(healed, 'success', [{ name: 'build', conclusion: 'success', log: 'second try' }]);
+    expect(await logsOf(failed())).toEqual(['second try']);
+  });
+
+  it('goes on to the next run when a log has expired, and keeps the end of a long one', async () => {
+    const { failed, passed } = repository();
+    passed('kept\nthe end', { createdAt: '2026-01-01T00:00:00Z' });
+    const { id } = passed('expired');
+    const run = failed();
+    fake.fault({ on: new RegExp(`jobs/${id}\\d+/logs$`), answer: { status: 410, body: { message: 'Gone' } } });
+    expect(await logsOf(run, ['build'], { ...green, maxBytesPerLog: 9 })).toEqual(['the end']);
+  });
+
+  it('asks a bounded number of times, and nothing for a run that is not there', async () => {
+    const { failed, passed } = repository();
+    for (const branch of ['main', 'feature/x']) {
+      for (let count = 0; count < 9; count++) passed('never named build', { branch, jobs: [] });
+    }
+    const run = failed({ branch: 'feature/x' });
+    const before = fake.requests.length;
+    expect(await logsOf(run)).toEqual([]);
+    expect(fake.requests.length - before).toBe(1 + 1 + 3 + 1 + 1 + 3);
+    expect(await logsOf({ ...run, id: 7 })).toEqual([]);
+    expect(fake.requests.length - before).toBe(11);
+  });
+
+  it.each`
+    what                   | on              | answer                                                                              | problem
+    ${'a rate limit'}      | ${/workflows/}  | ${{ status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow down' } }} | ${'rate-limited'}
+    ${'no right'}          | ${/workflows/}  | ${{ status: 403, body: { message: 'Resource not accessible by integration' } }}     | ${'forbidden'}
+    ${'a bad token'}       | ${/runs\/\d+$/} | ${{ status: 401, body: { message: 'Bad credentials' } }}                            | ${'unauthenticated'}
+    ${'no right to a log'} | ${/logs$/}      | ${{ status: 403, body: { message: 'Must have admin rights' } }}                     | ${'forbidden'}
+  `('tells $what as $problem', async ({ on, answer, problem }) => {
+    const { failed, passed } = repository();
+    passed('fine');
+    fake.fault({ on, answer });
+    await expect(logsOf(failed())).rejects.toMatchObject({ problem });
+  });
+
+  it('leaves the last requests to others', async () => {
+    const { failed, passed } = repository();
+    passed('fine');
+    const run = failed();
+    fake.patience = { limit: 5_000, left: 499 };
+    const before = fake.requests.length;
+    await expect(logsOf(run)).rejects.toMatchObject({
+      problem: 'rate-limited',
+      detail: expect.stringContaining('499'),
+    });
+    expect(fake.requests.length - before).toBe(1);
+    fake.patience = { limit: 5_000, left: 500 };
+    expect(await logsOf(run)).toEqual(['fine']);
+    fake.patience = undefined;
   });
 });
 

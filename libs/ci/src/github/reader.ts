@@ -1,10 +1,12 @@
 import type { Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, type RunState } from '@prunella/core';
-import { cutOf, tailOf } from '@prunella/http';
+import { cutOf } from '@prunella/http';
 import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
 import type { GitHubClient } from './client.ts';
-import { githubError } from './errors.ts';
+import { unlessMissing } from './errors.ts';
+import { greenLogs } from './green.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
+import { type ApiJob, downloadLog, listJobs } from './jobs.ts';
 
 /** Reads GitHub Actions. Needs `actions: read`, and `contents: read` to see whether a branch moved on. */
 export function githubReader(client: GitHubClient): CiReader {
@@ -12,6 +14,7 @@ export function githubReader(client: GitHubClient): CiReader {
     platform: 'github',
     state: (run, signal) => state(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
+    greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
   };
 }
 
@@ -63,27 +66,6 @@ async function failedJobs(
   return logs;
 }
 
-type ApiJob = Awaited<
-  ReturnType<GitHubClient['rest']['actions']['listJobsForWorkflowRunAttempt']>
->['data']['jobs'][number];
-
-const PER_PAGE = 100;
-/** GitHub allows 256 jobs in a matrix; this is room for several. */
-const MOST_PAGES = 10;
-
-async function listJobs(client: GitHubClient, run: Run, signal: AbortSignal): Promise<ApiJob[]> {
-  const target = { ...repositoryOf(run), run_id: runIdOf(run), attempt_number: run.attempt, per_page: PER_PAGE };
-  const jobs: ApiJob[] = [];
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const { data } = await provided('list jobs', () =>
-      client.rest.actions.listJobsForWorkflowRunAttempt({ ...target, page, request: { signal } }),
-    );
-    jobs.push(...data.jobs);
-    if (data.jobs.length < PER_PAGE) break;
-  }
-  return jobs;
-}
-
 /** Only a rate limit is an error here: then the log can be read later. */
 async function jobLog(
   client: GitHubClient,
@@ -100,15 +82,7 @@ async function jobLog(
     ...(job.html_url && { url: job.html_url }),
   };
   try {
-    // the log is behind a redirect to a storage host; fetch leaves the token out on the way there
-    const tail = await provided('download job log', async () => {
-      const { data } = await client.rest.actions.downloadJobLogsForWorkflowRun({
-        ...repositoryOf(run),
-        job_id: job.id,
-        request: { signal: options.signal, parseSuccessResponseBody: false },
-      });
-      return await tailOf(data as unknown as AsyncIterable<Uint8Array>, options.maxBytesPerLog);
-    });
+    const tail = await downloadLog(client, run, job.id, options);
     const gap = cutOf(tail);
     return { ...base, log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
   } catch (error) {
@@ -126,22 +100,5 @@ function gapOf(error: ProviderError): string {
       return 'the token may not read the log; it needs the permission "actions: read"';
     default:
       return `the log could not be read: ${error.detail}`;
-  }
-}
-
-async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw githubError(error, what, Date.now());
-  }
-}
-
-async function unlessMissing<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await provided(what, call);
-  } catch (error) {
-    if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
-    throw error;
   }
 }

@@ -108,6 +108,42 @@ it('gives the failed jobs of that attempt, with what can be read of their logs',
   ]);
 });
 
+describe('greenLogs', () => {
+  const runs = [
+    { id: 'later', pipelineId: 'shop', attempt: 1, conclusion: 'success' },
+    { id: 'r 1', pipelineId: 'shop', attempt: 2, conclusion: 'failure' },
+    { id: 'other', pipelineId: 'blog', attempt: 1, conclusion: 'success' },
+    { id: 'red', pipelineId: 'shop', attempt: 1, conclusion: 'failure' },
+    { id: 'healed', pipelineId: 'shop', attempt: 2, conclusion: 'success' },
+    { id: 'running', pipelineId: 'shop', attempt: 1, conclusion: null },
+    ...['g2', 'g3', 'g4'].map((id) => ({ id, pipelineId: 'shop', attempt: 1, conclusion: 'success' })),
+  ];
+  const jobs = (...ids: string[]) => ({
+    body: { jobs: ids.map((id) => ({ id, name: id.replace(/.*-/, ''), conclusion: 'success', failedStep: null })) },
+  });
+
+  it('gives the newest logs of those jobs in successful runs before this one', async () => {
+    answers['GET /api/runs'] = { body: { runs } };
+    answers['GET /api/runs/healed/attempts/2/jobs'] = jobs('h-lint', 'h-unit');
+    answers['GET /api/runs/g2/attempts/1/jobs'] = jobs('g2-unit');
+    answers['GET /api/runs/g3/attempts/1/jobs'] = jobs('g3-unit');
+    answers['GET /api/jobs/h-unit/log'] = { body: 'first\nfine\nvery fine indeed' };
+    answers['GET /api/jobs/g3-unit/log'] = { body: 'fine too' };
+    const options = { maxBytesPerLog: 20, maxPerJob: 2, signal };
+    expect(await platform().reader.greenLogs?.(run, ['unit', 'e2e'], options)).toEqual([
+      { job: 'unit', runId: 'healed', log: 'very fine indeed' },
+      { job: 'unit', runId: 'g3', log: 'fine too' },
+    ]);
+    expect(asked.map(({ what }) => what)).not.toContain('GET /api/runs/g4/attempts/1/jobs');
+  });
+
+  it('says when the platform does not answer', async () => {
+    answers['GET /api/runs'] = { status: 403, body: {} };
+    const options = { maxBytesPerLog: 20, maxPerJob: 2, signal };
+    await expect(platform().reader.greenLogs?.(run, ['unit'], options)).rejects.toMatchObject({ problem: 'forbidden' });
+  });
+});
+
 it('reruns exactly the attempt it was told, once', async () => {
   answers['POST /api/runs/r%201/rerun'] = { status: 202, body: { attempt: 3 } };
   await platform().writer?.rerunFailedJobs(run, signal);

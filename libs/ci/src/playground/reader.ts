@@ -1,5 +1,5 @@
 import type { Run } from '@prunella/contracts';
-import { type CiReader, type JobLog, messageOf, ProviderError, type RunState } from '@prunella/core';
+import { type CiReader, type GreenLog, type JobLog, messageOf, ProviderError, type RunState } from '@prunella/core';
 import { cutOf, jsonOf, request, tailOf, usualRetries } from '@prunella/http';
 import { z } from 'zod';
 import { conclusionOf, tellingJobs } from '../conclusion.ts';
@@ -20,6 +20,13 @@ const ApiJob = z.object({
   failedStep: z.string().nullish(),
 });
 const ApiJobs = z.object({ jobs: z.array(ApiJob) });
+const ApiRuns = z.object({
+  runs: z.array(
+    z.object({ id: z.string(), pipelineId: z.string(), attempt: z.int(), conclusion: z.string().nullish() }),
+  ),
+});
+/** So many successful runs are looked into. */
+const MOST_GREEN_RUNS = 3;
 
 /** Reads the simulated platform. */
 export function playgroundReader(url: string): CiReader {
@@ -40,6 +47,21 @@ export function playgroundReader(url: string): CiReader {
     }
   }
 
+  async function jobsOf(run: Run, signal: AbortSignal): Promise<z.infer<typeof ApiJob>[]> {
+    const response = await get(`${runUrl(run)}/attempts/${run.attempt}/jobs`, signal);
+    return (await parsed(ApiJobs, response)).jobs;
+  }
+
+  /** The runs of the same pipeline that passed before this one; the platform tells the newest first and knows no default branch. */
+  async function greenRuns(run: Run, signal: AbortSignal): Promise<Run[]> {
+    const { runs } = await parsed(ApiRuns, await get(`${url}/api/runs`, signal));
+    return runs
+      .slice(runs.findIndex(({ id }) => id === run.runId) + 1)
+      .filter(({ pipelineId, conclusion }) => pipelineId === run.pipelineId && conclusion === 'success')
+      .slice(0, MOST_GREEN_RUNS)
+      .map(({ id, attempt }) => ({ ...run, runId: id, attempt }));
+  }
+
   return {
     platform: PLATFORM,
     async state(run, signal): Promise<RunState | undefined> {
@@ -55,10 +77,24 @@ export function playgroundReader(url: string): CiReader {
       };
     },
     async failedJobs(run, { maxBytesPerLog, maxJobs, signal }): Promise<JobLog[]> {
-      const response = await get(`${runUrl(run)}/attempts/${run.attempt}/jobs`, signal);
-      const { jobs } = await parsed(ApiJobs, response);
-      const telling = tellingJobs(jobs).slice(0, maxJobs);
+      const telling = tellingJobs(await jobsOf(run, signal)).slice(0, maxJobs);
       return await Promise.all(telling.map((job) => jobLog(job, maxBytesPerLog, signal)));
+    },
+    async greenLogs(run, names, { maxBytesPerLog, maxPerJob, signal }): Promise<GreenLog[]> {
+      const found: GreenLog[] = [];
+      const isOpen = (name: string) =>
+        names.includes(name) && found.filter(({ job }) => job === name).length < maxPerJob;
+      for (const green of await greenRuns(run, signal)) {
+        const jobs = (await jobsOf(green, signal)).filter(
+          ({ name, conclusion }) => conclusion === 'success' && isOpen(name),
+        );
+        const logs = await Promise.all(jobs.map((job) => jobLog(job, maxBytesPerLog, signal)));
+        // a log without text is gone: the playground forgets its oldest runs
+        found.push(
+          ...logs.flatMap(({ name, log }) => (log === undefined ? [] : [{ job: name, runId: green.runId, log }])),
+        );
+      }
+      return found;
     },
   };
 }

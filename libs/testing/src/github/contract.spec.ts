@@ -1,6 +1,6 @@
 import { GitHubContract } from './contract.ts';
 import type { FakeRun } from './model.ts';
-import { jobJson, runJson } from './payloads.ts';
+import { fullRepositoryJson, jobJson, runJson } from './payloads.ts';
 
 const run: FakeRun = {
   repository: 'acme/shop',
@@ -12,6 +12,7 @@ const run: FakeRun = {
   attempt: 1,
   status: 'completed',
   conclusion: 'failure',
+  createdAt: '2026-01-01T00:00:00Z',
   jobs: [[{ name: 'build', conclusion: 'failure' }]],
   reruns: 0,
 };
@@ -28,6 +29,18 @@ it('finds nothing wrong with what the fake answers', () => {
   expect(
     contract.response('GET', `${path}/attempts/1/jobs`, 200, { total_count: 1, jobs: [jobJson(run, 1, 0)] }),
   ).toEqual([]);
+});
+
+it('finds nothing wrong with a repository and the runs of a workflow', () => {
+  const repository = fullRepositoryJson('acme/shop', 'main');
+  expect(contract.response('GET', '/repos/acme/shop', 200, repository)).toEqual([]);
+  const { default_branch: _, ...headless } = repository;
+  expect(contract.response('GET', '/repos/acme/shop', 200, headless)).not.toEqual([]);
+  const runs = '/repos/acme/shop/actions/workflows/ci.yml/runs';
+  expect(contract.response('GET', runs, 200, { total_count: 1, workflow_runs: [runJson(run)] })).toEqual([]);
+  expect(contract.response('GET', runs, 200, { total_count: 1, workflow_runs: [{ id: 1 }] })).not.toEqual([]);
+  expect(contract.request('GET', `${runs}?status=success&branch=main`, {}, undefined)).toEqual([]);
+  expect(contract.request('GET', `${runs.replace('ci.yml', '7')}?status=green`, {}, undefined)).not.toEqual([]);
 });
 
 it('lets null be where it may be', () => {

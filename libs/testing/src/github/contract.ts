@@ -8,6 +8,8 @@ type Json = { [key: string]: unknown };
 
 /** The operations of GitHub's API that we use. */
 const PATHS: readonly string[] = [
+  '/repos/{owner}/{repo}',
+  '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
@@ -26,12 +28,8 @@ export class GitHubContract {
     const whole = JSON.parse(await readFile(file, 'utf8')) as Json & { paths: Json; components: Json };
     const paths = Object.fromEntries(PATHS.map((path) => [path, whole.paths[path]]));
     const components = neededBy(paths, whole);
-    const definition = typed({
-      openapi: whole['openapi'],
-      info: whole['info'],
-      paths,
-      components,
-    }) as unknown as Document;
+    const description = { openapi: whole['openapi'], info: whole['info'], paths, components };
+    const definition = inPaths(typed(description)) as unknown as Document;
     // formats such as uri-template are notes for people
     const api = new OpenAPIBackend({ definition, quick: true, ajvOpts: { strict: false, validateFormats: false } });
     await api.init();
@@ -85,6 +83,16 @@ function typed(definition: Json): Json {
     delete node['allOf'];
     delete node['oneOf'];
     node['anyOf'] = [...kinds, { type: 'object', nullable: true, enum: [null] }];
+  });
+  return definition;
+}
+
+/** "A number or a text" in a path: what is written there as a number is both, and so never exactly one. */
+function inPaths(definition: Json): Json {
+  walk(definition, (node) => {
+    const schema = node['schema'] as Json | undefined;
+    if (node['in'] !== 'path' || schema?.['oneOf'] === undefined) return;
+    node['schema'] = { anyOf: schema['oneOf'] };
   });
   return definition;
 }

@@ -35,6 +35,7 @@ const RunToAdd = z.strictObject({
   attempt: z.int().positive().optional(),
   status: z.enum(['queued', 'in_progress', 'completed']).optional(),
   conclusion: z.string().nullable().optional(),
+  createdAt: z.iso.datetime().optional(),
   reruns: z.int().optional(),
   jobs: z.array(Job).optional(),
 });

@@ -52,6 +52,28 @@ it('pages the jobs', async () => {
   expect(fake.violations).toEqual([]);
 });
 
+it('lists the runs of a workflow by its file or number, the newest first', async () => {
+  const repository = 'acme/listed';
+  const older = fake.addRun({ repository, conclusion: 'success', createdAt: '2026-01-01T00:00:00Z' });
+  const newer = fake.addRun({ repository, conclusion: 'success', createdAt: '2026-01-03T00:00:00Z' });
+  const broken = fake.addRun({ repository, branch: 'fix', createdAt: '2026-01-02T00:00:00Z' });
+  const other = fake.addRun({ repository, path: '.github/workflows/nightly.yml' });
+  const list = async (workflow: string | number, query = '') => {
+    const { body } = await call('GET', `/repos/${repository}/actions/workflows/${workflow}/runs${query}`);
+    const { total_count, workflow_runs } = body as { total_count: number; workflow_runs: { id: number }[] };
+    return [total_count, ...workflow_runs.map(({ id }) => id)];
+  };
+  expect(await list('ci.yml')).toEqual([3, newer.id, broken.id, older.id]);
+  expect(await list('ci.yml', '?per_page=1&page=2')).toEqual([3, broken.id]);
+  expect(await list('ci.yml', '?status=success&created=<=2026-01-02T00:00:00Z')).toEqual([1, older.id]);
+  expect(await list('ci.yml', '?branch=fix')).toEqual([1, broken.id]);
+  const { body } = await call('GET', `/repos/${repository}/actions/runs/${other.id}`);
+  expect(await list((body as { workflow_id: number }).workflow_id)).toEqual([1, other.id]);
+  expect(await call('GET', `/repos/${repository}`)).toMatchObject({ body: { default_branch: 'main' } });
+  expect(await call('GET', '/repos/acme/nobody')).toMatchObject({ status: 404 });
+  expect(fake.violations).toEqual([]);
+});
+
 it('notes what is not as GitHub describes it', async () => {
   const other = await FakeGitHub.start();
   await call('GET', '/repos/acme/shop/actions/workflow-runs/1', undefined, other.url);

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { basename } from 'node:path';
 import { GitHubContract } from './contract.ts';
 import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
 import { type Answer, close, listen, missing, send, textOf, urlOf } from './http.ts';
 import { type FakeJob, type FakeRun, type Fault, type NewRun } from './model.ts';
-import { branchJson, jobJson, jobOfId, runJson } from './payloads.ts';
+import { branchJson, fullRepositoryJson, jobJson, jobOfId, runJson, workflowIdOf } from './payloads.ts';
 
 const MOST_RERUNS = 50;
 const USUAL_PAGE = 30;
@@ -22,6 +23,10 @@ export class FakeGitHub implements Controlled {
   readonly effects: string[] = [];
   /** How a new attempt begins; `begin` takes it from `queued` to `in_progress`. */
   attemptsStart: 'queued' | 'in_progress' = 'in_progress';
+  /** How many requests are allowed and left, as the headers tell; undefined: they do not. Nothing is counted. */
+  patience: { limit: number; left: number } | undefined;
+  /** The default branch of all repositories. */
+  defaultBranch = 'main';
   private readonly known = new Map<string, FakeRun>();
   private readonly branches = new Map<string, string>();
   private readonly faults: Fault[] = [];
@@ -80,6 +85,7 @@ export class FakeGitHub implements Controlled {
       attempt: 1,
       status: 'completed',
       conclusion: 'failure',
+      createdAt: '2026-01-01T00:00:00Z',
       reruns: 0,
       ...run,
       id,
@@ -156,10 +162,16 @@ export class FakeGitHub implements Controlled {
           : this.route(method, path, searchParams);
       if (fault === undefined) {
         this.violations.push(...this.contract.response(method, path, answer.status, answer.body));
-        return send(response, answer);
+        return send(response, { ...answer, headers: { ...this.limits(), ...answer.headers } });
       }
     }
     this.goWrong(fault.answer, response);
+  }
+
+  private limits(): Record<string, string> {
+    if (this.patience === undefined) return {};
+    const { limit, left } = this.patience;
+    return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(left) };
   }
 
   private takeFault(request: string): Fault | undefined {
@@ -176,8 +188,11 @@ export class FakeGitHub implements Controlled {
   }
 
   private route(method: string, path: string, query: URLSearchParams): Answer {
-    const [, owner, repo, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const [, owner, repo, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
     const repository = `${owner}/${repo}`;
+    if (method === 'GET' && owner !== undefined && rest === '') return this.repository(repository);
+    const workflow = /^actions\/workflows\/([^/]+)\/runs$/.exec(rest)?.[1];
+    if (method === 'GET' && workflow !== undefined) return this.runsOf(repository, workflow, query);
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
     if (method === 'GET' && branch !== undefined) return this.branch(repository, decodeURIComponent(branch));
     const jobs = /^actions\/runs\/(\d+)\/attempts\/(\d+)\/jobs$/.exec(rest);
@@ -204,6 +219,27 @@ export class FakeGitHub implements Controlled {
     return { status: 201, body: {} };
   }
 
+  private repository(fullName: string): Answer {
+    if (!this.runs.some(({ repository }) => repository === fullName)) return missing;
+    return { status: 200, body: fullRepositoryJson(fullName, this.defaultBranch) };
+  }
+
+  /** The runs of a workflow, by its number or the name of its file, the newest first. Of `created` it knows `<=` a time. */
+  private runsOf(repository: string, workflow: string, query: URLSearchParams): Answer {
+    const [branch, status, created] = ['branch', 'status', 'created'].map((name) => query.get(name));
+    const latest = /^<=(.+)$/.exec(created ?? '')?.[1];
+    const found = this.runs
+      .filter(
+        (run) => run.repository === repository && [String(workflowIdOf(run)), basename(run.path)].includes(workflow),
+      )
+      .filter((run) => branch === null || run.branch === branch)
+      .filter((run) => status === null || run.status === status || run.conclusion === status)
+      .filter((run) => latest === undefined || Date.parse(run.createdAt) <= Date.parse(latest))
+      .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt) || b.id - a.id);
+    const page = pageOf(found, query);
+    return { status: 200, body: { total_count: found.length, workflow_runs: page.map(runJson) } };
+  }
+
   private branch(repository: string, name: string): Answer {
     const sha = this.branches.get(`${repository}:${name}`);
     return sha === undefined ? missing : { status: 200, body: branchJson(repository, name, sha) };
@@ -212,10 +248,8 @@ export class FakeGitHub implements Controlled {
   private jobs(run: FakeRun | undefined, attempt: number, query: URLSearchParams): Answer {
     const jobs = run?.jobs[attempt - 1];
     if (run === undefined || jobs === undefined) return missing;
-    const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
-    const from = (Number(query.get('page') ?? 1) - 1) * size;
-    const page = jobs.map((_, index) => jobJson(run, attempt, index)).slice(from, from + size);
-    return { status: 200, body: { total_count: jobs.length, jobs: page } };
+    const all = jobs.map((_, index) => jobJson(run, attempt, index));
+    return { status: 200, body: { total_count: jobs.length, jobs: pageOf(all, query) } };
   }
 
   private log(id: number): Answer {
@@ -244,6 +278,12 @@ export class FakeGitHub implements Controlled {
     const text = this.logText(Number(pathname.slice('/logs/'.length)));
     send(response, text === undefined ? missing : { status: 200, text });
   }
+}
+
+function pageOf<T>(all: readonly T[], query: URLSearchParams): T[] {
+  const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
+  const from = (Number(query.get('page') ?? 1) - 1) * size;
+  return all.slice(from, from + size);
 }
 
 const unauthenticated: Answer = {

@@ -21,6 +21,8 @@ export interface FakeRun {
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: string | null;
+  /** When its first attempt began, ISO 8601. */
+  createdAt: string;
   /** Jobs by attempt; index 0 is attempt 1. */
   jobs: FakeJob[][];
   reruns: number;

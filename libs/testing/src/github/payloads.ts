@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FakeRun } from './model.ts';
 
 const API = 'https://api.github.com';
@@ -81,10 +82,55 @@ export function repositoryJson(fullName: string) {
   };
 }
 
+/** The same repository as GitHub's `full-repository`. */
+export function fullRepositoryJson(fullName: string, defaultBranch: string) {
+  const host = `github.com/${fullName}`;
+  const at = '2026-01-01T00:00:00Z';
+  return {
+    ...repositoryJson(fullName),
+    clone_url: `https://${host}.git`,
+    git_url: `git://${host}.git`,
+    ssh_url: `git@github.com:${fullName}.git`,
+    svn_url: `https://${host}`,
+    mirror_url: null,
+    homepage: null,
+    language: null,
+    license: null,
+    default_branch: defaultBranch,
+    has_issues: true,
+    has_projects: true,
+    has_wiki: true,
+    has_pages: false,
+    has_discussions: false,
+    archived: false,
+    disabled: false,
+    forks: 0,
+    forks_count: 0,
+    open_issues: 0,
+    open_issues_count: 0,
+    stargazers_count: 0,
+    subscribers_count: 0,
+    watchers: 0,
+    watchers_count: 0,
+    network_count: 0,
+    size: 1,
+    pushed_at: at,
+    created_at: at,
+    updated_at: at,
+  };
+}
+
+/** GitHub's number of the workflow that a run is of: the same for the same file of a repository. */
+export function workflowIdOf({ repository, path }: Pick<FakeRun, 'repository' | 'path'>): number {
+  const digest = createHash('sha256').update(`${repository}:${path}`).digest();
+  return digest.readUInt32BE(0);
+}
+
 /** A run as GitHub's `workflow-run`. */
 export function runJson(run: FakeRun) {
   const url = `${API}/repos/${run.repository}/actions/runs/${run.id}`;
-  const at = '2026-01-01T00:00:00Z';
+  const at = run.createdAt;
+  const workflowId = workflowIdOf(run);
   const person = { name: 'Ada', email: 'ada@example.com' };
   return {
     id: run.id,
@@ -101,7 +147,7 @@ export function runJson(run: FakeRun) {
     display_title: 'A change',
     status: run.status,
     conclusion: run.conclusion,
-    workflow_id: 11,
+    workflow_id: workflowId,
     url,
     html_url: `https://github.com/${run.repository}/actions/runs/${run.id}`,
     pull_requests: [],
@@ -115,7 +161,7 @@ export function runJson(run: FakeRun) {
     cancel_url: `${url}/cancel`,
     rerun_url: `${url}/rerun`,
     previous_attempt_url: run.attempt > 1 ? `${url}/attempts/${run.attempt - 1}` : null,
-    workflow_url: `${API}/repos/${run.repository}/actions/workflows/11`,
+    workflow_url: `${API}/repos/${run.repository}/actions/workflows/${workflowId}`,
     head_commit: {
       id: run.headSha,
       tree_id: run.headSha,

@@ -1,7 +1,7 @@
 import { Postponed, type Received } from '@prunella/bus';
 import { parseData } from '@prunella/contracts';
 import { type CiReader, completed, type JobLog, ProviderError } from '@prunella/core';
-import { gather } from './gather.ts';
+import { type GatherDeps, gather } from './gather.ts';
 
 const AT = '2026-03-01T10:00:00.000Z';
 
@@ -28,11 +28,15 @@ function job(changes: Partial<JobLog>): JobLog {
   return { id: '1', name: 'build', conclusion: 'failure', firstLine: 1, ...changes };
 }
 
-function depsWith(failedJobs: CiReader['failedJobs'], ageMs = 0) {
+/** Nothing is known of earlier runs. */
+const noneEarlier: GatherDeps['earlierLogs'] = async () => ({ texts: new Map(), gaps: [] });
+
+function depsWith(failedJobs: CiReader['failedJobs'], ageMs = 0, earlierLogs = noneEarlier): GatherDeps {
   const reader: CiReader = { platform: 'github', state: async () => undefined, failedJobs };
   return {
     readerOf: (platform: string) => (platform === 'github' ? reader : undefined),
     clock: { now: () => Date.parse(AT) + ageMs },
+    earlierLogs,
   };
 }
 
@@ -53,7 +57,7 @@ describe('gather', () => {
         return jobs;
       }),
     );
-    expect(gathered).toEqual({ jobs, gaps: [] });
+    expect(gathered).toEqual({ jobs, green: new Map(), gaps: [] });
     expect(asked).toEqual([['7', 2, 20, 2 * 1024 ** 2]]);
   });
 
@@ -64,7 +68,45 @@ describe('gather', () => {
         failure(),
         depsWith(async () => jobs),
       ),
-    ).toEqual({ jobs, gaps: ['lint: the log has expired'] });
+    ).toEqual({ jobs, green: new Map(), gaps: ['lint: the log has expired'] });
+  });
+
+  it('asks for what the jobs wrote when they passed, and says what is missing', async () => {
+    const jobs = [job({ name: 'lint', gap: 'the log was cut', log: 'x' })];
+    const texts = new Map([['lint', ['fine']]]);
+    const asked: unknown[] = [];
+    const d = depsWith(
+      async () => jobs,
+      0,
+      async (_failure, of, reader, longestMs) => {
+        asked.push([of, reader.platform, longestMs]);
+        return { texts, gaps: ['no more than that'] };
+      },
+    );
+    expect(await gather(failure(), d)).toEqual({
+      jobs,
+      green: texts,
+      gaps: ['lint: the log was cut', 'no more than that'],
+    });
+    expect(asked).toEqual([[jobs, 'github', 10_000]]);
+  });
+
+  it('leaves the earlier runs the time that the failed jobs left', async () => {
+    let now = Date.parse(AT);
+    const left: number[] = [];
+    const d = depsWith(
+      async () => {
+        now += 27_000;
+        return [job({ log: 'x' })];
+      },
+      0,
+      async (_failure, _jobs, _reader, longestMs) => {
+        left.push(longestMs);
+        return { texts: new Map(), gaps: [] };
+      },
+    );
+    await gather(failure(), { ...d, clock: { now: () => now } });
+    expect(left).toEqual([3_000]);
   });
 
   it.each`
@@ -77,7 +119,7 @@ describe('gather', () => {
     const unasked = depsWith(async () => {
       throw new Error('asked');
     });
-    expect(await gather(failure(changes), unasked)).toEqual({ jobs: [], gaps });
+    expect(await gather(failure(changes), unasked)).toEqual({ jobs: [], green: new Map(), gaps });
   });
 
   it.each`
@@ -112,6 +154,6 @@ describe('gather', () => {
       failure(),
       depsWith(() => Promise.reject(error)),
     );
-    expect(gathered).toEqual({ jobs: [], gaps: [expect.stringContaining(error.message)] });
+    expect(gathered).toEqual({ jobs: [], green: new Map(), gaps: [expect.stringContaining(error.message)] });
   });
 });

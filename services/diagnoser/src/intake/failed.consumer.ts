@@ -5,6 +5,9 @@ import { systemClock } from '@prunella/core';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { type Deps, diagnoseFailure } from '../diagnose.ts';
 import { gather } from '../gather/gather.ts';
+import { AskedLately } from '../green/asked-lately.ts';
+import { earlierLogs } from '../green/earlier-logs.ts';
+import { StoredGreenLogs } from '../green/green-logs.ts';
 import { DiagnoserMetrics } from '../metrics.ts';
 import { KNOWLEDGE, READERS, type Readers } from '../tokens.ts';
 
@@ -18,12 +21,19 @@ export class FailedConsumer {
     @Inject(KNOWLEDGE) knowledge: DiagnosisDeps,
     @Inject(READERS) private readonly readers: Readers,
     private readonly metrics: DiagnoserMetrics,
+    green: StoredGreenLogs,
   ) {
     const clock = systemClock;
+    const asked = new AskedLately();
     this.deps = {
       ...knowledge,
       clock,
-      gather: (event) => gather(event, { clock, readerOf: (platform) => readers.get(platform) }),
+      gather: (event) =>
+        gather(event, {
+          clock,
+          readerOf: (platform) => readers.get(platform),
+          earlierLogs: (...of) => earlierLogs(...of, { green, asked, clock }),
+        }),
       async publish(id, data) {
         await bus.publish('diagnosis.made', { id, data });
       },

@@ -1,0 +1,104 @@
+import type { Run } from '@prunella/contracts';
+import { type GreenLog, type GreenLogOptions, ProviderError } from '@prunella/core';
+import type { GitHubClient } from './client.ts';
+import { provided, unlessMissing } from './errors.ts';
+import { repositoryOf, runIdOf } from './ids.ts';
+import { downloadLog, listJobs } from './jobs.ts';
+
+/** So many successful runs of a branch are looked into: a job may have been skipped in one, or its log may be gone. */
+const MOST_RUNS = 3;
+/** Green logs are worth having, but not the last requests: below this share of the limit they are not asked for. */
+const KEPT_BACK = 0.1;
+
+/** What is still to be found, and what was. */
+interface Search {
+  client: GitHubClient;
+  run: Run;
+  jobs: readonly string[];
+  options: GreenLogOptions;
+  found: GreenLog[];
+}
+
+/** See `CiReader.greenLogs`. Looks into at most six runs; a repository's default branch needs no right of its own. */
+export async function greenLogs(
+  client: GitHubClient,
+  run: Run,
+  jobs: readonly string[],
+  options: GreenLogOptions,
+): Promise<GreenLog[]> {
+  const search: Search = { client, run, jobs, options, found: [] };
+  const failed = await unlessMissing('get workflow run', () =>
+    client.rest.actions.getWorkflowRun({
+      ...repositoryOf(run),
+      run_id: runIdOf(run),
+      request: { signal: options.signal },
+    }),
+  );
+  if (failed === undefined) return [];
+  keepSome(failed.headers);
+  const { workflow_id: workflow, created_at: before, head_branch: branch } = failed.data;
+  if (branch) await searchBranch(search, { workflow, before, branch });
+  if (openJobs(search).length === 0) return search.found;
+  const main = await defaultBranch(search);
+  if (main !== undefined && main !== branch) await searchBranch(search, { workflow, before, branch: main });
+  return search.found;
+}
+
+async function searchBranch(
+  search: Search,
+  { workflow, before, branch }: { workflow: number; before: string; branch: string },
+): Promise<void> {
+  const { client, run, options } = search;
+  const { data, headers } = await provided('list workflow runs', () =>
+    client.rest.actions.listWorkflowRuns({
+      ...repositoryOf(run),
+      workflow_id: workflow,
+      branch,
+      status: 'success',
+      created: `<=${before}`,
+      exclude_pull_requests: true,
+      // the failed run itself may have passed in a later attempt
+      per_page: MOST_RUNS + 1,
+      request: { signal: options.signal },
+    }),
+  );
+  keepSome(headers);
+  const earlier = data.workflow_runs.filter(({ id }) => id !== runIdOf(run)).slice(0, MOST_RUNS);
+  for (const { id, run_attempt: attempt = 1 } of earlier) {
+    if (openJobs(search).length === 0) return;
+    await searchRun(search, { ...run, runId: String(id), attempt });
+  }
+}
+
+async function searchRun(search: Search, green: Run): Promise<void> {
+  const { client, options, found } = search;
+  const wanted = new Set(openJobs(search));
+  for (const { id, name, conclusion } of await listJobs(client, green, options.signal)) {
+    if (conclusion !== 'success' || !wanted.delete(name)) continue;
+    const tail = await unlessMissing('download job log', () => downloadLog(client, green, id, options));
+    if (tail !== undefined) found.push({ job: name, runId: green.runId, log: tail.text });
+  }
+}
+
+/** The jobs of which there could be more. */
+function openJobs({ jobs, options, found }: Search): string[] {
+  return jobs.filter((name) => found.filter(({ job }) => job === name).length < options.maxPerJob);
+}
+
+async function defaultBranch({ client, run, options }: Search): Promise<string | undefined> {
+  const repository = await unlessMissing('get repository', () =>
+    client.rest.repos.get({ ...repositoryOf(run), request: { signal: options.signal } }),
+  );
+  return repository?.data.default_branch;
+}
+
+function keepSome(headers: { 'x-ratelimit-limit'?: string; 'x-ratelimit-remaining'?: string }): void {
+  const [limit, left] = [Number(headers['x-ratelimit-limit']), Number(headers['x-ratelimit-remaining'])];
+  // without these headers (a server without limits) both are NaN
+  if (!(left < limit * KEPT_BACK)) return;
+  throw new ProviderError(
+    'github',
+    'rate-limited',
+    `logs of earlier runs are not asked for: ${left} of ${limit} requests are left, which are kept for failures`,
+  );
+}

@@ -1,0 +1,73 @@
+// One measurement in a process of its own, so that its memory is its own: one-case.ts '{"file":...,"rules":300,...}'.
+import { readFileSync, statSync } from 'node:fs';
+import { createScanner } from '@prunella/rules';
+import { baselineOf } from './baseline.ts';
+import { ruleSetOf, rulesOf } from './rules.ts';
+import { scanFile } from './scan-file.ts';
+
+export interface CaseRequest {
+  file: string;
+  /** Read before, so that the code is compiled. */
+  warmUp: string;
+  rules: number;
+  /** For so many milliseconds the file is scanned again and again; at least twice. */
+  forMs: number;
+  /** For so many milliseconds the plain baseline reads parts of the file; 0: not at all. */
+  baselineMs: number;
+}
+
+export interface CaseResult {
+  bytes: number;
+  patterns: number;
+  /** The best run, by the clock; a million bytes are a megabyte. */
+  mbPerSecond: number;
+  /** Before anything of the baseline; the runtime and the compiled rules included. */
+  peakRssMb: number;
+  hits: number;
+  capped: number;
+  baseline?: { mbPerSecond: number; sampleBytes: number; skippedPatterns: number };
+}
+
+const request = JSON.parse(process.argv[2] ?? '') as CaseRequest;
+const set = ruleSetOf(request.rules);
+const scanner = createScanner(set);
+for (let run = 0; run < 3; run += 1) scanFile(scanner, request.warmUp);
+const bytes = statSync(request.file).size;
+let best = Number.POSITIVE_INFINITY;
+let log = scanFile(scanner, request.file);
+for (const begin = performance.now(); performance.now() - begin < request.forMs; ) {
+  const start = performance.now();
+  log = scanFile(scanner, request.file);
+  best = Math.min(best, performance.now() - start);
+}
+const result: CaseResult = {
+  bytes,
+  patterns: set.linePatterns.length,
+  mbPerSecond: bytes / best / 1_000,
+  peakRssMb: process.resourceUsage().maxRSS / 1_024,
+  hits: log.hits.length,
+  capped: log.hits.filter(({ capped }) => capped).length,
+  ...(request.baselineMs > 0 && { baseline: measureBaseline() }),
+};
+process.stdout.write(JSON.stringify(result));
+
+/** Takes stretches of lines from all over the file until the time is over. */
+function measureBaseline(): CaseResult['baseline'] {
+  const baseline = baselineOf(rulesOf(request.rules));
+  const text = readFileSync(request.file, 'latin1');
+  const stretches = Array.from({ length: 400 }, (_, index) => {
+    const from = Math.floor((text.length / 400) * ((index * 171) % 400));
+    return text.slice(text.indexOf('\n', from) + 1, from + 8_000).split('\n');
+  });
+  baseline.match(stretches[0] ?? []);
+  let sampleBytes = 0;
+  let spentMs = 0;
+  for (let index = 1; index < stretches.length && spentMs < request.baselineMs; index += 1) {
+    const lines = stretches[index] as string[];
+    const start = performance.now();
+    baseline.match(lines);
+    spentMs += performance.now() - start;
+    sampleBytes += lines.reduce((sum, line) => sum + line.length + 1, 0);
+  }
+  return { mbPerSecond: sampleBytes / spentMs / 1_000, sampleBytes, skippedPatterns: baseline.skipped };
+}
