@@ -23,10 +23,16 @@ export interface Failure {
 export interface Example {
   failure: Failure;
   cause: Cause;
+  /** Other causes that count as right. Default: none. */
+  acceptable?: readonly Cause[];
+  /** A text that we wrote, not a failure that happened: it teaches, but nothing is measured on it. Default false. */
+  written?: boolean;
   /** Failures of one group (a project, a repository) repeat each other: together they count less than others. */
   group: string;
   /** How much it counts beside its group. Default 1. */
   weight?: number;
+  /** Probability 0..1 that the same thing without a change passes. Default: nobody knows. */
+  transient?: number;
 }
 
 /** Causes with the probability that they are right, best first; the probabilities sum to 1. */

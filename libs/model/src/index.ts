@@ -1,4 +1,15 @@
 export { builtinModel } from './builtin.ts';
+export { type Contest, type ContestFigures, type ContestOptions, contest, type HistoryExample } from './champion.ts';
 export type { Example, Failure, Prediction } from './failure.ts';
-export { type Model, type Provenance, predict, train } from './model.ts';
+export {
+  type Judgement,
+  judge,
+  MODEL_KINDS,
+  type Model,
+  type ModelKind,
+  type Provenance,
+  predict,
+  type TrainOptions,
+  train,
+} from './model.ts';
 export { decodeModel, encodeModel, ModelFileError } from './model-file.ts';

@@ -1,4 +1,5 @@
 import type { Sparse } from './features.ts';
+import { softmax } from './softmax.ts';
 
 /** Weights of a multinomial logistic regression: `weights[slot * classes + class]`. */
 export interface Linear {
@@ -9,8 +10,9 @@ export interface Linear {
 
 export interface Row {
   x: Sparse;
-  /** Number of the class. */
-  y: number;
+  /** The probability of each class, by its number; they sum to 1. */
+  targets: Float64Array;
+  /** How much it counts, above 0. */
   weight: number;
 }
 
@@ -60,27 +62,27 @@ export function tempered(probabilities: Float64Array, temperature: number): Floa
   return softmax(probabilities.map((p) => Math.log(Math.max(p, 1e-12)) / temperature));
 }
 
-function step({ classes, weights, bias }: Linear, squares: Float32Array, { x, y, weight }: Row): void {
+function step({ classes, weights, bias }: Linear, squares: Float32Array, { x, targets, weight }: Row): void {
   const p = probabilitiesOf({ classes, weights, bias }, x);
+  const slopes = p.map((said, c) => (said - (targets[c] as number)) * weight);
   for (let c = 0; c < classes; c += 1) {
-    const slope = ((p[c] as number) - Number(c === y)) * weight;
-    if (Math.abs(slope) < FLAT) continue;
-    bias[c] = (bias[c] as number) - BIAS_RATE * slope;
-    for (let at = 0; at < x.slots.length; at += 1) {
-      const place = (x.slots[at] as number) * classes + c;
-      const gradient = slope * (x.values[at] as number) + L2 * (weights[place] as number);
+    if (Math.abs(slopes[c] as number) < FLAT) slopes[c] = 0;
+    bias[c] = (bias[c] as number) - BIAS_RATE * (slopes[c] as number);
+  }
+  for (let at = 0; at < x.slots.length; at += 1) {
+    const base = (x.slots[at] as number) * classes;
+    const value = x.values[at] as number;
+    // Classes inside: their weights lie next to each other.
+    for (let c = 0; c < classes; c += 1) {
+      const slope = slopes[c] as number;
+      if (slope === 0) continue;
+      const place = base + c;
+      const gradient = slope * value + L2 * (weights[place] as number);
       const square = (squares[place] as number) + gradient * gradient;
       squares[place] = square;
       weights[place] = (weights[place] as number) - (RATE * gradient) / Math.sqrt(square + DAMPING);
     }
   }
-}
-
-function softmax(scores: Float64Array): Float64Array {
-  const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = scores.map((score) => Math.exp(score - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 function shuffle(list: number[], random: () => number): void {

@@ -1,7 +1,10 @@
 import { causes as knownCauses } from '@prunella/contracts';
 import { messageOf, PrunellaError } from '@prunella/core';
 import { z } from 'zod';
-import type { Model } from './model.ts';
+import { ByteReader, ByteWriter, crc32, EndOfBytes } from './bytes.ts';
+import { readLinear, readTrees, writeLinear, writeTrees } from './decider-bytes.ts';
+import { WORDS_BYTES } from './known-words.ts';
+import { type Decider, MODEL_KINDS, type Model } from './model.ts';
 
 /** A model file that can't be used. */
 export class ModelFileError extends PrunellaError {
@@ -11,10 +14,8 @@ export class ModelFileError extends PrunellaError {
 /** Changes whenever features or layout do: an older model would read another language. */
 const FORMAT = 1;
 const LINE_FEED = 0x0a;
-/** Weights are kept in this many steps on each side of 0. */
-const STEPS = 127;
 /** A file with a larger number is no file of ours. */
-const MOST_BITS = 22;
+const MOST_BITS = 20;
 
 const Header = z.strictObject({
   format: z.literal(FORMAT),
@@ -22,61 +23,32 @@ const Header = z.strictObject({
   createdAt: z.string(),
   data: z.array(z.string()),
   metrics: z.record(z.string(), z.number()),
+  kind: z.enum(MODEL_KINDS),
   bits: z.number().int().min(8).max(MOST_BITS),
-  causes: z.array(z.enum(knownCauses)).min(2),
+  causes: z.array(z.enum(knownCauses)).min(2).max(knownCauses.length),
   temperature: z.number().positive(),
-  bias: z.array(z.number()),
-  /** The weight that 127 stands for, for each cause. */
-  scales: z.array(z.number().nonnegative()),
-  /** How many slots have a weight. */
-  rows: z.number().int().nonnegative(),
+  transient: z.array(z.number().min(0).max(1)),
+  /** CRC-32 of everything behind this line. */
+  crc: z.number().int().nonnegative(),
 });
+type Header = z.infer<typeof Header>;
 
-/**
- * A model as a file: one line of JSON, then for each slot with weights the distance to the one before (base 128, low
- * digits first, as in protobuf) and a signed byte for each cause.
- */
-export function encodeModel({
-  linear,
-  bits,
-  causes,
-  temperature,
-  version,
-  createdAt,
-  data,
-  metrics,
-}: Model): Uint8Array {
-  const classes = causes.length;
-  const scales = causes.map((_, c) => {
-    let most = 0;
-    for (let at = c; at < linear.weights.length; at += classes)
-      most = Math.max(most, Math.abs(linear.weights[at] ?? 0));
-    return most;
-  });
-  const body: number[] = [];
-  let rows = 0;
-  let before = 0;
-  for (let slot = 0; slot < 2 ** bits; slot += 1) {
-    const steps = scales.map((scale, c) =>
-      Math.round(((linear.weights[slot * classes + c] ?? 0) / (scale || 1)) * STEPS),
-    );
-    if (steps.every((value) => value === 0)) continue;
-    for (let distance = slot - before; ; distance >>>= 7) {
-      body.push(distance > 0x7f ? (distance & 0x7f) | 0x80 : distance);
-      if (distance <= 0x7f) break;
-    }
-    for (const value of steps) body.push(value & 0xff);
-    before = slot;
-    rows += 1;
-  }
-  const header: z.infer<typeof Header> = {
-    ...{ format: FORMAT, version, createdAt, data: [...data], metrics: { ...metrics }, bits, causes: [...causes] },
-    ...{ temperature, bias: Array.from(linear.bias), scales, rows },
+/** A model as a file: one line of JSON, the filter of known words, then what `decider-bytes.ts` says for its kind. */
+export function encodeModel(model: Model): Uint8Array {
+  const { version, createdAt, data, metrics, bits, causes, temperature, transient, words, decider } = model;
+  const body = new ByteWriter();
+  body.bytes(words);
+  if (decider.kind === 'linear') writeLinear(decider.linear, body);
+  else writeTrees(decider.trees, body);
+  const bytes = body.written();
+  const header: Header = {
+    ...{ format: FORMAT, version, createdAt, data: [...data], metrics: { ...metrics }, kind: decider.kind, bits },
+    ...{ causes: [...causes], temperature, transient: [...transient], crc: crc32(bytes) },
   };
   const head = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const file = new Uint8Array(head.length + body.length);
+  const file = new Uint8Array(head.length + bytes.length);
   file.set(head);
-  file.set(body, head.length);
+  file.set(bytes, head.length);
   return file;
 }
 
@@ -88,37 +60,36 @@ export function encodeModel({
  */
 export function decodeModel(name: string, file: Uint8Array): Model {
   const end = file.indexOf(LINE_FEED);
-  const { bias, scales, rows, format: _, ...rest } = headerOf(name, file.subarray(0, Math.max(0, end)));
-  const classes = rest.causes.length;
-  if (bias.length !== classes || scales.length !== classes) {
-    throw new ModelFileError(
-      `${name}: expected bias and scales for ${classes} causes, found ${bias.length} and ${scales.length}`,
-    );
+  const { format: _, kind, crc, ...rest } = headerOf(name, file.subarray(0, Math.max(0, end)));
+  const body = file.subarray(end + 1);
+  if (crc32(body) !== crc) {
+    throw new ModelFileError(`${name}: expected a body with CRC-32 ${crc}, found another: is the file whole?`);
   }
-  const weights = new Float32Array(2 ** rest.bits * classes);
-  let at = end + 1;
-  let slot = 0;
-  for (let row = 0; row < rows; row += 1) {
-    let distance = 0;
-    for (let shift = 0; ; shift += 7) {
-      const digit = file[at++] ?? 0;
-      distance += (digit & 0x7f) * 2 ** shift;
-      if (digit < 0x80 || shift > 28) break;
-    }
-    slot += distance;
-    if (slot >= 2 ** rest.bits || at + classes > file.length) {
-      throw new ModelFileError(`${name}: expected ${rows} rows of weights, found the end after ${row}: is it whole?`);
-    }
-    for (let c = 0; c < classes; c += 1) {
-      const value = ((file[at++] ?? 0) << 24) >> 24;
-      weights[slot * classes + c] = (value / STEPS) * (scales[c] ?? 0);
-    }
+  if (rest.transient.length !== rest.causes.length || new Set(rest.causes).size !== rest.causes.length) {
+    throw new ModelFileError(`${name}: expected different causes, each with how transient it is, found others`);
   }
-  if (at !== file.length) throw new ModelFileError(`${name}: expected the end after ${rows} rows, found more`);
-  return { ...rest, linear: { classes, weights, bias: Float32Array.from(bias) } };
+  const from = new ByteReader(body);
+  try {
+    const words = from.bytes(WORDS_BYTES);
+    const decider = deciderFrom(from, kind, rest);
+    if (from.left > 0) throw new EndOfBytes(`${from.left} bytes more`);
+    return { ...rest, words, decider };
+  } catch (error) {
+    if (!(error instanceof EndOfBytes)) throw error;
+    throw new ModelFileError(`${name}: expected the weights of a model, found ${error.message}`, { cause: error });
+  }
 }
 
-function headerOf(name: string, bytes: Uint8Array): z.infer<typeof Header> {
+function deciderFrom(
+  from: ByteReader,
+  kind: Decider['kind'],
+  { causes, bits }: Pick<Model, 'causes' | 'bits'>,
+): Decider {
+  if (kind === 'linear') return { kind, linear: readLinear(from, causes.length, 2 ** bits) };
+  return { kind, trees: readTrees(from, causes.length, 2 ** bits) };
+}
+
+function headerOf(name: string, bytes: Uint8Array): Header {
   let content: unknown;
   try {
     content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

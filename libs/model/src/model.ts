@@ -1,7 +1,12 @@
 import type { Cause } from '@prunella/contracts';
+import { boostingProbabilities, fitBoosting } from './boosting.ts';
+import { type Described, numbersOf } from './columns.ts';
 import type { Example, Failure, Prediction } from './failure.ts';
 import { featuresOf } from './features.ts';
-import { fitLinear, type Linear, probabilitiesOf, type Row, tempered } from './linear.ts';
+import { fitForest, forestProbabilities, type TreeModel, type TreeRow } from './forest.ts';
+import { knownWords, unknownShare } from './known-words.ts';
+import { fitLinear, type Linear, probabilitiesOf, tempered } from './linear.ts';
+import { transientRates } from './transient.ts';
 
 /** Where a model comes from, for people. */
 export interface Provenance {
@@ -15,6 +20,14 @@ export interface Provenance {
   metrics: Readonly<Record<string, number>>;
 }
 
+/** How a model decides. Which of them is best was measured by `tests/bench/model/compare.ts`. */
+export type Decider =
+  | { kind: 'linear'; linear: Linear }
+  | { kind: 'boosting'; trees: TreeModel }
+  | { kind: 'forest'; trees: TreeModel };
+export type ModelKind = Decider['kind'];
+export const MODEL_KINDS = ['linear', 'boosting', 'forest'] as const satisfies ModelKind[];
+
 /** A trained classifier of causes. */
 export interface Model extends Provenance {
   /** Of the number of slots that features are hashed to. */
@@ -23,16 +36,42 @@ export interface Model extends Provenance {
   causes: readonly Cause[];
   /** Scores are divided by this. */
   temperature: number;
-  linear: Linear;
+  /** For each cause how often the same thing without a change passes, 0..1. */
+  transient: readonly number[];
+  /** The words of its examples, as bits of a filter: `known-words.ts`. */
+  words: Uint8Array;
+  decider: Decider;
 }
 
-/** 2 ** 17 slots: more gained nothing on held-out projects, 2 ** 16 lost half a percent. */
-const BITS = 17;
+/** What a model says about a failure. */
+export interface Judgement {
+  causes: Prediction;
+  /** Probability that the same thing without a change passes: what each cause says, by how likely the cause is. */
+  transient: number;
+  /** Part of the failure's words that no example had, 0..1: the higher, the less the rest is worth. 1 without words. */
+  unknown: number;
+}
+
+/** 2 ** 18 slots: runs of characters fill a good part of them. */
+const BITS = 18;
+/** Of a cause and the others that count as right, what the others are worth together. */
+const ACCEPTABLE_COUNTS = 0.3;
+/** Where at least so many groups teach, what only one of them has is not learnt: it would name the project. */
+const MANY_GROUPS = 20;
 /** No class counts more than this because it is rare. */
 const MOST_FOR_RARITY = 5;
 /** Folds of groups on which the temperature is found. */
 const FOLDS = 3;
-const TEMPERATURES = [0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3];
+const TEMPERATURES = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3];
+
+export interface TrainOptions extends Provenance {
+  /** Numbers in [0, 1); the same ones give the same model. */
+  random: () => number;
+  /** Default `linear`. */
+  kind?: ModelKind;
+  /** A linear model to begin with; others are begun anew. */
+  start?: Model;
+}
 
 /**
  * Trains a model: the same examples in the same order and the same `random` give the same one. Examples of large
@@ -44,13 +83,14 @@ const TEMPERATURES = [0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3];
  */
 export function train(
   examples: readonly Example[],
-  { random, start, ...provenance }: Provenance & { random: () => number; start?: Model },
+  { random, start, kind = 'linear', ...provenance }: TrainOptions,
 ): Model {
   const causes = [...new Set([...(start?.causes ?? []), ...examples.map(({ cause }) => cause).toSorted()])];
   if (causes.length < 2) throw new RangeError(`expected examples of at least two causes, found ${causes.length}`);
   const rows = rowsOf(examples, causes);
-  const options = { classes: causes.length, slots: 2 ** BITS, random, ...(start && { start: widened(start, causes) }) };
-  const linear = fitLinear(rows, options);
+  const begin = start && widened(start, causes);
+  const options = { kind, classes: causes.length, random, ...(begin && { start: begin }) };
+  const decider = fit(rows, options);
   const folds = Array.from({ length: FOLDS }, (_, fold) => ({
     seen: rows.filter((_, at) => foldOf(examples[at]?.group ?? '') !== fold),
     unseen: rows.filter((_, at) => foldOf(examples[at]?.group ?? '') === fold),
@@ -58,37 +98,115 @@ export function train(
   const apart = folds
     .filter(({ seen, unseen }) => seen.length > 0 && unseen.length > 0)
     .flatMap(({ seen, unseen }) => {
-      const model = fitLinear(seen, options);
-      return unseen.map((row) => ({ row, probabilities: probabilitiesOf(model, row.x) }));
+      const model = fit(seen, options);
+      return unseen.filter(({ written }) => !written).map((row) => ({ row, probabilities: said(model, row) }));
     });
-  return { ...provenance, bits: BITS, causes, temperature: temperatureFor(apart), linear };
+  return {
+    ...provenance,
+    bits: BITS,
+    causes,
+    temperature: temperatureFor(apart),
+    transient: transientRates(examples, causes, start),
+    words: knownWords(examples, start?.words),
+    decider,
+  };
 }
 
 /** What a model says about a failure. Takes some milliseconds at most, whatever the failure holds. */
 export function predict(model: Model, failure: Failure): Prediction {
-  const scores = tempered(probabilitiesOf(model.linear, featuresOf(failure, model.bits)), model.temperature);
+  const scores = tempered(said(model.decider, describe(failure, model.bits)), model.temperature);
   return model.causes
     .map((cause, at) => ({ cause, probability: scores[at] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
 }
 
-function rowsOf(examples: readonly Example[], causes: readonly Cause[]): Row[] {
-  const groups = Map.groupBy(examples, ({ group }) => group);
-  const inGroup = examples.map(({ group, weight = 1 }) => weight / Math.sqrt(groups.get(group)?.length ?? 1));
+/** `predict`, with what follows from it. */
+export function judge(model: Model, failure: Failure): Judgement {
+  const causes = predict(model, failure);
+  const rates = new Map(model.causes.map((cause, at) => [cause, model.transient[at] ?? 0]));
+  const transient = causes.reduce((sum, { cause, probability }) => sum + probability * (rates.get(cause) ?? 0), 0);
+  return { causes, transient, unknown: unknownShare(model.words, failure) };
+}
+
+function describe(failure: Failure, bits: number): Described {
+  return { x: featuresOf(failure, bits), numbers: numbersOf(failure) };
+}
+
+function fit(
+  rows: readonly TreeRow[],
+  { kind, classes, random, start }: { kind: ModelKind; classes: number; random: () => number; start?: Linear },
+): Decider {
+  if (kind === 'boosting') return { kind, trees: fitBoosting(rows, { classes, random }) };
+  if (kind === 'forest') return { kind, trees: fitForest(rows, { classes, random }) };
+  return { kind, linear: fitLinear(rows, { classes, slots: 2 ** BITS, random, ...(start && { start }) }) };
+}
+
+/** The probability of each class, by its number, before the temperature. */
+function said(decider: Decider, described: Described): Float64Array {
+  if (decider.kind === 'boosting') return boostingProbabilities(decider.trees, described);
+  if (decider.kind === 'forest') return forestProbabilities(decider.trees, described);
+  return probabilitiesOf(decider.linear, described.x);
+}
+
+interface TrainingRow extends TreeRow {
+  written: boolean;
+}
+
+function rowsOf(examples: readonly Example[], causes: readonly Cause[]): TrainingRow[] {
+  const alike = Map.groupBy(examples, ({ group, cause }) => `${cause} ${group}`);
+  const inGroup = examples.map(
+    ({ group, cause, weight = 1 }) => weight / Math.sqrt(alike.get(`${cause} ${group}`)?.length ?? 1),
+  );
   const perCause = new Map<Cause, number>();
   for (const [at, { cause }] of examples.entries()) {
     perCause.set(cause, (perCause.get(cause) ?? 0) + (inGroup[at] ?? 0));
   }
   const mean = [...perCause.values()].reduce((sum, value) => sum + value, 0) / perCause.size;
-  return examples.map(({ failure, cause }, at) => ({
-    x: featuresOf(failure, BITS),
-    y: causes.indexOf(cause),
-    weight: Math.min(MOST_FOR_RARITY, (inGroup[at] ?? 0) * Math.sqrt(mean / (perCause.get(cause) ?? mean))),
+  const rows = examples.map((example, at) => ({
+    ...describe(example.failure, BITS),
+    targets: targetsOf(example, causes),
+    written: example.written === true,
+    weight: Math.min(MOST_FOR_RARITY, (inGroup[at] ?? 0) * Math.sqrt(mean / (perCause.get(example.cause) ?? mean))),
   }));
+  return withoutNames(
+    rows,
+    examples.map(({ group }) => group),
+  );
 }
 
-/** The weights of a model with more causes, of which nothing is known. */
-function widened({ causes: known, linear }: Model, causes: readonly Cause[]): Linear {
+/** What else counts as right gets a part of the probability. */
+function targetsOf({ cause, acceptable = [] }: Example, causes: readonly Cause[]): Float64Array {
+  const others = new Set(acceptable.filter((other) => other !== cause && causes.includes(other)));
+  const targets = new Float64Array(causes.length);
+  targets[causes.indexOf(cause)] = others.size === 0 ? 1 : 1 - ACCEPTABLE_COUNTS;
+  for (const other of others) targets[causes.indexOf(other)] = ACCEPTABLE_COUNTS / others.size;
+  return targets;
+}
+
+/** Leaves out features that only one of many groups has; what was written to teach stays. */
+function withoutNames(rows: readonly TrainingRow[], groups: readonly string[]): TrainingRow[] {
+  const ids = new Map([...new Set(groups)].map((group, id) => [group, id + 1]));
+  if (ids.size < MANY_GROUPS) return [...rows];
+  const only = new Int32Array(2 ** BITS);
+  const many = -1;
+  for (const [at, { x, written }] of rows.entries()) {
+    const id = written ? many : (ids.get(groups[at] ?? '') ?? 0);
+    for (const slot of x.slots) only[slot] = only[slot] === 0 || only[slot] === id ? id : many;
+  }
+  return rows.map((row) => {
+    const kept = Int32Array.from(row.x.slots.keys()).filter((at) => only[row.x.slots[at] as number] === many);
+    const x = {
+      slots: kept.map((at) => row.x.slots[at] as number),
+      values: Float64Array.from(kept, (at) => row.x.values[at] as number),
+    };
+    return { ...row, x };
+  });
+}
+
+/** The weights of a model with more causes, of which nothing is known; undefined: trees can't be carried on. */
+function widened({ causes: known, decider }: Model, causes: readonly Cause[]): Linear | undefined {
+  if (decider.kind !== 'linear') return undefined;
+  const { linear } = decider;
   const classes = causes.length;
   const slots = linear.weights.length / linear.classes;
   const weights = new Float32Array(slots * classes);
@@ -103,14 +221,18 @@ function widened({ causes: known, linear }: Model, causes: readonly Cause[]): Li
   return { classes, weights, bias };
 }
 
-/** The one with the least surprise (log loss) on rows that were not seen (Guo et al., ICML 2017). */
-function temperatureFor(apart: readonly { row: Row; probabilities: Float64Array }[]): number {
+/**
+ * The one that makes the probability of the best cause tell best whether it is right, by log loss on failures that were
+ * not seen (after Guo et al., ICML 2017). What counts as right beside the label is right here too.
+ */
+function temperatureFor(apart: readonly { row: TreeRow; probabilities: Float64Array }[]): number {
   const losses = TEMPERATURES.map((temperature) =>
-    apart.reduce(
-      (sum, { row, probabilities }) =>
-        sum - row.weight * Math.log(Math.max(tempered(probabilities, temperature)[row.y] ?? 0, 1e-9)),
-      0,
-    ),
+    apart.reduce((sum, { row: { targets }, probabilities }) => {
+      const scores = tempered(probabilities, temperature);
+      const best = scores.indexOf(scores.reduce((a, b) => Math.max(a, b), 0));
+      const confidence = Math.min(1 - 1e-6, scores[best] ?? 0);
+      return sum - Math.log((targets[best] ?? 0) > 0 ? confidence : 1 - confidence);
+    }, 0),
   );
   return apart.length === 0 ? 1 : (TEMPERATURES[losses.indexOf(Math.min(...losses))] ?? 1);
 }

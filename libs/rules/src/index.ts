@@ -13,8 +13,8 @@ export {
   type RuleMatch,
 } from './match-rules.ts';
 export { parseRulePack, type RulePack } from './parse-pack.ts';
-export { ahoCorasick, type MakePrefilter, type Prefilter } from './prefilter.ts';
 export { describeProblem, RulePackError, type RuleProblem } from './rule-pack-error.ts';
-export { compileRules, type RuleSet } from './rule-set.ts';
+export { compileRules, type LinePattern, type RuleSet } from './rule-set.ts';
 export type { LogMarker, LogScan, LogScanner, RuleHits, ScannedLog } from './scan/scanned-log.ts';
+export { createScanner } from './scan/scanner.ts';
 export type { Example, Rule } from './schema.ts';

@@ -1,3 +1,5 @@
+import { textRarity } from './scan/common-words.ts';
+
 /** Shorter literals are in too many lines to be worth looking for. */
 const SHORTEST = 3;
 /** Of a part with more spellings than these, e.g. `(?:a|b)(?:c|d)...`, the spellings are not multiplied any further. */
@@ -27,12 +29,24 @@ export function requirementsOf(pattern: string): readonly (readonly string[])[] 
   return all.map(withoutLonger).filter((list) => worth(list) >= SHORTEST);
 }
 
+/**
+ * What every text that the pattern matches begins with: one of these, ASCII letters in either case. They are in lower
+ * case. Undefined: it can begin with anything.
+ */
+export function startsOf(pattern: string): readonly string[] | undefined {
+  if (/\(\?[a-zA-Z]*m/.test(pattern)) return undefined;
+  const starts = new Reader(pattern).alternatives().starts;
+  return starts?.every((start) => start !== '') ? starts.map((start) => start.toLowerCase()) : undefined;
+}
+
 /** What one part of a pattern says. */
 interface Part {
   /** All that it can match; undefined: too many or unknown. */
   spellings: readonly string[] | undefined;
   /** Lists of which a literal has to stand in what it matches; next to `spellings` empty. */
   needs: readonly (readonly string[])[];
+  /** Of a part that begins with `^`: one of these stands first. */
+  starts?: readonly string[] | undefined;
 }
 
 const NOTHING: Part = { spellings: [''], needs: [] };
@@ -61,7 +75,10 @@ class Reader {
     const needs: (readonly string[])[] = [];
     let run: readonly string[] = [''];
     let whole = true;
+    let starts: readonly string[] | undefined;
+    const anchored = /^(?:\(\?[a-zA-Z]+\))?\^/.test(this.#text.slice(this.#at, this.#at + 20));
     const endRun = (next: readonly string[]): void => {
+      if (anchored) starts ??= run;
       needs.push(run);
       run = next;
       whole = false;
@@ -80,8 +97,8 @@ class Reader {
       endRun(spellings ?? ['']);
       if (count !== 'maybe' && count !== 'any') needs.push(...piece.needs);
     }
-    if (whole) return { spellings: run, needs: [] };
-    return { spellings: undefined, needs: [...needs, run].filter((list) => worth(list) > 0) };
+    if (whole) return { spellings: run, needs: [], starts: anchored ? run : undefined };
+    return { spellings: undefined, needs: [...needs, run].filter((list) => worth(list) > 0), starts };
   }
 
   #piece(): Part {
@@ -209,21 +226,28 @@ function product(left: readonly string[], right: readonly string[]): readonly st
   return [...new Set(left.flatMap((start) => right.map((end) => start + end)))];
 }
 
-/** Of alternatives one list is needed: one of the best literals of each branch. */
+/** Of alternatives one list is needed: one of the rarest literals of each branch. */
 function either(branches: readonly Part[]): Part {
+  const begun = branches.map(({ starts }) => starts);
+  const starts = begun.every((list) => list !== undefined) ? begun.flat() : undefined;
   const spelled = branches.map(({ spellings }) => spellings);
   if (spelled.every((list) => list !== undefined)) {
     const spellings = [...new Set(spelled.flat())];
-    if (spellings.length <= MOST_SPELLINGS) return { spellings, needs: [] };
+    if (spellings.length <= MOST_SPELLINGS) return { spellings, needs: [], starts };
   }
   const best = branches.map(({ spellings, needs }) =>
-    [...needs, ...(spellings === undefined ? [] : [spellings])].reduce<readonly string[] | undefined>(
-      (known, list) => (known === undefined || worth(list) > worth(known) ? list : known),
-      undefined,
-    ),
+    rarest([...needs, ...(spellings === undefined ? [] : [spellings])]),
   );
   const known = best.every((list) => list !== undefined) ? best.flat() : [];
-  return { spellings: undefined, needs: worth(known) > 0 ? [known] : [] };
+  return { spellings: undefined, needs: worth(known) > 0 ? [known] : [], starts };
+}
+
+/** Too short lists are the last choice: none of their literals can be looked for. */
+function rarest(lists: readonly (readonly string[])[]): readonly string[] | undefined {
+  const usable = lists.filter((list) => worth(list) >= SHORTEST);
+  const places = (list: readonly string[]) => list.reduce((sum, literal) => sum + 2 ** -textRarity(literal), 0);
+  if (usable.length === 0) return lists.find((list) => worth(list) > 0) ?? lists[0];
+  return usable.reduce((best, list) => (places(list) < places(best) ? list : best));
 }
 
 /** Where `abc` is looked for, `abcd` need not be. */

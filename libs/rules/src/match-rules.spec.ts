@@ -4,7 +4,6 @@ import { literalsOf } from './literals.ts';
 import { matchRules } from './match-rules.ts';
 import { parseRulePack } from './parse-pack.ts';
 import { compilePattern } from './pattern.ts';
-import { ahoCorasick } from './prefilter.ts';
 import { compileRules } from './rule-set.ts';
 
 interface Wish {
@@ -110,23 +109,23 @@ describe('matchRules', () => {
   });
 });
 
-describe('the prefilter', () => {
+describe('literalsOf', () => {
   it.each([
-    ['connection (?:reset|refused) by', ['connection ']],
+    ['connection (?:reset|refused) by', ['connection reset by', 'connection refused by']],
     ['(?i)\\bECONNRESET\\b', ['econnreset']],
     ['(?:foo|barbaz)+', ['foo', 'barbaz']],
     ['(?:foo|ba)', undefined],
-    ['colou?r', ['colo']],
-    ['ab{2,}cde', ['cde']],
+    ['colou?r', ['color', 'colour']],
+    ['ab{2,}cde', ['bcde']],
     ['(?:optional)?needed', ['needed']],
-    ['[abc]+def', ['def']],
+    ['[abc]+def', ['adef', 'bdef', 'cdef']],
     ['[]x]foo', ['foo']],
     ['[[:alpha:]]foo', ['foo']],
     ['\\x41\\x{42}foo', ['foo']],
     ['\\pLfoo', ['foo']],
     ['\\Qa.b(c\\E', ['a.b(c']],
     ['a\\.b\\(c', ['a.b(c']],
-    ['(?P<name>foo)bar', ['foo']],
+    ['(?P<name>foo)bar', ['foobar']],
     ['x*', undefined],
     ['foo|', undefined],
   ])('%s needs %j', (pattern, literals) => {
@@ -148,22 +147,6 @@ describe('the prefilter', () => {
         },
       ),
       { numRuns: 3_000 },
-    );
-  });
-
-  it('finds exactly the literals that are there', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 30 });
-    fc.assert(
-      fc.property(fc.array(fc.array(word, { maxLength: 3 }), { maxLength: 6 }), text, (literals, haystack) => {
-        const found = new Set<number>();
-        ahoCorasick(literals).scan(haystack, (pattern) => found.add(pattern));
-        const expected = literals.flatMap((list, index) =>
-          list.some((item) => haystack.includes(item)) ? [index] : [],
-        );
-        expect([...found].sort((a, b) => a - b)).toEqual(expected);
-      }),
-      { numRuns: 1_000 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import type { Action } from '@prunella/contracts';
 import { type Line, toLines } from '@prunella/signals';
-import type { RuleSet } from './rule-set.ts';
+import { applies, type LinePattern, type RuleSet } from './rule-set.ts';
+import { eachBlock } from './scan/text-blocks.ts';
 import type { MetricBounds, Rule } from './schema.ts';
 
 /** A line of a job's log. */
@@ -47,9 +48,6 @@ export interface RuleMatch {
   count: number;
 }
 
-/** A test's title may name any failure; the mark before it says that it passed. */
-const REPORTS_SUCCESS = /^\s*(?:[✓✔√] |ok \d|--- PASS: |PASS(?:ED)?\b)/;
-
 /** So many matching lines are kept for each rule: the first ones. */
 export const MAX_LINES = 10;
 
@@ -63,7 +61,7 @@ export function matchRules(set: RuleSet, input: Matchable): RuleMatch[] {
     entry.count += 1;
     if (entry.lines.length < MAX_LINES) entry.lines.push(line);
   };
-  for (const line of linesOf(input)) for (const rule of rulesOfLine(set, line.text)) note(rule, line);
+  noteLines(set, linesOf(input), note);
   for (const type of [input.error?.type ?? '', ...(input.signs ?? [])]) {
     for (const rule of rulesOfType(set, type)) note(rule);
   }
@@ -82,17 +80,23 @@ function linesOf({ lines, error }: Matchable): MatchedLine[] {
   ];
 }
 
-function rulesOfLine(set: RuleSet, text: string): Set<Rule> {
-  const candidates = new Set<number>();
-  if (REPORTS_SUCCESS.test(text)) return new Set();
-  set.prefilter.scan(text, (pattern) => candidates.add(pattern));
-  const rules = new Set<Rule>();
-  for (const number of candidates) {
-    const entry = set.linePatterns[number];
-    if (entry === undefined || rules.has(entry.rule) || !entry.pattern.test(text)) continue;
-    if (!entry.exclude.some((pattern) => pattern.test(text))) rules.add(entry.rule);
-  }
-  return rules;
+/** Notes each rule once for each line that it matches, by line. */
+function noteLines(set: RuleSet, lines: readonly MatchedLine[], note: (rule: Rule, line: MatchedLine) => void): void {
+  const matchedAt = new Int32Array(set.rules.length).fill(-1);
+  const texts = lines.map(({ text }) => text);
+  eachBlock(texts, (block, first) => {
+    set.index.find(block, (index, literal) => {
+      const at = first + index;
+      for (const number of set.index.patternsOf[literal] as readonly number[]) {
+        const entry = set.linePatterns[number] as LinePattern;
+        if (matchedAt[entry.ruleNumber] === at || !set.index.holdsOthers(number, block, index)) continue;
+        const text = texts[at] as string;
+        if (!set.index.mayMatch(number, text) || !applies(entry, text)) continue;
+        matchedAt[entry.ruleNumber] = at;
+        note(entry.rule, lines[at] as MatchedLine);
+      }
+    });
+  });
 }
 
 function rulesOfType(set: RuleSet, type: string): Rule[] {

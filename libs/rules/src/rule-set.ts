@@ -1,36 +1,59 @@
-import { literalsOf } from './literals.ts';
 import type { RulePack } from './parse-pack.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
-import { ahoCorasick, type MakePrefilter, type Prefilter } from './prefilter.ts';
+import { lazyPattern, type Pattern } from './pattern.ts';
+import { MARKER_LITERALS } from './scan/markers.ts';
+import { PatternIndex } from './scan/pattern-index.ts';
 import type { Rule } from './schema.ts';
+
+/** A pattern for lines. */
+export interface LinePattern {
+  rule: Rule;
+  /** The rule's place in its set. */
+  ruleNumber: number;
+  pattern: Pattern;
+  exclude: readonly Pattern[];
+}
 
 /** Rules that are ready to match. Made once, used for every log; holds no state between calls. */
 export interface RuleSet {
   readonly rules: readonly Rule[];
-  /** The patterns for lines; the prefilter knows them by their place here. */
-  readonly linePatterns: readonly { rule: Rule; pattern: Pattern; exclude: readonly Pattern[] }[];
+  /** The index knows them by their place here. */
+  readonly linePatterns: readonly LinePattern[];
   readonly typePatterns: readonly { rule: Rule; pattern: Pattern }[];
-  readonly prefilter: Prefilter;
+  /** Tells which line patterns are worth trying; finds the marks of CI systems, too. */
+  readonly index: PatternIndex;
 }
 
 /**
  * Compiles packs. A rule with the id of an earlier one replaces it, so that a user's pack after the built-in ones can
  * change any of them.
- *
- * @param makePrefilter default: Aho-Corasick in JavaScript.
  */
-export function compileRules(packs: readonly RulePack[], makePrefilter: MakePrefilter = ahoCorasick): RuleSet {
+export function compileRules(packs: readonly RulePack[]): RuleSet {
   const rules = [...new Map(packs.flatMap((pack) => pack.rules).map((rule) => [rule.id, rule])).values()];
-  const sources = rules.flatMap((rule) => {
-    const exclude = rule.exclude.map(compilePattern);
-    return rule.match.log.map((source) => ({ rule, source, exclude }));
+  const sources = rules.flatMap((rule, ruleNumber) => {
+    const exclude = rule.exclude.map(lazyPattern);
+    return rule.match.log.map((source) => ({ rule, ruleNumber, source, exclude }));
   });
   return {
     rules,
-    linePatterns: sources.map(({ rule, source, exclude }) => ({ rule, pattern: compilePattern(source), exclude })),
+    linePatterns: sources.map(({ source, ...entry }) => ({
+      ...entry,
+      pattern: lazyPattern(source),
+      starts: startsOf(source),
+    })),
     typePatterns: rules.flatMap((rule) =>
-      rule.match.error_type.map((source) => ({ rule, pattern: compilePattern(source) })),
+      rule.match.error_type.map((source) => ({ rule, pattern: lazyPattern(source) })),
     ),
-    prefilter: makePrefilter(sources.map(({ source }) => literalsOf(source) ?? [])),
+    index: new PatternIndex(
+      sources.map(({ source }) => source),
+      MARKER_LITERALS,
+    ),
   };
+}
+
+/** A test's title may name any failure; the mark before it says that it passed. */
+const REPORTS_SUCCESS = /^\s*(?:[✓✔√] |ok \d|--- PASS: |PASS(?:ED)?\b)/;
+
+/** Whether a cleaned line counts for the rule of the pattern. */
+export function applies({ pattern, exclude }: LinePattern, text: string): boolean {
+  return pattern.test(text) && !exclude.some((other) => other.test(text)) && !REPORTS_SUCCESS.test(text);
 }

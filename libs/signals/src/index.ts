@@ -1,7 +1,7 @@
 export { exitCodeOf, isExitMarker } from './exit-code.ts';
 export { fingerprint, normalise } from './fingerprint.ts';
-export { type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
-export { withoutPrivateKeys } from './private-keys.ts';
+export { cleanLine, type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
+export { PrivateKeys, withoutPrivateKeys } from './private-keys.ts';
 export { redact } from './redact.ts';
 export { isErrorLike, reduce } from './reduce.ts';
 export { features, type Ranked, rank, SALIENCE_FEATURES, type SalienceFeatures } from './salience.ts';

@@ -21,29 +21,71 @@ export function withoutPrivateKeys(text: string): string {
   // Hardly any text has one, and then all of this would be for nothing.
   if (!text.includes('PRIVATE KEY')) return text;
   const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (BEGIN.test(line)) at = takeOut(lines, at);
-    else if (END.test(line)) takeOutBefore(lines, at);
-  }
-  return lines.join('\n');
+  // What follows the last line end is no line when there is nothing.
+  const rest = lines.at(-1) === '' ? lines.splice(-1) : [];
+  new PrivateKeys().takeOut(lines);
+  return [...lines, ...rest].join('\n');
 }
 
-/** From the line of the beginning to the end, or to the first line that can't be part of a key; gives the last one. */
-function takeOut(lines: string[], first: number): number {
-  const line = lines[first] ?? '';
-  const clean = cleanLine(line);
-  const before = clean.slice(0, Math.max(0, clean.search(BEGIN)));
-  lines[first] = `${line.slice(0, line.search(MARK))}${GONE}`;
-  // A key on one line (`\n` written out in an environment variable) ends where it began.
-  if (END.test(line)) return first;
-  for (let at = first + 1; at < lines.length && at <= first + LONGEST; at += 1) {
-    const next = lines[at] ?? '';
-    if (!END.test(next) && !isMaterial(next, before)) return at - 1;
-    lines[at] = GONE;
-    if (END.test(next)) return at;
+/** The same for a log that comes in parts. */
+export class PrivateKeys {
+  /** So many more lines may belong to the key that was begun; 0: none was, or it has ended. */
+  #left = 0;
+  /** What stands before the key on its first line, e.g. the name of a container, and so before each. */
+  #before = '';
+
+  /** Whether a key was begun that may go on in the next part. */
+  get open(): boolean {
+    return this.#left > 0;
   }
-  return Math.min(lines.length - 1, first + LONGEST);
+
+  /**
+   * Puts `GONE` in the place of lines.
+   *
+   * @param from the lines before it were read already; they are only taken out when a key turns out to end after them.
+   */
+  takeOut(lines: string[], from = 0): void {
+    for (let at = from; at < lines.length; at += 1) {
+      const line = lines[at] as string;
+      if (this.#goesOn(line)) lines[at] = GONE;
+      else if (BEGIN.test(line)) lines[at] = this.#begin(line);
+      else if (END.test(line)) takeOutBefore(lines, at);
+    }
+  }
+
+  /**
+   * How many of the last lines of a part have to be given again with the next part, since a key may end there.
+   *
+   * @param known so many of the first lines were given again here.
+   */
+  static uncertain(count: number, lineAt: (index: number) => string, known: number): number {
+    if (count === 0) return 0;
+    const least = Math.max(0, count - LONGEST);
+    let at = count - 2;
+    // Of those given again all but the last were full of key when they were asked for the first time.
+    while (at >= least && (at < known - 1 || MATERIAL.test(cleanLine(lineAt(at))))) at -= 1;
+    return count - 1 - at;
+  }
+
+  #goesOn(line: string): boolean {
+    if (this.#left === 0) return false;
+    this.#left -= 1;
+    if (END.test(line)) {
+      this.#left = 0;
+      return true;
+    }
+    if (isMaterial(line, this.#before)) return true;
+    this.#left = 0;
+    return false;
+  }
+
+  #begin(line: string): string {
+    const clean = cleanLine(line);
+    this.#before = clean.slice(0, Math.max(0, clean.search(BEGIN)));
+    // A key on one line (`\n` written out in an environment variable) ends where it began.
+    this.#left = END.test(line) ? 0 : LONGEST;
+    return `${line.slice(0, line.search(MARK))}${GONE}`;
+  }
 }
 
 /** An end without a beginning: the line before it and all that look like a key before that. */

@@ -13,7 +13,7 @@ interface Claim {
 const STEPS = 3_000;
 const RATE = 0.05;
 /** Pulls towards what holds without any data: the rule's own word. */
-const L2 = 0.002;
+const L2 = 0.05;
 
 /**
  * Fits how much counts what is known about a candidate: one logistic regression for what rules say, one for what the

@@ -4,9 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { seededRandom } from '../diagnosis/random.ts';
 
 /** Stands in for real logs where none are given. */
-const WORDS = 'Downloading Compiling Building Installing from to at package module test error warning cache node java'.split(
-  ' ',
-);
+const WORDS =
+  'Downloading Compiling Building Installing from to at package module test error warning cache node java'.split(' ');
 
 /** Logs in a changed order that is the same in each run; without a folder made up ones. */
 export function logsIn(folder: string | undefined): Uint8Array[] {

@@ -19,7 +19,7 @@ export interface CaseRequest {
 export interface CaseResult {
   bytes: number;
   patterns: number;
-  /** The best run, by the clock; a million bytes are a megabyte. */
+  /** The best run, by processor time; a million bytes are a megabyte. */
   mbPerSecond: number;
   /** Before anything of the baseline; the runtime and the compiled rules included. */
   peakRssMb: number;
@@ -36,9 +36,9 @@ const bytes = statSync(request.file).size;
 let best = Number.POSITIVE_INFINITY;
 let log = scanFile(scanner, request.file);
 for (const begin = performance.now(); performance.now() - begin < request.forMs; ) {
-  const start = performance.now();
+  const start = cpuMs();
   log = scanFile(scanner, request.file);
-  best = Math.min(best, performance.now() - start);
+  best = Math.min(best, cpuMs() - start);
 }
 const result: CaseResult = {
   bytes,
@@ -50,6 +50,12 @@ const result: CaseResult = {
   ...(request.baselineMs > 0 && { baseline: measureBaseline() }),
 };
 process.stdout.write(JSON.stringify(result));
+
+/** Processor time of the whole process, the garbage collector's included: other programs on the machine don't change it. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 
 /** Takes stretches of lines from all over the file until the time is over. */
 function measureBaseline(): CaseResult['baseline'] {
@@ -64,9 +70,9 @@ function measureBaseline(): CaseResult['baseline'] {
   let spentMs = 0;
   for (let index = 1; index < stretches.length && spentMs < request.baselineMs; index += 1) {
     const lines = stretches[index] as string[];
-    const start = performance.now();
+    const start = cpuMs();
     baseline.match(lines);
-    spentMs += performance.now() - start;
+    spentMs += cpuMs() - start;
     sampleBytes += lines.reduce((sum, line) => sum + line.length + 1, 0);
   }
   return { mbPerSecond: sampleBytes / spentMs / 1_000, sampleBytes, skippedPatterns: baseline.skipped };

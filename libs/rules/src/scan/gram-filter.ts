@@ -1,23 +1,25 @@
-import { rarity } from './gram-weights.ts';
+import { textRarity } from './common-words.ts';
 
-/** Texts to look for are longer than this; see `GramFilter`. */
-const SHORTEST = 3;
 /** From so many bytes on, every place of a literal has a whole word at a multiple of four in it. */
 const WORD_SURE = 7;
 /** From so many bytes on, every place of a literal has four bytes at a multiple of two in it. */
 const PAIRS_SURE = 5;
+const WORD = 4;
+/** Shorter literals are in too many places to look for. */
+const SHORTEST = 3;
 
 /** Makes capital ASCII letters small; other bytes may become the same as another, which the check afterwards sees. */
-const FOLD_WORD = 0x20202020;
-const FOLD_PAIR = 0x2020;
+const FOLD = 0x20202020;
+const decoder = new TextDecoder();
 const HASH = 0x9e3779b1 | 0;
-const TABLE_BITS = 16;
-const SHIFT = 32 - TABLE_BITS;
+const SLOT_BITS = 16;
+/** A gram that is in no other literal costs so many times what one does at which has to be looked anyway. */
+const NEW_GRAM = 2;
 
 /** Small letters for capital ones; every other byte stays. */
-export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte));
-
-const NONE = 0;
+export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+);
 
 /** Where something was found: the number of the literal, and where it begins. */
 export type Found = (literal: number, at: number) => void;
@@ -27,138 +29,222 @@ export type Found = (literal: number, at: number) => void;
  *
  * Looks at every fourth byte only: a literal of seven bytes covers a whole aligned word wherever it stands, so of each
  * the four words of its rarest seven bytes are kept in a hash table, and nearly every word of a log is in none. Shorter
- * literals are looked for by four bytes at every second place, the shortest by pairs of bytes; both are only done when
- * there are such.
+ * literals are looked for by four bytes at every second place, but only when there are such; of the shortest all words
+ * are kept that three of their bytes and any other one make.
  */
 export class GramFilter {
   readonly #literals: readonly Uint8Array[];
-  /** Entries by hash; 0: none. The entries of one hash are chained by `#next`. */
-  readonly #words = new Uint16Array(1 << TABLE_BITS);
-  readonly #betweens = new Uint16Array(1 << TABLE_BITS);
-  readonly #pairs = new Uint16Array(1 << TABLE_BITS);
-  readonly #entries: { gram: number; literal: number; offset: number; next: number }[] = [
-    { gram: 0, literal: 0, offset: 0, next: NONE },
-  ];
+  /** For words at a multiple of four, and at two more. */
+  readonly #words: GramTable;
+  readonly #betweens: GramTable;
   readonly #hasBetweens: boolean;
-  readonly #hasPairs: boolean;
 
   /** @param literals each with at least three bytes of UTF-8; the place in the list is the literal's number. */
   constructor(literals: readonly string[]) {
-    const encoder = new TextEncoder();
-    this.#literals = literals.map((text) => encoder.encode(text).map((byte) => FOLDED[byte] ?? byte));
-    for (const [number, bytes] of this.#literals.entries()) this.#add(number, bytes);
-    this.#hasBetweens = this.#literals.some(({ length }) => length < WORD_SURE && length >= PAIRS_SURE);
-    this.#hasPairs = this.#literals.some(({ length }) => length < PAIRS_SURE);
+    this.#literals = literals.map(foldedBytes);
+    const entries = entriesOf(this.#literals);
+    this.#words = new GramTable(20, entries);
+    const short = entries.filter(({ literal }) => (this.#literals[literal] as Uint8Array).length < WORD_SURE);
+    this.#betweens = new GramTable(17, short);
+    this.#hasBetweens = short.length > 0;
   }
 
   /**
-   * Calls `found` for every place of every literal in the first `length` bytes of `words`, by place in steps of four
-   * bytes. What stands after them has to be zero up to a multiple of four.
+   * Calls `found` for every place of every literal in the first `length` bytes, which are those of `words`. What is
+   * found later ends later, but for a few bytes.
    */
-  scan(words: Uint32Array, bytes: Uint8Array, length: number, found: Found): void {
+  scan(words: Int32Array, bytes: Uint8Array, length: number, found: Found): void {
     const end = (length + 3) >>> 2;
-    if (this.#hasBetweens || this.#hasPairs) this.#scanAll(words, bytes, length, end, found);
+    if (this.#hasBetweens) this.#scanPairs(words, bytes, length, end, found);
     else this.#scanWords(words, bytes, length, end, found);
   }
 
-  #scanWords(words: Uint32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
-    const table = this.#words;
+  #scanWords(words: Int32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
+    const { bits, shift } = this.#words;
     for (let at = 0; at < end; at += 1) {
-      const word = (words[at] as number) | FOLD_WORD;
-      const entry = table[Math.imul(word, HASH) >>> SHIFT] as number;
-      if (entry !== NONE) this.#check(entry, word, bytes, at << 2, length, found);
+      const word = (words[at] as number) | FOLD;
+      const hash = Math.imul(word, HASH);
+      if (isSet(bits, hash >>> shift)) this.#check(this.#words, word, hash, bytes, at << 2, length, found);
     }
   }
 
-  #scanAll(words: Uint32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
-    const table = this.#words;
-    const betweens = this.#betweens;
-    const pairs = this.#pairs;
-    const hasPairs = this.#hasPairs;
+  #scanPairs(words: Int32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
+    const { bits, shift } = this.#words;
+    const { bits: betweens, shift: shiftBetweens } = this.#betweens;
     let before = 0;
-    for (let at = 0; at < end; at += 1) {
-      const word = (words[at] as number) | FOLD_WORD;
+    for (let at = 0; at <= end; at += 1) {
+      const word = at < end ? (words[at] as number) | FOLD : FOLD;
       const between = (before >>> 16) | (word << 16);
-      const entry = table[Math.imul(word, HASH) >>> SHIFT] as number;
-      const other = betweens[Math.imul(between, HASH) >>> SHIFT] as number;
+      const hash = Math.imul(word, HASH);
+      const other = Math.imul(between, HASH);
       before = word;
-      if (hasPairs) {
-        const low = pairs[word & 0xffff] as number;
-        const high = pairs[word >>> 16] as number;
-        if (low !== NONE) this.#check(low, word & 0xffff, bytes, at << 2, length, found);
-        if (high !== NONE) this.#check(high, word >>> 16, bytes, (at << 2) + 2, length, found);
+      if (isSet(betweens, other >>> shiftBetweens)) {
+        this.#check(this.#betweens, between, other, bytes, (at << 2) - 2, length, found);
       }
-      if (other !== NONE) this.#check(other, between, bytes, (at << 2) - 2, length, found);
-      if (entry !== NONE) this.#check(entry, word, bytes, at << 2, length, found);
+      if (isSet(bits, hash >>> shift)) this.#check(this.#words, word, hash, bytes, at << 2, length, found);
     }
   }
 
-  #check(first: number, gram: number, bytes: Uint8Array, at: number, length: number, found: Found): void {
-    for (let number = first; number !== NONE; ) {
-      const entry = this.#entries[number];
-      if (entry === undefined) return;
-      number = entry.next;
-      if (entry.gram !== gram) continue;
-      const start = at - entry.offset;
-      const literal = this.#literals[entry.literal] as Uint8Array;
-      if (start >= 0 && start + literal.length <= length && standsAt(bytes, start, literal)) found(entry.literal, start);
+  #check(
+    table: GramTable,
+    gram: number,
+    hash: number,
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    found: Found,
+  ): void {
+    const { grams, masks, nears, literals, offsets } = table;
+    const near = nearOf(bytes, at);
+    const slot = hash >>> (32 - SLOT_BITS);
+    const end = table.slots[slot + 1] as number;
+    for (let entry = table.slots[slot] as number; entry < end; entry += 1) {
+      if (grams[entry] !== gram || (near & (masks[entry] as number)) !== nears[entry]) continue;
+      const start = at - (offsets[entry] as number);
+      const number = literals[entry] as number;
+      const literal = this.#literals[number] as Uint8Array;
+      if (start >= 0 && start + literal.length <= length && standsAt(bytes, start, literal)) found(number, start);
     }
-  }
-
-  #add(literal: number, bytes: Uint8Array): void {
-    if (bytes.length < SHORTEST) throw new RangeError(`expected a literal of ${SHORTEST} bytes, found ${bytes.length}`);
-    if (bytes.length >= WORD_SURE) {
-      const start = rarestWindow(bytes, WORD_SURE);
-      for (let at = start; at < start + 4; at += 1) this.#put(this.#words, literal, at, wordAt(bytes, at));
-      return;
-    }
-    if (bytes.length >= PAIRS_SURE) {
-      const start = rarestWindow(bytes, PAIRS_SURE);
-      for (let at = start; at < start + 2; at += 1) {
-        this.#put(this.#words, literal, at, wordAt(bytes, at));
-        this.#put(this.#betweens, literal, at, wordAt(bytes, at));
-      }
-      return;
-    }
-    const start = rarestWindow(bytes, SHORTEST);
-    for (let at = start; at < start + 2; at += 1) {
-      const gram = (((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)) | FOLD_PAIR) >>> 0;
-      this.#link(this.#pairs, gram, { gram, literal, offset: at });
-    }
-  }
-
-  #put(table: Uint16Array, literal: number, offset: number, gram: number): void {
-    this.#link(table, Math.imul(gram, HASH) >>> SHIFT, { gram, literal, offset });
-  }
-
-  #link(table: Uint16Array, slot: number, entry: { gram: number; literal: number; offset: number }): void {
-    if (this.#entries.length > 0xffff) throw new RangeError('expected at most 16,000 literals');
-    this.#entries.push({ ...entry, next: table[slot] ?? NONE });
-    table[slot] = this.#entries.length - 1;
   }
 }
 
-function wordAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
-  return a | (b << 8) | (c << 16) | (d << 24) | FOLD_WORD;
+function isSet(bits: Int32Array, bit: number): boolean {
+  return (((bits[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1;
 }
 
-/** Where the window begins whose grams are found by accident least often. */
-function rarestWindow(bytes: Uint8Array, size: number): number {
-  const gram = size === SHORTEST ? 2 : 4;
-  let best = 0;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let start = 0; start + size <= bytes.length; start += 1) {
-    let accidents = 0;
-    for (let at = start; at + gram <= start + size; at += 1) accidents += 2 ** -rarity(bytes, at, at + gram);
-    if (accidents < fewest) [best, fewest] = [start, accidents];
+/** Four bytes by which a literal is found. */
+interface Entry {
+  gram: number;
+  literal: number;
+  /** Where in the literal they stand. */
+  offset: number;
+  /** What stands next to them, as `nearOf` says it, and which of that is known. */
+  near: number;
+  mask: number;
+}
+
+type Gram = Pick<Entry, 'gram' | 'offset'>;
+
+/** The two bytes before and the two after the four that stand at a place, in small letters; 0: there is none. */
+function nearOf(bytes: Uint8Array, at: number): number {
+  const before =
+    at >= 2
+      ? ((FOLDED[bytes[at - 2] as number] as number) << 24) | ((FOLDED[bytes[at - 1] as number] as number) << 16)
+      : at === 1
+        ? (FOLDED[bytes[0] as number] as number) << 16
+        : 0;
+  if (at + WORD + 1 < bytes.length) {
+    return (
+      before |
+      ((FOLDED[bytes[at + WORD] as number] as number) << 8) |
+      (FOLDED[bytes[at + WORD + 1] as number] as number)
+    );
   }
-  return best;
+  return at + WORD < bytes.length ? before | ((FOLDED[bytes[at + WORD] as number] as number) << 8) : before;
 }
 
-function standsAt(bytes: Uint8Array, start: number, literal: Uint8Array): boolean {
+/** All entries by hash, and a bit for each longer hash, so that most grams of a log are seen not to be there at once. */
+class GramTable {
+  readonly bits: Int32Array;
+  /** How far a hash is shifted to be a number of a bit. */
+  readonly shift: number;
+  /** Where the entries of a slot begin; they end where those of the next one do. */
+  readonly slots = new Int32Array((1 << SLOT_BITS) + 1);
+  readonly grams: Int32Array;
+  readonly nears: Int32Array;
+  readonly masks: Int32Array;
+  readonly literals: Int32Array;
+  readonly offsets: Int32Array;
+
+  constructor(bits: number, entries: readonly Entry[]) {
+    this.bits = new Int32Array(1 << (bits - 5));
+    this.shift = 32 - bits;
+    const sorted = entries
+      .map((entry) => ({ ...entry, hash: Math.imul(entry.gram, HASH) >>> 0 }))
+      .sort((a, b) => a.hash - b.hash || a.literal - b.literal || a.offset - b.offset);
+    this.grams = Int32Array.from(sorted, ({ gram }) => gram);
+    this.nears = Int32Array.from(sorted, ({ near }) => near);
+    this.masks = Int32Array.from(sorted, ({ mask }) => mask);
+    this.literals = Int32Array.from(sorted, ({ literal }) => literal);
+    this.offsets = Int32Array.from(sorted, ({ offset }) => offset);
+    for (const { hash } of sorted) {
+      const bit = hash >>> this.shift;
+      this.bits[bit >>> 5] = (this.bits[bit >>> 5] as number) | (1 << (bit & 31));
+      const next = (hash >>> (32 - SLOT_BITS)) + 1;
+      this.slots[next] = (this.slots[next] as number) + 1;
+    }
+    for (let slot = 0; slot < 1 << SLOT_BITS; slot += 1) {
+      this.slots[slot + 1] = (this.slots[slot + 1] as number) + (this.slots[slot] as number);
+    }
+  }
+}
+
+/** A text's bytes with small ASCII letters. */
+export function foldedBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text).map((byte) => FOLDED[byte] as number);
+}
+
+/** Whether the literal, in small letters, stands at this place in either case. */
+export function standsAt(bytes: Uint8Array, start: number, literal: Uint8Array): boolean {
   for (let at = 0; at < literal.length; at += 1) {
     if (FOLDED[bytes[start + at] as number] !== literal[at]) return false;
   }
   return true;
+}
+
+function entriesOf(literals: readonly Uint8Array[]): Entry[] {
+  const chosen = new Set<number>();
+  return literals.flatMap((bytes, literal) => {
+    const grams = gramsOf(bytes, chosen);
+    for (const { gram } of grams) chosen.add(gram);
+    return grams.map(({ gram, offset }) => {
+      const mask = nearOf(
+        bytes.map(() => 0xff),
+        offset,
+      );
+      return { gram, offset, literal, mask, near: nearOf(bytes, offset) & mask };
+    });
+  });
+}
+
+/** @param chosen grams of other literals, at which has to be looked anyway. */
+function gramsOf(bytes: Uint8Array, chosen: ReadonlySet<number>): Gram[] {
+  if (bytes.length < SHORTEST) throw new RangeError(`expected a literal of ${SHORTEST} bytes, found ${bytes.length}`);
+  if (bytes.length < PAIRS_SURE) return shortGrams(bytes);
+  const sure = bytes.length >= WORD_SURE ? 4 : 2;
+  const grams = Array.from({ length: bytes.length - WORD + 1 }, (_, offset) => ({
+    gram: wordAt(bytes, offset),
+    offset,
+  }));
+  const costs = grams.map(
+    ({ gram, offset }) =>
+      2 ** -textRarity(decoder.decode(bytes.subarray(offset, offset + WORD))) * (chosen.has(gram) ? 1 : NEW_GRAM),
+  );
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let start = 0; start + sure <= grams.length; start += 1) {
+    const cost = costs.slice(start, start + sure).reduce((sum, one) => sum + one, 0);
+    if (cost < least) [best, least] = [start, cost];
+  }
+  return grams.slice(best, best + sure);
+}
+
+/** Three bytes with any other before or, when there is no fourth one, after them. */
+function shortGrams(bytes: Uint8Array): Gram[] {
+  const any = Array.from({ length: 256 }, (_, byte) => byte);
+  const [a = 0, b = 0, c = 0] = bytes;
+  const fourth = bytes.length === WORD ? [bytes[3] as number] : any;
+  return [
+    ...distinct(any.map((byte) => wordAt(Uint8Array.of(byte, a, b, c), 0))).map((gram) => ({ gram, offset: -1 })),
+    ...distinct(fourth.map((byte) => wordAt(Uint8Array.of(a, b, c, byte), 0))).map((gram) => ({ gram, offset: 0 })),
+  ];
+}
+
+function distinct(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)];
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + WORD);
+  return a | (b << 8) | (c << 16) | (d << 24) | FOLD;
 }

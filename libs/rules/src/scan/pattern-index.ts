@@ -1,0 +1,148 @@
+import { requirementsOf, startsOf } from '../literals.ts';
+import { textRarity } from './common-words.ts';
+import { FOLDED, foldedBytes, GramFilter, standsAt } from './gram-filter.ts';
+import { rarity } from './gram-weights.ts';
+
+/** So many more lists of literals are asked for before a pattern is tried. */
+const MORE_LISTS = 3;
+/** Lists with more literals than this are asked for last. */
+const LARGEST_MORE = 4;
+/** Literals with fewer letters are found by three bytes. */
+const SHORT = 5;
+/** So much of a beginning tells enough. */
+const LONGEST_BEGINNING = 12;
+const FIND_COST = 20;
+
+/** Calls for each literal once for each line it stands in, by line in ascending order. */
+export type OnLiteral = (line: number, literal: number) => void;
+
+/** Bytes in which literals are looked for, with lines. */
+export interface LiteralText {
+  words: Int32Array;
+  /** The same memory. */
+  bytes: Uint8Array;
+  length: number;
+  /** Where each line begins, then where the last one ends. */
+  starts: Int32Array;
+}
+
+/**
+ * Says which patterns can match a line, by literals of which each pattern needs one: the rarest list of each is looked
+ * for in whole blocks, its others then only in the lines where one of those stands.
+ */
+export class PatternIndex {
+  /** Numbers of the patterns by the number of a literal; none for those asked for by name. */
+  readonly patternsOf: readonly (readonly number[])[];
+  readonly #beginnings: readonly (readonly string[] | undefined)[];
+  /** Lists with many literals, as one expression each; it is made when it is first used. */
+  readonly #largeLists: readonly (readonly (() => RegExp)[])[];
+  readonly #others: readonly (readonly (readonly Uint8Array[])[])[];
+  readonly #filter: GramFilter;
+  readonly names: readonly string[] = [];
+  readonly #numbers: ReadonlyMap<string, number>;
+  /** The last line in which a literal was seen. */
+  readonly #seen: Int32Array;
+
+  /**
+   * @param sources the patterns, by their numbers.
+   * @param extra literals that belong to no pattern, in small letters; `numberOf` tells their numbers.
+   * @throws RangeError when a pattern needs no literal; the reader of packs lets no such one through.
+   */
+  constructor(sources: readonly string[], extra: readonly string[] = []) {
+    const lists = sources.map(listsOf);
+    const numbers = new Map<string, number>();
+    const patternsOf: number[][] = [];
+    const numberOf = (literal: string): number => {
+      const number = numbers.get(literal) ?? numbers.size;
+      numbers.set(literal, number);
+      patternsOf[number] ??= [];
+      return number;
+    };
+    for (const [pattern, [first = []]] of lists.entries()) {
+      for (const literal of first) patternsOf[numberOf(literal)]?.push(pattern);
+    }
+    for (const literal of extra) numberOf(literal);
+    this.patternsOf = patternsOf;
+    this.names = [...numbers.keys()];
+    this.#numbers = numbers;
+    this.#beginnings = sources.map((source) => startsOf(source)?.map((start) => start.slice(0, LONGEST_BEGINNING)));
+    const others = lists.map(([, ...more]) => more.slice(0, MORE_LISTS));
+    this.#others = others.map((more) => more.filter(isShort).map((list) => list.map(foldedBytes)));
+    this.#largeLists = others.map((more) => more.filter((list) => !isShort(list)).map(anyOf));
+    this.#filter = new GramFilter([...numbers.keys()]);
+    this.#seen = new Int32Array(numbers.size);
+  }
+
+  /** The number of a literal; undefined: it is not looked for. */
+  numberOf(literal: string): number | undefined {
+    return this.#numbers.get(literal);
+  }
+
+  find({ words, bytes, length, starts }: LiteralText, onLiteral: OnLiteral): void {
+    const seen = this.#seen.fill(-1);
+    let line = 0;
+    this.#filter.scan(words, bytes, length, (literal, at) => {
+      while ((starts[line + 1] as number) <= at) line += 1;
+      if (seen[literal] === line) return;
+      // A literal with a line end in it, which stands in no line.
+      if ((starts[line] as number) > at) return;
+      seen[literal] = line;
+      onLiteral(line, literal);
+    });
+  }
+
+  /** Whether the other literals that the pattern needs stand in this line. */
+  holdsOthers(pattern: number, { bytes, starts }: LiteralText, line: number): boolean {
+    const from = starts[line] as number;
+    const end = starts[line + 1] as number;
+    const others = this.#others[pattern] as readonly (readonly Uint8Array[])[];
+    return others.every((list) => list.some((literal) => isIn(literal, bytes, from, end)));
+  }
+
+  /** Whether a cleaned line in which `holdsOthers` found all has what else is quickly seen to be needed. */
+  mayMatch(pattern: number, text: string): boolean {
+    const beginnings = this.#beginnings[pattern];
+    if (beginnings !== undefined) {
+      const begin = text.slice(0, LONGEST_BEGINNING).toLowerCase();
+      if (!beginnings.some((beginning) => begin.startsWith(beginning))) return false;
+    }
+    return (this.#largeLists[pattern] as readonly (() => RegExp)[]).every((list) => list().test(text));
+  }
+}
+
+function isShort(list: readonly string[]): boolean {
+  return list.length <= LARGEST_MORE;
+}
+
+/** Only alternatives of fixed texts, so it can't be slow. */
+function anyOf(list: readonly string[]): () => RegExp {
+  let pattern: RegExp | undefined;
+  return () => {
+    pattern ??= new RegExp(list.map((literal) => RegExp.escape(literal)).join('|'), 'i');
+    return pattern;
+  };
+}
+
+/** All lists of a pattern, the one that costs least to look for first. */
+function listsOf(source: string): readonly (readonly string[])[] {
+  const lists = requirementsOf(source).map((list) => ({ list, cost: costOf(list) }));
+  if (lists.length === 0) throw new RangeError(`expected a pattern with some fixed text, found ${source}`);
+  return lists.sort((a, b) => a.cost - b.cost).map(({ list }) => list);
+}
+
+/** How long it takes to look for a list, in no unit: an accident is a look at a few bytes, a find one at a line. */
+function costOf(list: readonly string[]): number {
+  return list.reduce((sum, literal) => {
+    const accidents = literal.length < SHORT ? 2 ** -rarity(foldedBytes(literal.slice(0, 3))) : 0;
+    return sum + FIND_COST * 2 ** -textRarity(literal) + accidents;
+  }, 0);
+}
+
+function isIn(literal: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
+  const first = literal[0] as number;
+  const last = end - literal.length;
+  for (let at = from; at <= last; at += 1) {
+    if (FOLDED[bytes[at] as number] === first && standsAt(bytes, at, literal)) return true;
+  }
+  return false;
+}
