@@ -30,6 +30,8 @@ export const RULE_FEATURES = [
 
 /** Lines further down tell nothing, wherever they are. */
 const LAST_PLACE = 300;
+/** A model that has seen few failures of a kind knows little against what their platform itself prints. */
+const LEAST_GUESS = -0.7;
 const LEAST = 0.02;
 const MOST = 0.99;
 /** A guess changes nothing for people below this. */
@@ -54,7 +56,8 @@ export function weighInLog(
   reading: JobReading,
   weights: ArbitrationWeights,
 ): Candidate[] {
-  const weighed = found.map((candidate) => weighedInLog(candidate, found, guesses, reading, weights.rule));
+  const alone = found.map((candidate) => weighedInLog(candidate, found, guesses, reading, weights.rule));
+  const weighed = alone.map((candidate) => against(candidate, alone));
   const surest = Math.max(0, ...weighed.map(({ confidence }) => confidence));
   const named = new Set(found.map(({ cause }) => cause));
   const own = (guesses?.list ?? [])
@@ -62,10 +65,9 @@ export function weighInLog(
     .map(({ cause, probability }) => {
       const confidence = guessConfidence(probability, weights.guess);
       const least = surest >= RULE_DECIDES ? Math.min(confidence, surest - 0.01) : confidence;
-      return guessed(cause, least, guesses?.version ?? '', reading);
+      return guessed(cause, round(least), guesses?.version ?? '', reading);
     });
-  const all = [...weighed, ...own];
-  return all.map((candidate) => against(candidate, all));
+  return [...weighed, ...own];
 }
 
 /**
@@ -111,7 +113,7 @@ export function ruleFeatures(
   return {
     prior: logit(candidate.prior),
     place: Math.log(Math.max(1, place - 1)),
-    guess: guesses === undefined ? 0 : Math.log((guesses.of(candidate.cause) + 0.01) / 0.1),
+    guess: guesses === undefined ? 0 : Math.max(LEAST_GUESS, Math.log((guesses.of(candidate.cause) + 0.01) / 0.1)),
     rival: rival === undefined ? 0 : Math.max(0, logit(rival.prior)),
     codeRival: rival !== undefined && !isCode && domainOf(rival.cause) === 'code' ? 1 : 0,
   };

@@ -8,6 +8,6 @@ export interface ArbitrationWeights {
 
 /** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
-  rule: { bias: 0, prior: 1, place: -0.2, guess: 0, rival: 0, codeRival: 0 },
-  guess: { bias: 0, odds: 1 },
+  rule: { bias: 1.204, prior: 0.332, place: -0.002, guess: 1.168, rival: -0.212, codeRival: -0.136 },
+  guess: { bias: 0.361, odds: 0.9 },
 };

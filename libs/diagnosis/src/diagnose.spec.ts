@@ -1,4 +1,5 @@
 import type { Cause, Conclusion, Failure } from '@prunella/contracts';
+import { builtinModel } from '@prunella/model';
 import { builtinPacks, compileRules } from '@prunella/rules';
 import fc from 'fast-check';
 import { diagnose } from './diagnose.ts';
@@ -6,7 +7,12 @@ import type { DiagnosisDeps, DiagnosisInput, LogText } from './diagnosis.ts';
 import { explainJson } from './explain-json.ts';
 
 const rules = compileRules(builtinPacks());
-const nothingLearnt: DiagnosisDeps = { rules, learnt: () => undefined };
+/** So that a rule's own confidence stays what it is: the shipped weights change with every training. */
+const weights = {
+  rule: { bias: 0, prior: 1, place: 0, guess: 0, rival: 0, codeRival: 0 },
+  guess: { bias: 0, odds: 1 },
+};
+const nothingLearnt: DiagnosisDeps = { rules, weights, learnt: () => undefined };
 
 function of(part: Partial<DiagnosisInput> = {}, d: DiagnosisDeps = nothingLearnt) {
   return diagnose({ logs: [], jobs: [], metrics: {}, conclusion: 'failure', ...part }, d);
@@ -192,7 +198,7 @@ describe('metrics', () => {
 
 describe('what was learnt', () => {
   const learntOf = (known: Record<string, number>, samples = 12): DiagnosisDeps => ({
-    rules,
+    ...nothingLearnt,
     learnt: (decidedBy, action) => {
       const mean = known[`${decidedBy} ${action}`];
       return mean === undefined ? undefined : { mean, samples };
@@ -277,16 +283,65 @@ describe('explainJson', () => {
       file: 'a/b.log',
       cause: 'auth_error',
       domain: 'platform',
-      confidence: 0.9,
-      transient: 0.08,
+      confidence: 0.93,
+      transient: 0.05,
       action: { type: 'notify_human', parameters: { urgency: 'high' } },
-      decidedBy: 'rule:authentication-failed',
+      decidedBy: 'rule:git-auth',
       explanation: made.explanation,
       fingerprint: made.fingerprint,
       evidence: made.evidence.map(({ line, text }) => ({ line, text })),
       // That a retry helps gets what the refused key leaves.
-      alternatives: [{ cause: 'network', confidence: 0.4857 }],
+      alternatives: [{ cause: 'network', confidence: 0.4775 }],
     });
+  });
+});
+
+describe('a model', () => {
+  const model = builtinModel();
+  const d = { ...nothingLearnt, model };
+  const unheard =
+    'src/cart.frob:3:5: error: expected a wibble before the else\n1 error generated while compiling cart\n';
+
+  it('speaks where no rule does, and says that it is the model', () => {
+    expect(of({ logs: [log('a', unheard)] }).decidedBy).toBe('default');
+    const made = of({ logs: [log('a', unheard)] }, d);
+    expect(made.decidedBy).toBe(`model:${model.version}`);
+    expect(made.explanation).toContain('no rule is sure');
+  });
+
+  it('only names alternatives where a rule is sure', () => {
+    const made = of({ logs: [log('a', `npm error code ECONNRESET\n${unheard}`)] }, d);
+    expect(made.decidedBy).toBe('rule:npm-network');
+    expect(made.alternatives.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['nothing that speaks of an error', 'all is well\nnothing of note\nexit code 1'],
+    ['words it never saw', 'error: xylq zvorb kwanth plimf grotz\nfatal: vlumpix quorndle smerf'],
+  ])('says nothing about a log with %s', (_name, text) => {
+    expect(of({ logs: [log('a', text)] }, d)).toMatchObject({ cause: 'unknown', decidedBy: 'default' });
+  });
+});
+
+describe('what stands in a green log too', () => {
+  const noise = 'ERROR: dial tcp 10.0.0.7:443: connect: connection timed out';
+  const green = [`starting\n${noise.replace('10.0.0.7', '10.0.0.9')}\ndone`];
+
+  it('is not the cause', () => {
+    const text = `starting\n${noise}\n--- FAIL: TestTotal (0.00s)\n`;
+    expect(of({ logs: [log('a', `starting\n${noise}\n`)] }).cause).toBe('network');
+    expect(of({ logs: [{ ...log('a', `starting\n${noise}\n`), green }] }).cause).toBe('unknown');
+    expect(of({ logs: [{ ...log('a', text), green }] })).toMatchObject({ cause: 'test_failure', alternatives: [] });
+  });
+});
+
+describe('a retry and a cause that people must mend in one job', () => {
+  it('leaves the retry no more than the other leaves', () => {
+    const made = of({ logs: [log('a', 'npm error network\n--- FAIL: TestTotal (0.00s)\n')] });
+    const [other] = made.alternatives;
+    expect([made.cause, other?.cause].sort()).toEqual(['network', 'test_failure']);
+    expect(made.cause).toBe('test_failure');
+    expect(other?.confidence).toBeLessThan(0.6);
   });
 });
 

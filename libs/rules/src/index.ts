@@ -3,6 +3,7 @@ export { type Draft, type DraftRequest, draftRule, type Sample, suggestCause } f
 export type { LintFinding, Severity } from './lint/finding.ts';
 export { lintPacks } from './lint/lint-packs.ts';
 export { type PacksInUse, type PlacedRule, packsInUse } from './lint/packs-in-use.ts';
+export { type TestedExample, type TestReport, testPacks } from './lint/test-packs.ts';
 export { describeExample, type ExampleResult, tryExamples } from './lint/try-examples.ts';
 export {
   type JobLine,

@@ -35,11 +35,7 @@ export function compileRules(packs: readonly RulePack[]): RuleSet {
   });
   return {
     rules,
-    linePatterns: sources.map(({ source, ...entry }) => ({
-      ...entry,
-      pattern: lazyPattern(source),
-      starts: startsOf(source),
-    })),
+    linePatterns: sources.map(({ source, ...entry }) => ({ ...entry, pattern: lazyPattern(source) })),
     typePatterns: rules.flatMap((rule) =>
       rule.match.error_type.map((source) => ({ rule, pattern: lazyPattern(source) })),
     ),

@@ -47,6 +47,9 @@ const PREFIXES: readonly RegExp[] = [
   /^::(?:error|warning|notice|debug|group|endgroup)(?: [^:]{0,500})?::/,
 ];
 
+/** What a line with one of those begins with; most lines have none, and this is quicker than to try them all. */
+const MAY_HAVE_PREFIX = /^(?:[\d[# :]|section_|travis_|INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL|[^\t]{0,200}\t)/;
+
 /**
  * The lines of a log, one for each line of the original, empty ones included, so that numbers stay true.
  *
@@ -62,10 +65,10 @@ export function toLines(text: string, { firstLine = 1 }: { firstLine?: number } 
 
 /** A line without line end, colours, time stamps and the marks of the CI system. */
 export function cleanLine(raw: string): string {
-  const plain = raw.replace(ANSI, '');
+  const plain = raw.includes('\u001b') || raw.includes('\u009b') ? raw.replace(ANSI, '') : raw;
   const shown = plain.includes('\r') ? lastState(plain) : plain;
   let text = shown.replace(UNPRINTABLE, '');
-  for (const prefix of PREFIXES) text = text.replace(prefix, '');
+  if (MAY_HAVE_PREFIX.test(text)) for (const prefix of PREFIXES) text = text.replace(prefix, '');
   return cut(text).trimEnd();
 }
 

@@ -2,13 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { rulesCommand } from './commands/rules.ts';
 import { sendCommand } from './commands/send.ts';
 import { upCommand } from './commands/up.ts';
 import type { Context } from './context.ts';
 import { EXIT, endingOf } from './exit.ts';
 
 /** Every command, one file each; `--help` lists them in this order. */
-const COMMANDS = [upCommand, diagnoseCommand, incidentsCommand, sendCommand, doctorCommand];
+const COMMANDS = [upCommand, diagnoseCommand, rulesCommand, incidentsCommand, sendCommand, doctorCommand];
 
 /** Runs one command line, without `node` and the program's name. Sets the exit code. */
 export async function run(args: readonly string[], context: Context): Promise<void> {

@@ -9,6 +9,7 @@ import { FailedConsumer } from './intake/failed.consumer.ts';
 import { ConfidenceConsumer } from './learnt/confidence.consumer.ts';
 import { ConfidenceBook } from './learnt/confidence-book.ts';
 import { DiagnoserMetrics } from './metrics.ts';
+import { ModelInUse } from './model/model-in-use.ts';
 import { loadRules } from './rules/load-rules.ts';
 import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
 
@@ -17,12 +18,14 @@ import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
   providers: [
     ConfidenceBook,
     DiagnoserMetrics,
+    ModelInUse,
     StoredGreenLogs,
     {
       provide: KNOWLEDGE,
-      inject: [ENVIRONMENT, ConfidenceBook],
-      useFactory: (environment: DiagnoserEnvironment, book: ConfidenceBook): DiagnosisDeps => ({
+      inject: [ENVIRONMENT, ConfidenceBook, ModelInUse],
+      useFactory: (environment: DiagnoserEnvironment, book: ConfidenceBook, { model }: ModelInUse): DiagnosisDeps => ({
         rules: loadRules(environment.PRUNELLA_RULES_DIR),
+        ...(model !== undefined && { model }),
         learnt: (decidedBy, action) => book.find(decidedBy, action),
       }),
     },

@@ -6,5 +6,8 @@ export const DiagnoserEnvironment = CommonEnvironment.extend({
   PRUNELLA_RULES_DIR: optional(z.string().min(1)).describe(
     'Folder with rules of your own, *.yaml. Default: ./prunella-rules, where it exists.',
   ),
+  PRUNELLA_MODEL: optional(z.string().min(1)).describe(
+    'File with a model that `prunella train` wrote. Default: the one that comes with Prunella.',
+  ),
 }).loose();
 export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

@@ -12,8 +12,13 @@ interface Claim {
 
 const STEPS = 3_000;
 const RATE = 0.05;
-/** Pulls towards what holds without any data: the rule's own word. */
-const L2 = 0.05;
+/** Pulls towards what holds without any data. */
+const L2 = 0.02;
+/**
+ * Pulls bias and slope towards the rule's own word: the logs at hand hold hardly any failures of platforms, for which
+ * the words of the rules are all there is.
+ */
+const L2_OF_WORD = 0.3;
 
 /**
  * Fits how much counts what is known about a candidate: one logistic regression for what rules say, one for what the
@@ -68,7 +73,7 @@ function logistic(claims: readonly Claim[], start: readonly number[]): number[] 
   const weights = [...start];
   const total = claims.reduce((sum, { weight }) => sum + weight, 0);
   for (let step = 0; step < STEPS; step += 1) {
-    const slopes = weights.map((value, at) => (at === 0 ? 0 : L2 * (value - (start[at] ?? 0))));
+    const slopes = weights.map((value, at) => (at < 2 ? L2_OF_WORD : L2) * (value - (start[at] ?? 0)));
     for (const { x, right, weight } of claims) {
       const sum = x.reduce((all, value, at) => all + value * (weights[at + 1] ?? 0), weights[0] ?? 0);
       const error = ((1 / (1 + Math.exp(-sum)) - Number(right)) * weight) / total;

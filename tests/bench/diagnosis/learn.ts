@@ -1,50 +1,37 @@
-import type { Cause } from '@prunella/contracts';
-import { type Example, type Model, train } from '@prunella/model';
+import type { ArbitrationWeights } from '@prunella/diagnosis';
+import { type Model, train } from '@prunella/model';
 import type { Rule } from '@prunella/rules';
+import { examplesOf, examplesOfRules } from '../model/measure.ts';
+import { fitArbitration } from './fit-arbitration.ts';
 import { seededRandom } from './random.ts';
+import { foldOf } from './split.ts';
 import type { Studied } from './study.ts';
 
-/** What a rule's example counts, compared with a log: it is one line that we wrote. */
-const EXAMPLE_WEIGHT = 0.3;
 const SEED = 11;
+/** The weights need a model that did not see the project. */
+const INNER_FOLDS = 3;
 
-/** Labelled logs as examples. */
-export function examplesOf(studied: readonly Studied[]): Example[] {
-  return studied.map(({ item, failure }) => ({
-    failure,
-    cause: item.cause as Cause,
-    group: item.project,
-  }));
+/** All that is learnt from labelled logs. */
+export interface Learnt {
+  model: Model;
+  weights: ArbitrationWeights;
 }
 
-/** The lines that rules must match: for causes that few logs have they are nearly all that is known. */
-export function examplesOfRules(rules: readonly Rule[]): Example[] {
-  return rules.flatMap(({ id, cause, examples }) =>
-    examples.match
-      .filter((example) => typeof example === 'string')
-      .map((text): Example => {
-        const lines = text.split('\n').map((line) => ({ text: line }));
-        const failure = { lines, ranks: lines.map((_, rank) => rank), metrics: {} };
-        return { failure, cause, group: `rule ${id}`, weight: EXAMPLE_WEIGHT };
-      }),
+/** Learns from logs and from the rules' examples, as what is shipped was learnt. */
+export function learn(studied: readonly Studied[], rules: readonly Rule[]): Learnt {
+  const inner = Array.from({ length: INNER_FOLDS }, (_, fold) =>
+    modelOf(
+      studied.filter(({ item }) => foldOf(item, INNER_FOLDS) !== fold),
+      rules,
+    ),
   );
+  return {
+    model: modelOf(studied, rules),
+    weights: fitArbitration(studied, (item) => inner[foldOf(item, INNER_FOLDS)]),
+  };
 }
 
-/** Trains on logs and rules' examples, as the model that is shipped is. */
-export function learnModel(
-  studied: readonly Studied[],
-  rules: readonly Rule[],
-  version: string,
-  createdAt: string,
-): Model {
-  const logs = examplesOf(studied);
-  const ours = examplesOfRules(rules);
-  const sets = [...Map.groupBy(studied, ({ item }) => item.set)].map(([set, list]) => `${set}: ${list.length} logs`);
-  return train([...logs, ...ours], {
-    random: seededRandom(SEED),
-    version,
-    createdAt,
-    data: [...sets, `built-in rules: ${ours.length} example lines`],
-    metrics: {},
-  });
+function modelOf(studied: readonly Studied[], rules: readonly Rule[]): Model {
+  const provenance = { version: 'bench', createdAt: '', data: [], metrics: {} };
+  return train([...examplesOf(studied), ...examplesOfRules(rules)], { ...provenance, random: seededRandom(SEED) });
 }

@@ -2,26 +2,15 @@
 //   npm run bench:diagnosis -- --data DIR [--json] [--quick]
 // DIR: a folder a set, each with items.jsonl[.gz] and the logs it names; `datasets.ts` says what is read of them.
 import { parseArgs } from 'node:util';
-import type { ArbitrationWeights } from '@prunella/diagnosis';
-import type { Model } from '@prunella/model';
 import { builtinPacks, compileRules } from '@prunella/rules';
 import { type Item, readItems } from './datasets.ts';
-import { fitArbitration } from './fit-arbitration.ts';
-import { learnModel } from './learn.ts';
+import { learn } from './learn.ts';
 import { printSection, type Section, sectionOf } from './report.ts';
 import { foldOf, isUnread } from './split.ts';
-import { type Studied, study } from './study.ts';
+import { study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 const FOLDS = 5;
-/** For the weights, which need a model that did not see the project. */
-const INNER_FOLDS = 3;
-
-interface Learnt {
-  model: Model;
-  weights: ArbitrationWeights;
-}
-
 const { values } = parseArgs({
   options: { data: { type: 'string' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },
 });
@@ -61,24 +50,13 @@ if (values.json) process.stdout.write(`${JSON.stringify({ rules: rules.rules.len
 function section(what: string, groupOf: (item: Item) => string | undefined): Section {
   const groups = new Set(studied.map(({ item }) => groupOf(item)).filter((group) => group !== undefined));
   const verdicts = [...groups].flatMap((group) => {
-    const learnt = learnFrom(studied.filter(({ item }) => groupOf(item) !== group));
+    const learnt = learn(
+      studied.filter(({ item }) => groupOf(item) !== group),
+      rules.rules,
+    );
     return studied
       .filter(({ item }) => groupOf(item) === group)
       .map(({ item }) => verdictOf(item, { rules, ...learnt }));
   });
   return sectionOf(what, verdicts);
-}
-
-function learnFrom(list: readonly Studied[]): Learnt {
-  const inner = Array.from({ length: INNER_FOLDS }, (_, fold) =>
-    learn(list.filter(({ item }) => foldOf(item, INNER_FOLDS) !== fold)),
-  );
-  return {
-    model: learn(list),
-    weights: fitArbitration(list, (item) => inner[foldOf(item, INNER_FOLDS)]),
-  };
-}
-
-function learn(list: readonly Studied[]): Model {
-  return learnModel(list, rules.rules, 'bench', '');
 }

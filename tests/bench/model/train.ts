@@ -1,19 +1,25 @@
-// Trains the model that comes with Prunella on labelled logs and on the examples of the built-in rules:
-//   node tests/bench/model/train.ts --data DIR [--version NAME] [--created-at ISO] [--kind linear] [--out FILE]
-// and then: node libs/model/embed-builtin.mjs
+// Trains what comes with Prunella, the model of causes and the weights of arbitration, on labelled logs and on the
+// examples of the built-in rules:
+//   npm run train:diagnosis -- --data DIR [--version NAME] [--created-at ISO] [--kind linear]
 // DIR: a folder a set, as for bench:diagnosis. The figures in the file are those of projects left out, 5 folds.
 // The same data, rules and names give the same file, byte for byte.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { ArbitrationWeights } from '@prunella/diagnosis';
 import { encodeModel, MODEL_KINDS, type Model, type Provenance, train } from '@prunella/model';
-import { builtinPacks } from '@prunella/rules';
+import { builtinPacks, compileRules } from '@prunella/rules';
 import { readItems } from '../diagnosis/datasets.ts';
+import { fitArbitration } from '../diagnosis/fit-arbitration.ts';
 import { seededRandom } from '../diagnosis/random.ts';
+import { figuresOf } from '../diagnosis/score.ts';
 import { foldOf } from '../diagnosis/split.ts';
-import { examplesOf, examplesOfRules, figuresOf, labelledOf, measure, shortFigures } from './measure.ts';
+import { study } from '../diagnosis/study.ts';
+import { examplesOf, examplesOfRules, measure, shortFigures } from './measure.ts';
 
+const MODEL = fileURLToPath(new URL('../../../libs/model/builtin/causes.model', import.meta.url));
+const WEIGHTS = fileURLToPath(new URL('../../../libs/diagnosis/src/arbitration-weights.ts', import.meta.url));
 const FOLDS = 5;
 const SEED = 11;
 
@@ -23,10 +29,6 @@ const { values } = parseArgs({
     version: { type: 'string' },
     'created-at': { type: 'string' },
     kind: { type: 'string', default: 'linear' },
-    out: {
-      type: 'string',
-      default: fileURLToPath(new URL('../../../libs/model/builtin/causes.model', import.meta.url)),
-    },
   },
 });
 const kind = MODEL_KINDS.find((known) => known === values.kind);
@@ -37,27 +39,46 @@ if (values.data === undefined || kind === undefined) {
 
 const createdAt = values['created-at'] ?? new Date().toISOString();
 const version = values.version ?? `${kind}-${createdAt.slice(0, 10)}`;
-const labelled = labelledOf(readItems(values.data));
-const ours = examplesOfRules(builtinPacks().flatMap(({ rules }) => rules));
-const sets = [...Map.groupBy(labelled, ({ item }) => item.set)];
+const rules = compileRules(builtinPacks());
+const studied = readItems(values.data)
+  .filter(({ cause }) => cause !== undefined)
+  .map((item) => study(item, rules));
+const ours = examplesOfRules(rules.rules);
+const sets = [...Map.groupBy(studied, ({ item }) => item.set)];
 const data = [
   ...sets.map(([set, list]) => `${set}: ${list.length} labelled logs`),
   `built-in rules: ${ours.length} example lines`,
 ];
 
-const measured = Array.from({ length: FOLDS }, (_, fold) => {
-  const seen = labelled.filter(({ item }) => foldOf(item, FOLDS) !== fold);
-  return measure(
-    trained(seen, { version, createdAt, data, metrics: {} }),
-    labelled.filter(({ item }) => foldOf(item, FOLDS) === fold),
-  );
+const folds = Array.from({ length: FOLDS }, (_, fold) => {
+  const seen = studied.filter(({ item }) => foldOf(item, FOLDS) !== fold);
+  const model = trained(seen, { version, createdAt, data, metrics: {} });
+  return {
+    model,
+    measured: measure(
+      model,
+      studied.filter(({ item }) => foldOf(item, FOLDS) === fold),
+    ),
+  };
 });
-const metrics = shortFigures(figuresOf(measured.flatMap(({ verdicts }) => verdicts)));
-const file = encodeModel(trained(labelled, { version, createdAt, data, metrics }));
-mkdirSync(dirname(values.out), { recursive: true });
-writeFileSync(values.out, file);
-process.stdout.write(`${values.out}: ${file.length} bytes, ${JSON.stringify(metrics)}\n`);
+const metrics = shortFigures(figuresOf(folds.flatMap(({ measured }) => measured.verdicts)));
+const file = encodeModel(trained(studied, { version, createdAt, data, metrics }));
+mkdirSync(dirname(MODEL), { recursive: true });
+writeFileSync(MODEL, file);
+const weights = fitArbitration(studied, (item) => folds[foldOf(item, FOLDS)]?.model);
+writeFileSync(WEIGHTS, withWeights(readFileSync(WEIGHTS, 'utf8'), weights));
+process.stdout.write(`${file.length} bytes, ${JSON.stringify(metrics)}, ${JSON.stringify(weights)}\n`);
 
-function trained(seen: typeof labelled, provenance: Provenance): Model {
+function trained(seen: typeof studied, provenance: Provenance): Model {
   return train([...examplesOf(seen), ...ours], { ...provenance, kind, random: seededRandom(SEED) });
+}
+
+/** The module with other weights; what it says about them stays. */
+function withWeights(module: string, { rule, guess }: ArbitrationWeights): string {
+  const written = (values: Record<string, number>) =>
+    `{ ${Object.entries(values)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ')} }`;
+  const start = module.indexOf('export const WEIGHTS');
+  return `${module.slice(0, start)}export const WEIGHTS: ArbitrationWeights = {\n  rule: ${written(rule)},\n  guess: ${written(guess)},\n};\n`;
 }

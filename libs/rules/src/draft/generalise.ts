@@ -1,4 +1,5 @@
 import { isErrorLike, isExitMarker } from '@prunella/signals';
+import { GREEN_LINES } from '../lint/green-lines.ts';
 import { compilePattern } from '../pattern.ts';
 import { type Template, templateOf } from './template.ts';
 
@@ -20,44 +21,6 @@ const LEAST_LETTERS = 5;
 const LONGEST_PATTERN = 700;
 /** RE2 takes no bound above it. */
 const MOST_REPEATED = 1_000;
-
-/** Lines of every green log. A pattern that matches one of them says nothing. */
-const GREEN_LINES = [
-  ...['Build succeeded', 'Build succeeded.', 'BUILD SUCCESSFUL in 12s', '[INFO] BUILD SUCCESS', 'Finished: SUCCESS'],
-  ...[
-    'Job succeeded',
-    'Process completed with exit code 0',
-    'Done in 3.21s.',
-    'Compiled successfully',
-    'All tests passed',
-  ],
-  ...[
-    '    0 Warning(s)',
-    '    0 Error(s)',
-    '0 errors, 0 warnings',
-    'Found 0 errors. Watching for file changes.',
-    'No errors found',
-  ],
-  ...['Tests: 12 passed, 12 total', '12 passed, 0 failed', 'Tests run: 12, Failures: 0, Errors: 0, Skipped: 0'],
-  ...[
-    'test result: ok. 12 passed; 0 failed; 0 ignored',
-    'OK (12 tests, 30 assertions)',
-    'ok      example.org/app  0.012s',
-  ],
-  ...[
-    '=== 12 passed in 0.52s ===',
-    '# fail 0',
-    '  0 failing',
-    'added 12 packages, and audited 13 packages in 2s',
-    'found 0 vulnerabilities',
-  ],
-  ...[
-    'Failed: 0',
-    'Errors: 0',
-    'Apply complete! Resources: 1 added, 0 changed, 0 destroyed.',
-    'Successfully installed pip-24.0',
-  ],
-];
 
 /**
  * Writes a pattern that matches all given lines: what they share stays, what differs or looks like a number, an id, a

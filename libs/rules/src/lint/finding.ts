@@ -9,7 +9,7 @@ export interface LintFinding extends RuleProblem {
   pack: string;
   severity: Severity;
   /** What was looked at, e.g. to filter by. */
-  check: 'pack' | 'example' | 'shadowed' | 'certainty' | 'transient' | 'code-rerun' | 'replaces';
+  check: 'pack' | 'example' | 'too-general' | 'shadowed' | 'certainty' | 'transient' | 'code-rerun' | 'replaces';
 }
 
 /** What is noted of one rule, before its place is looked up. */

@@ -1,5 +1,7 @@
 import { textRarity } from './common-words.ts';
 
+/** From so many bytes on, every place of a literal has two whole words in a row at multiples of four in it. */
+const TWO_WORDS_SURE = 11;
 /** From so many bytes on, every place of a literal has a whole word at a multiple of four in it. */
 const WORD_SURE = 7;
 /** From so many bytes on, every place of a literal has four bytes at a multiple of two in it. */
@@ -13,6 +15,8 @@ const FOLD = 0x20202020;
 const decoder = new TextDecoder();
 const HASH = 0x9e3779b1 | 0;
 const SLOT_BITS = 16;
+/** Mixes the word before into the hash of a word. */
+const PAIR_HASH = 0x85ebca6b | 0;
 /** A gram that is in no other literal costs so many times what one does at which has to be looked anyway. */
 const NEW_GRAM = 2;
 
@@ -27,14 +31,16 @@ export type Found = (literal: number, at: number) => void;
 /**
  * Finds many literals at once in bytes, ASCII letters in either case.
  *
- * Looks at every fourth byte only: a literal of seven bytes covers a whole aligned word wherever it stands, so of each
- * the four words of its rarest seven bytes are kept in a hash table, and nearly every word of a log is in none. Shorter
+ * Looks at every fourth byte only: a literal of eleven bytes covers two whole aligned words wherever it stands, so of
+ * each the four pairs of words of its rarest eleven bytes are kept in a hash table, and nearly no pair of a log is in
+ * it. Of those with at least seven bytes single words are kept, in a second table. Shorter
  * literals are looked for by four bytes at every second place, but only when there are such; of the shortest all words
  * are kept that three of their bytes and any other one make.
  */
 export class GramFilter {
   readonly #literals: readonly Uint8Array[];
-  /** For words at a multiple of four, and at two more. */
+  /** For pairs of words and words at multiples of four, and for words at two more. */
+  readonly #pairs: GramTable;
   readonly #words: GramTable;
   readonly #betweens: GramTable;
   readonly #hasBetweens: boolean;
@@ -43,9 +49,17 @@ export class GramFilter {
   constructor(literals: readonly string[]) {
     this.#literals = literals.map(foldedBytes);
     const entries = entriesOf(this.#literals);
-    this.#words = new GramTable(20, entries);
-    const short = entries.filter(({ literal }) => (this.#literals[literal] as Uint8Array).length < WORD_SURE);
-    this.#betweens = new GramTable(17, short);
+    const lengthOf = ({ literal }: Entry): number => (this.#literals[literal] as Uint8Array).length;
+    this.#pairs = new GramTable(
+      20,
+      entries.filter((entry) => lengthOf(entry) >= TWO_WORDS_SURE),
+    );
+    this.#words = new GramTable(
+      20,
+      entries.filter((entry) => lengthOf(entry) < TWO_WORDS_SURE),
+    );
+    const short = entries.filter((entry) => lengthOf(entry) < WORD_SURE);
+    this.#betweens = new GramTable(20, short);
     this.#hasBetweens = short.length > 0;
   }
 
@@ -55,32 +69,40 @@ export class GramFilter {
    */
   scan(words: Int32Array, bytes: Uint8Array, length: number, found: Found): void {
     const end = (length + 3) >>> 2;
-    if (this.#hasBetweens) this.#scanPairs(words, bytes, length, end, found);
+    if (this.#hasBetweens) this.#scanBetweens(words, bytes, length, end, found);
     else this.#scanWords(words, bytes, length, end, found);
   }
 
   #scanWords(words: Int32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
+    const { bits: pairs, shift: shiftPairs } = this.#pairs;
     const { bits, shift } = this.#words;
+    let before = 0;
     for (let at = 0; at < end; at += 1) {
       const word = (words[at] as number) | FOLD;
+      const pair = Math.imul(Math.imul(before, PAIR_HASH) ^ word, HASH);
       const hash = Math.imul(word, HASH);
+      before = word;
+      if (isSet(pairs, pair >>> shiftPairs)) this.#check(this.#pairs, word, pair, bytes, at << 2, length, found);
       if (isSet(bits, hash >>> shift)) this.#check(this.#words, word, hash, bytes, at << 2, length, found);
     }
   }
 
-  #scanPairs(words: Int32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
+  #scanBetweens(words: Int32Array, bytes: Uint8Array, length: number, end: number, found: Found): void {
+    const { bits: pairs, shift: shiftPairs } = this.#pairs;
     const { bits, shift } = this.#words;
     const { bits: betweens, shift: shiftBetweens } = this.#betweens;
     let before = 0;
     for (let at = 0; at <= end; at += 1) {
       const word = at < end ? (words[at] as number) | FOLD : FOLD;
       const between = (before >>> 16) | (word << 16);
+      const pair = Math.imul(Math.imul(before, PAIR_HASH) ^ word, HASH);
       const hash = Math.imul(word, HASH);
       const other = Math.imul(between, HASH);
       before = word;
       if (isSet(betweens, other >>> shiftBetweens)) {
         this.#check(this.#betweens, between, other, bytes, (at << 2) - 2, length, found);
       }
+      if (isSet(pairs, pair >>> shiftPairs)) this.#check(this.#pairs, word, pair, bytes, at << 2, length, found);
       if (isSet(bits, hash >>> shift)) this.#check(this.#words, word, hash, bytes, at << 2, length, found);
     }
   }
@@ -115,6 +137,8 @@ function isSet(bits: Int32Array, bit: number): boolean {
 /** Four bytes by which a literal is found. */
 interface Entry {
   gram: number;
+  /** Of the gram, or of it and the word before. */
+  hash: number;
   literal: number;
   /** Where in the literal they stand. */
   offset: number;
@@ -123,7 +147,7 @@ interface Entry {
   mask: number;
 }
 
-type Gram = Pick<Entry, 'gram' | 'offset'>;
+type Gram = Pick<Entry, 'gram' | 'offset' | 'hash'>;
 
 /** The two bytes before and the two after the four that stand at a place, in small letters; 0: there is none. */
 function nearOf(bytes: Uint8Array, at: number): number {
@@ -159,17 +183,14 @@ class GramTable {
   constructor(bits: number, entries: readonly Entry[]) {
     this.bits = new Int32Array(1 << (bits - 5));
     this.shift = 32 - bits;
-    const sorted = entries
-      .map((entry) => ({ ...entry, hash: Math.imul(entry.gram, HASH) >>> 0 }))
-      .sort((a, b) => a.hash - b.hash || a.literal - b.literal || a.offset - b.offset);
+    const sorted = entries.toSorted((a, b) => a.hash - b.hash || a.literal - b.literal || a.offset - b.offset);
     this.grams = Int32Array.from(sorted, ({ gram }) => gram);
     this.nears = Int32Array.from(sorted, ({ near }) => near);
     this.masks = Int32Array.from(sorted, ({ mask }) => mask);
     this.literals = Int32Array.from(sorted, ({ literal }) => literal);
     this.offsets = Int32Array.from(sorted, ({ offset }) => offset);
     for (const { hash } of sorted) {
-      const bit = hash >>> this.shift;
-      this.bits[bit >>> 5] = (this.bits[bit >>> 5] as number) | (1 << (bit & 31));
+      setBit(this.bits, hash >>> this.shift);
       const next = (hash >>> (32 - SLOT_BITS)) + 1;
       this.slots[next] = (this.slots[next] as number) + 1;
     }
@@ -177,6 +198,10 @@ class GramTable {
       this.slots[slot + 1] = (this.slots[slot + 1] as number) + (this.slots[slot] as number);
     }
   }
+}
+
+function setBit(bits: Int32Array, bit: number): void {
+  bits[bit >>> 5] = (bits[bit >>> 5] as number) | (1 << (bit & 31));
 }
 
 /** A text's bytes with small ASCII letters. */
@@ -196,30 +221,31 @@ function entriesOf(literals: readonly Uint8Array[]): Entry[] {
   const chosen = new Set<number>();
   return literals.flatMap((bytes, literal) => {
     const grams = gramsOf(bytes, chosen);
-    for (const { gram } of grams) chosen.add(gram);
-    return grams.map(({ gram, offset }) => {
+    for (const { hash } of grams) chosen.add(hash);
+    return grams.map((gram) => {
       const mask = nearOf(
         bytes.map(() => 0xff),
-        offset,
+        gram.offset,
       );
-      return { gram, offset, literal, mask, near: nearOf(bytes, offset) & mask };
+      return { ...gram, literal, mask, near: nearOf(bytes, gram.offset) & mask };
     });
   });
 }
 
-/** @param chosen grams of other literals, at which has to be looked anyway. */
+/** @param chosen hashes of grams of other literals, at which has to be looked anyway. */
 function gramsOf(bytes: Uint8Array, chosen: ReadonlySet<number>): Gram[] {
   if (bytes.length < SHORTEST) throw new RangeError(`expected a literal of ${SHORTEST} bytes, found ${bytes.length}`);
   if (bytes.length < PAIRS_SURE) return shortGrams(bytes);
+  const pairs = bytes.length >= TWO_WORDS_SURE;
   const sure = bytes.length >= WORD_SURE ? 4 : 2;
-  const grams = Array.from({ length: bytes.length - WORD + 1 }, (_, offset) => ({
-    gram: wordAt(bytes, offset),
-    offset,
-  }));
-  const costs = grams.map(
-    ({ gram, offset }) =>
-      2 ** -textRarity(decoder.decode(bytes.subarray(offset, offset + WORD))) * (chosen.has(gram) ? 1 : NEW_GRAM),
+  const first = pairs ? WORD : 0;
+  const grams = Array.from({ length: bytes.length - WORD - first + 1 }, (_, index) =>
+    pairs ? pairAt(bytes, index) : wordGram(wordAt(bytes, index), index),
   );
+  const costs = grams.map(({ hash, offset }) => {
+    const text = decoder.decode(bytes.subarray(offset - first, offset + WORD));
+    return 2 ** -textRarity(text) * (chosen.has(hash) ? 1 : NEW_GRAM);
+  });
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let start = 0; start + sure <= grams.length; start += 1) {
@@ -229,14 +255,25 @@ function gramsOf(bytes: Uint8Array, chosen: ReadonlySet<number>): Gram[] {
   return grams.slice(best, best + sure);
 }
 
+function wordGram(gram: number, offset: number): Gram {
+  return { gram, offset, hash: Math.imul(gram, HASH) >>> 0 };
+}
+
+/** The second of two words, of which the first begins at this place. */
+function pairAt(bytes: Uint8Array, at: number): Gram {
+  const gram = wordAt(bytes, at + WORD);
+  const hash = Math.imul(Math.imul(wordAt(bytes, at), PAIR_HASH) ^ gram, HASH) >>> 0;
+  return { gram, offset: at + WORD, hash };
+}
+
 /** Three bytes with any other before or, when there is no fourth one, after them. */
 function shortGrams(bytes: Uint8Array): Gram[] {
   const any = Array.from({ length: 256 }, (_, byte) => byte);
   const [a = 0, b = 0, c = 0] = bytes;
   const fourth = bytes.length === WORD ? [bytes[3] as number] : any;
   return [
-    ...distinct(any.map((byte) => wordAt(Uint8Array.of(byte, a, b, c), 0))).map((gram) => ({ gram, offset: -1 })),
-    ...distinct(fourth.map((byte) => wordAt(Uint8Array.of(a, b, c, byte), 0))).map((gram) => ({ gram, offset: 0 })),
+    ...distinct(any.map((byte) => wordAt(Uint8Array.of(byte, a, b, c), 0))).map((gram) => wordGram(gram, -1)),
+    ...distinct(fourth.map((byte) => wordAt(Uint8Array.of(a, b, c, byte), 0))).map((gram) => wordGram(gram, 0)),
   ];
 }
 

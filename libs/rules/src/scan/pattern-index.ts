@@ -1,7 +1,6 @@
 import { requirementsOf, startsOf } from '../literals.ts';
 import { textRarity } from './common-words.ts';
 import { FOLDED, foldedBytes, GramFilter, standsAt } from './gram-filter.ts';
-import { rarity } from './gram-weights.ts';
 
 /** So many more lists of literals are asked for before a pattern is tried. */
 const MORE_LISTS = 3;
@@ -11,7 +10,7 @@ const LARGEST_MORE = 4;
 const SHORT = 5;
 /** So much of a beginning tells enough. */
 const LONGEST_BEGINNING = 12;
-const FIND_COST = 20;
+const FIND_COST = 50;
 
 /** Calls for each literal once for each line it stands in, by line in ascending order. */
 export type OnLiteral = (line: number, literal: number) => void;
@@ -38,7 +37,6 @@ export class PatternIndex {
   readonly #largeLists: readonly (readonly (() => RegExp)[])[];
   readonly #others: readonly (readonly (readonly Uint8Array[])[])[];
   readonly #filter: GramFilter;
-  readonly names: readonly string[] = [];
   readonly #numbers: ReadonlyMap<string, number>;
   /** The last line in which a literal was seen. */
   readonly #seen: Int32Array;
@@ -63,7 +61,6 @@ export class PatternIndex {
     }
     for (const literal of extra) numberOf(literal);
     this.patternsOf = patternsOf;
-    this.names = [...numbers.keys()];
     this.#numbers = numbers;
     this.#beginnings = sources.map((source) => startsOf(source)?.map((start) => start.slice(0, LONGEST_BEGINNING)));
     const others = lists.map(([, ...more]) => more.slice(0, MORE_LISTS));
@@ -96,7 +93,8 @@ export class PatternIndex {
     const from = starts[line] as number;
     const end = starts[line + 1] as number;
     const others = this.#others[pattern] as readonly (readonly Uint8Array[])[];
-    return others.every((list) => list.some((literal) => isIn(literal, bytes, from, end)));
+    for (const list of others) if (!isAnyIn(list, bytes, from, end)) return false;
+    return true;
   }
 
   /** Whether a cleaned line in which `holdsOthers` found all has what else is quickly seen to be needed. */
@@ -118,7 +116,7 @@ function isShort(list: readonly string[]): boolean {
 function anyOf(list: readonly string[]): () => RegExp {
   let pattern: RegExp | undefined;
   return () => {
-    pattern ??= new RegExp(list.map((literal) => RegExp.escape(literal)).join('|'), 'i');
+    pattern ??= new RegExp(list.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'i');
     return pattern;
   };
 }
@@ -133,16 +131,28 @@ function listsOf(source: string): readonly (readonly string[])[] {
 /** How long it takes to look for a list, in no unit: an accident is a look at a few bytes, a find one at a line. */
 function costOf(list: readonly string[]): number {
   return list.reduce((sum, literal) => {
-    const accidents = literal.length < SHORT ? 2 ** -rarity(foldedBytes(literal.slice(0, 3))) : 0;
+    const accidents = literal.length < SHORT ? 2 ** -textRarity(literal.slice(0, 3)) : 0;
     return sum + FIND_COST * 2 ** -textRarity(literal) + accidents;
   }, 0);
 }
 
+function isAnyIn(list: readonly Uint8Array[], bytes: Uint8Array, from: number, end: number): boolean {
+  for (const literal of list) if (isIn(literal, bytes, from, end)) return true;
+  return false;
+}
+
 function isIn(literal: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
   const first = literal[0] as number;
+  const second = literal[1] as number;
   const last = end - literal.length;
   for (let at = from; at <= last; at += 1) {
-    if (FOLDED[bytes[at] as number] === first && standsAt(bytes, at, literal)) return true;
+    if (
+      FOLDED[bytes[at] as number] === first &&
+      FOLDED[bytes[at + 1] as number] === second &&
+      standsAt(bytes, at, literal)
+    ) {
+      return true;
+    }
   }
   return false;
 }

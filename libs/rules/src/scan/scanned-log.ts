@@ -11,8 +11,8 @@ export interface RuleHits {
   /** The last ones, cleaned, in their order, at most `MAX_LINES`, none of which is in `first`. */
   last: readonly Line[];
   /**
-   * True: so many lines looked like this rule that not all of them were tried; `last` then holds only lines out of the
-   * log's `tail`.
+   * True: more than 20,000 lines looked like this rule, so that not all of them were tried; `last` then holds only
+   * lines out of the log's `tail`.
    */
   capped: boolean;
 }
@@ -50,15 +50,21 @@ export interface ScannedLog {
   blank: boolean;
   /** The first 400 lines, cleaned. */
   head: readonly Line[];
-  /** The last 4,000 lines, cleaned, fewer where they are long (2 MB in all); overlaps `head` in a short log. */
+  /** The last 4,000 lines, cleaned, fewer where they are long (2 MiB in all); overlaps `head` in a short log. */
   tail: readonly Line[];
-  /** Lines near the first hits of each rule (3 before to 12 after), cleaned, in their order, without repeats; bounded. */
+  /**
+   * Lines near the first 3 hits of each rule (3 before to 12 after), cleaned, in their order, without repeats; about
+   * 4,000 at most.
+   */
   around: readonly Line[];
   /** In their order; of more than 4,000 the first 1,000 and the last 3,000. */
   markers: readonly LogMarker[];
 }
 
-/** Reads one log. Any cutting into chunks gives the same result. */
+/**
+ * Reads one log. Any cutting into chunks gives the same result: rules match the lines that `toLines` makes of the log
+ * without its private keys, only that of a line with more than 64 KiB the first and the last 32 KiB are read.
+ */
 export interface LogScan {
   /** Reads more bytes, UTF-8, or UTF-16 when they begin with a byte order mark. The array is not kept. */
   write(bytes: Uint8Array): void;

@@ -1,9 +1,9 @@
-import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { getJson } from '../api.ts';
 import type { Context } from '../context.ts';
 import { count } from '../options.ts';
+import { bareTable, shorten } from '../table.ts';
 
 const word = z.string().nullish();
 
@@ -80,11 +80,7 @@ async function list(context: Context, { json, ...filter }: ListOptions): Promise
   if (json) return context.out(JSON.stringify(answer, null, 2));
   const { items, nextCursor } = Page.parse(answer);
   if (items.length === 0) return context.out('no incidents');
-  const table = new Table({
-    head: ['opened', 'incident', 'pipeline', 'cause', 'action', 'verdict', 'outcome'],
-    style: { head: [], border: [], compact: true },
-    chars: BARE,
-  });
+  const table = bareTable(['opened', 'incident', 'pipeline', 'cause', 'action', 'verdict', 'outcome']);
   for (const incident of items) table.push(row(context, incident));
   context.out(table.toString());
   if (nextCursor) context.out(context.colors.dim(`more: prunella incidents list --cursor ${nextCursor}`));
@@ -143,27 +139,3 @@ function paint({ colors }: Context, state: string): string {
   if (state === 'harmful' || state === 'ineffective') return colors.red(state);
   return state === 'handed_over' || state === 'awaiting_approval' ? colors.yellow(state) : state;
 }
-
-function shorten(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
-}
-
-const BARE = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'middle',
-    'right',
-    'right-mid',
-  ].map((name) => [name, '']),
-);

@@ -1,0 +1,30 @@
+import { causes } from '@prunella/contracts';
+import { Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { lint } from '../rules/lint.ts';
+import { list } from '../rules/list.ts';
+import { test } from '../rules/test.ts';
+
+/** `prunella rules lint|test|list`; need no server. */
+export function rulesCommand(context: Context): Command {
+  const command = new Command('rules').description('the rules: the built-in ones and your own');
+  const packs = ['[pack...]', 'files or folders with rules, or names of built-in packs; none: all in use'] as const;
+  command
+    .command('lint')
+    .argument(...packs)
+    .description('say what is wrong with rules, with file and line')
+    .action((asked: string[]) => lint(context, asked));
+  command
+    .command('test')
+    .argument(...packs)
+    .description('show the examples of rules to all rules')
+    .option('-v, --verbose', 'print the examples that pass, too')
+    .action((asked: string[], options: { verbose?: true }) => test(context, asked, options));
+  command
+    .command('list')
+    .description('the rules in use')
+    .addOption(new Option('--cause <cause>', 'only these').choices(causes))
+    .option('--json', 'for scripts')
+    .action((options) => list(context, options));
+  return command;
+}
