@@ -8,6 +8,6 @@ export interface ArbitrationWeights {
 
 /** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
-  rule: { bias: 1.204, prior: 0.332, place: -0.002, guess: 1.168, rival: -0.212, codeRival: -0.136 },
-  guess: { bias: 0.361, odds: 0.9 },
+  rule: { bias: 0.037, prior: 0.893, place: -0.147, guess: 1.171, rival: -0.068, codeRival: -0.386 },
+  guess: { bias: 0.022, odds: 0.935 },
 };

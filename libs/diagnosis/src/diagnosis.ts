@@ -1,15 +1,24 @@
 import type { ActionType, Conclusion, DiagnosisMade, Failure, Job } from '@prunella/contracts';
 import type { Model } from '@prunella/model';
 import type { RuleSet } from '@prunella/rules';
+import type { Line } from '@prunella/signals';
 import type { ArbitrationWeights } from './arbitration-weights.ts';
 
-/** The log of one failed job, or a part of it. */
-export interface LogText {
+/** The log of one failed job, or a part of it: its text, or the lines that a scanner kept of it. */
+export type LogText = LogOf &
+  ({ text: string /** Its first line's number in the whole log. */; firstLine: number } | LogLines);
+
+/** The lines of a log that was too large to be held. */
+export interface LogLines {
+  /** Cleaned, in their order, with their numbers in the whole log. */
+  lines: readonly Line[];
+  /** How many lines the whole log has. */
+  totalLines: number;
+}
+
+interface LogOf {
   /** The job's name; empty: a log that belongs to no job. */
   job: string;
-  text: string;
-  /** Number of the text's first line in the whole log, from 1. */
-  firstLine: number;
   /** Name of the first step that failed, when it is known. */
   failedStep?: string;
   /** How the job ended, when it is known. */

@@ -66,8 +66,8 @@ function neighbours(decisive: Line, log: JobReading): Evidence[] {
 }
 
 /** How many lines of a log are shown at most. */
-function shownOf({ lines }: JobReading): number {
-  return Math.max(MOST, Math.min(MOST_SHOWN, Math.floor(lines.length * SHARE_SHOWN)));
+function shownOf({ totalLines }: JobReading): number {
+  return Math.max(MOST, Math.min(MOST_SHOWN, Math.floor(totalLines * SHARE_SHOWN)));
 }
 
 /** Short logs are read anyway, and there each line would be among the most telling. */
@@ -86,7 +86,7 @@ function unexplained(logs: readonly JobReading[], error: Failure | undefined): E
 function errorsOf(log: JobReading): Evidence[] {
   const telling = log.ranked.slice(0, shownOf(log)).map(({ line }) => line);
   const errors = telling.filter((line) => isErrorLike(line) && !isExitMarker(line));
-  const shown = log.lines.length <= MOST / SHARE_SHOWN && errors.length > 0 ? errors : [...errors, ...telling];
+  const shown = log.totalLines <= MOST / SHARE_SHOWN && errors.length > 0 ? errors : [...errors, ...telling];
   return distinct(shown.map((line) => evidence(line, log.job))).slice(0, shownOf(log));
 }
 

@@ -8,7 +8,7 @@ import type { JobReading } from './reading.ts';
 const MOST_LINES = 60;
 
 /** A model is not asked about texts of which it knows less than this part of the words. */
-const KNOWN_AT_LEAST = 0.2;
+const KNOWN_AT_LEAST = 0.25;
 
 /** What a model says about one job. */
 export interface Guesses {

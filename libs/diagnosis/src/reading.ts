@@ -16,6 +16,8 @@ export interface JobReading {
   job: string;
   /** Cleaned lines; empty for a log that is not text. */
   lines: readonly Line[];
+  /** How many lines the log has; more than `lines` where only some were kept. */
+  totalLines: number;
   /** Those worth a look, most telling first. */
   ranked: readonly Ranked[];
   /** The place in `ranked`, from 0, of a line or one of its shape, by its number; absent: it is not worth a look. */
@@ -29,13 +31,14 @@ export interface JobReading {
 }
 
 export function readLog(log: LogText): JobReading {
-  const lines = looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
+  const lines = linesOf(log);
   const green = templatesOf(log.green);
   const ranked = rank(lines, green === undefined ? {} : { green });
   const exitCode = exitCodeOf(lines);
   return {
     job: log.job,
     lines,
+    totalLines: 'totalLines' in log ? log.totalLines : lines.length,
     ranked,
     places: new Map(ranked.flatMap(({ line, alike }, place) => [line.line, ...alike].map((number) => [number, place]))),
     ...(green !== undefined && { green }),
@@ -43,6 +46,11 @@ export function readLog(log: LogText): JobReading {
     ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
     signs: [...signsOfExit(exitCode), ...signsOfJob(log.conclusion)],
   };
+}
+
+function linesOf(log: LogText): readonly Line[] {
+  if ('lines' in log) return log.lines;
+  return looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
 }
 
 /** What a publisher reports, without the private keys that its text may hold. */

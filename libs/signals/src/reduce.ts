@@ -3,7 +3,7 @@ import { rank } from './salience.ts';
 import type { Templates } from './templates.ts';
 
 const ERROR_LIKE =
-  /\b(?:error|errors|fail(?:ed|ure|ures|ing)?|fatal|panic|exception|traceback|cannot|could not|unable to|denied|refused|timed? ?out|killed|not found|no such|undefined|unexpected|abort(?:ed)?|segmentation)\b|\b[A-Z]\w{2,60}(?:Error|Exception)\b|^(?:E {3}|FAIL|✗|✕|×|--- FAIL)|\bE[A-Z]{4,14}\b/i;
+  /\b(?:error|errors|fail(?:ed|ure|ures|ing)?|fatal|panic|exception|traceback|cannot|could not|unable to|denied|refused|timed? ?out|killed|not found|no such|undefined|unexpected|abort(?:ed)?|segmentation|invalid|unauthorized|forbidden|not authorized|missing|unsupported|incompatible|unrecognized|mismatch|exceeded|expired|unavailable|unreachable)\b|\b[A-Z]\w{2,60}(?:Error|Exception)\b|^(?:E {3}|FAIL|✗|✕|×|--- FAIL)|\bE[A-Z]{4,14}\b/i;
 const HARMLESS = /\b(?:0 (?:errors?|fail(?:ed|ures?)?)|no errors?|errors?: 0|fail(?:ed|ures?): 0|without errors?)\b/i;
 
 /**

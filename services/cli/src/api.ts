@@ -4,9 +4,14 @@ import type { Context } from './context.ts';
 import { endpointsOf } from './endpoints.ts';
 import { NotFoundError, UsageError } from './exit.ts';
 
-const TIMEOUT_MS = 10_000;
-
 const Problem = z.looseObject({ title: z.string().default(''), detail: z.string().default('') });
+
+/** A service that is asked over HTTP, and how to say where it is. */
+const SERVICES = {
+  auditor: { timeoutMs: 10_000, place: 'PRUNELLA_URL' },
+  // It may read all stored green logs.
+  diagnoser: { timeoutMs: 90_000, place: 'PORT_DIAGNOSER' },
+} as const;
 
 /**
  * Reads a document of the auditor's API.
@@ -15,38 +20,58 @@ const Problem = z.looseObject({ title: z.string().default(''), detail: z.string(
  * (the token is missing or wrong).
  */
 export async function getJson(context: Context, path: string): Promise<unknown> {
-  const { auditor } = await endpointsOf(context);
+  return await ask(context, 'auditor', path, {});
+}
+
+/** Has the diagnoser try rules (YAML) on the green logs that it stores. @throws as `getJson`. */
+export async function tryRules(context: Context, yaml: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/yaml' };
+  return await ask(context, 'diagnoser', '/v1/rules/try', { method: 'POST', body: yaml, headers });
+}
+
+async function ask(
+  context: Context,
+  service: keyof typeof SERVICES,
+  path: string,
+  { headers, ...request }: { method?: string; body?: string; headers?: Record<string, string> },
+): Promise<unknown> {
+  const { timeoutMs, place } = SERVICES[service];
+  const address = (await endpointsOf(context))[service];
   const token = context.env['PRUNELLA_API_TOKEN'];
-  const url = new URL(path, auditor);
+  const url = new URL(path, address);
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...request,
+      headers: { accept: 'application/json', ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
     const { cause } = error as { cause?: unknown };
     throw new UnreachableError(
-      `the auditor does not answer at ${auditor} (${messageOf(cause ?? error)}): start Prunella (npm start), or set PRUNELLA_URL`,
+      `the ${service} does not answer at ${address} (${messageOf(cause ?? error)}): start Prunella (npm start), or set ${place}`,
       { cause: error },
     );
   }
-  if (!response.ok) throw await refusal(response, url);
+  if (!response.ok) throw await refusal(response, url, service);
   return await response.json().catch((error: unknown) => {
-    throw new UnreachableError(`${url} answered, but not with JSON: is PRUNELLA_URL the auditor's address?`, {
-      cause: error,
-    });
+    throw new UnreachableError(
+      `${url} answered, but not with JSON: is that the ${service}'s address? ${place} sets it`,
+      {
+        cause: error,
+      },
+    );
   });
 }
 
-async function refusal(response: Response, url: URL): Promise<Error> {
+async function refusal(response: Response, url: URL, service: string): Promise<Error> {
   const body = Problem.safeParse(await response.json().catch(() => ({})));
   const said = [body.data?.title, body.data?.detail].filter(Boolean).join(': ') || response.statusText;
   switch (response.status) {
     case 401:
     case 403:
       return new ConfigError(
-        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the auditor was started with`,
+        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the ${service} was started with`,
       );
     case 404:
       return new NotFoundError(`${url}: ${said}`);

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { coverageCommand } from './commands/coverage.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { incidentsCommand } from './commands/incidents.ts';
@@ -9,7 +10,15 @@ import type { Context } from './context.ts';
 import { EXIT, endingOf } from './exit.ts';
 
 /** Every command, one file each; `--help` lists them in this order. */
-const COMMANDS = [upCommand, diagnoseCommand, rulesCommand, incidentsCommand, sendCommand, doctorCommand];
+const COMMANDS = [
+  upCommand,
+  diagnoseCommand,
+  rulesCommand,
+  incidentsCommand,
+  coverageCommand,
+  sendCommand,
+  doctorCommand,
+];
 
 /** Runs one command line, without `node` and the program's name. Sets the exit code. */
 export async function run(args: readonly string[], context: Context): Promise<void> {

@@ -6,6 +6,8 @@ const LINE_END = 0x0a;
 const HEAD_LINES = 400;
 const TAIL_LINES = 4_000;
 const TAIL_BYTES = 2 * 1024 ** 2;
+/** Blocks are hardly ever larger. */
+const USUAL_PART = 256 * 1024;
 const LINES_BEFORE = 3;
 const LINES_AFTER = 12;
 /** At most so many lines are kept from around hits. */
@@ -31,15 +33,20 @@ export class Tail {
 
   /** @param firstLine the number of the block's first line. */
   read({ bytes, lines }: Block, firstLine: number): void {
-    const length = lines.starts[lines.count] as number;
-    this.#length += length;
-    this.#count += lines.count;
+    const end = lines.starts[lines.count] as number;
+    let first = 0;
+    while (end - (lines.starts[first] as number) > TAIL_BYTES) first += 1;
+    const part = bytes.subarray(lines.starts[first], end);
+    const count = lines.count - first;
+    this.#length += part.length;
+    this.#count += count;
     this.#last = firstLine + lines.count - 1;
     const spare = this.#dropUseless();
     // Memory is used again: a large log would else leave a copy of itself to the garbage collector.
-    const copy = spare !== undefined && spare.length >= length ? spare : new Uint8Array(Math.max(length, bytes.length));
-    copy.set(bytes.subarray(0, length));
-    this.#parts.push({ bytes: copy, length, count: lines.count });
+    const copy =
+      spare !== undefined && spare.length >= part.length ? spare : new Uint8Array(Math.max(part.length, USUAL_PART));
+    copy.set(part);
+    this.#parts.push({ bytes: copy, length: part.length, count });
   }
 
   /** The last 4,000 lines, fewer where they have more than 2 MB. */

@@ -66,7 +66,8 @@ export class LineBlocks {
       this.#give(true);
     }
     this.#shortenRest();
-    if (this.#length > this.#bytes.length / 2) this.#grow(this.#bytes.length * 2);
+    if (this.#length > this.#bytes.length / 2) this.#resize(this.#bytes.length * 2);
+    else if (this.#bytes.length > BLOCK && this.#length < BLOCK / 2) this.#resize(BLOCK);
   }
 
   /** Hands out all lines that are certain and moves the rest to the front. */
@@ -126,7 +127,7 @@ export class LineBlocks {
     const ended = this.#bytes[whole - 1] === LINE_END;
     const clean = encoder.encode(ended ? `${lines.join('\n')}\n` : lines.join('\n'));
     const rest = this.#bytes.slice(whole, this.#length);
-    if (clean.length + rest.length > this.#bytes.length) this.#grow(2 * (clean.length + rest.length));
+    if (clean.length + rest.length > this.#bytes.length) this.#resize(2 * (clean.length + rest.length));
     this.#bytes.set(clean);
     this.#bytes.set(rest, clean.length);
     this.#length = clean.length + rest.length;
@@ -134,11 +135,11 @@ export class LineBlocks {
     return clean.length;
   }
 
-  #grow(size: number): void {
-    const larger = new Uint8Array((size + 3) & ~3);
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
-    this.#words = new Int32Array(larger.buffer);
+  #resize(size: number): void {
+    const bytes = new Uint8Array((size + 3) & ~3);
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = bytes;
+    this.#words = new Int32Array(bytes.buffer);
   }
 }
 

@@ -72,6 +72,15 @@ describe('prunella diagnose', () => {
     ]);
   });
 
+  it('diagnoses many files with threads, each in its place', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `many-${at}.log`);
+    for (const name of names) await writeFile(join(cwd, name), `Error: connect ETIMEDOUT 10.0.0.1:443 ${name}\n`);
+    const { code, out, err } = await prunella(['--json', ...names.slice(0, 20), 'gone.log', ...names.slice(20)]);
+    expect(code).toBe(1);
+    expect(out.map((line) => (JSON.parse(line) as { file: string }).file)).toEqual(names);
+    expect(err).toEqual(['prunella: gone.log: there is no such file']);
+  });
+
   it('says it for people', async () => {
     const { code, out } = await prunella(['timeout.log']);
     expect(code).toBe(0);

@@ -14,7 +14,7 @@ export async function diagnoseFile(
   file: string,
 ): Promise<FileResult> {
   try {
-    const logs = [{ job: '', text: await readLog(context, file), firstLine: 1 }];
+    const logs = [{ job: '', ...(await readLog(context, brain.scanner, file)) }];
     const deps = { ...brain, learnt: () => undefined };
     const diagnosis = diagnose({ logs, jobs: [], metrics: {}, conclusion: 'failure' }, deps);
     return { diagnosis: explainJson(file, diagnosis) };
