@@ -76,10 +76,14 @@ export function weighInLog(
  */
 function against(candidate: Candidate, all: readonly Candidate[]): Candidate {
   if (candidate.transient < HELPS) return candidate;
-  const rivals = all.filter(({ transient, action }) => transient < HELPS && action.type === 'notify_human');
+  const rivals = all.filter(({ cause, transient }) => transient < HELPS && isMendedByPeople(cause));
   const strongest = Math.max(0, ...rivals.map(({ confidence }) => confidence));
   const confidence = round(candidate.confidence / Math.max(1, candidate.confidence + strongest));
   return { ...candidate, confidence };
+}
+
+function isMendedByPeople(cause: Candidate['cause']): boolean {
+  return domainOf(cause) === 'code' || cause === 'dependency_error' || cause === 'auth_error';
 }
 
 function weighedInLog(

@@ -16,7 +16,9 @@ export interface TellingLine extends Generalised {
 
 /** What failed and not why; the cause stands elsewhere. */
 const GENERIC =
-  /^(?:error: |fatal: |> )?(?:the )?(?:build|job|task|command|process|step|script|pipeline|tests?|run|execution)\b.{0,60}\b(?:fail(?:ed|ure)|exited|returned)|\b(?:see|complete|full|more) (?:the )?(?:log|output|details)\b/;
+  /^(?:error: |fatal: |> )?(?:the )?(?:build|job|task|command|process|step|script|pipeline|tests?|run|execution)\b.{0,60}\b(?:fail(?:ed|ure)|exited|returned)|\b(?:see|complete|full|more) (?:the )?(?:log|output|details)\b(?: for (?:more |the )?(?:details|information|output)\b)?/;
+/** A line with fewer letters beside that is about any failure. */
+const LEAST_LETTERS = 8;
 /** What the diagnoser put on top made these failures one cluster. */
 const ON_TOP = 25;
 const AS_GOOD_AS_IT_GETS = 80;
@@ -26,7 +28,7 @@ export function chooseLine(samples: readonly Sample[]): TellingLine | undefined 
   const [first, ...others] = samples.map(({ evidence }) => byMeaning(evidence));
   const choices = [...(first ?? [])].flatMap(([meaning, line], rank) => {
     const lines = [line, ...others.flatMap((each) => each.get(meaning) ?? [])];
-    if (lines.length < samples.length) return [];
+    if (lines.length < samples.length || isAboutAny(meaning)) return [];
     const found = generalise(lines);
     return found === undefined ? [] : [{ ...found, lines, worth: worthOf(found, meaning, rank) }];
   });
@@ -44,6 +46,10 @@ function byMeaning(evidence: readonly string[]): Map<string, string> {
     if (line !== '' && !lines.has(meaning)) lines.set(meaning, line);
   }
   return lines;
+}
+
+function isAboutAny(meaning: string): boolean {
+  return GENERIC.test(meaning) && meaning.replace(GENERIC, '').replaceAll(/[^\p{L}]/gu, '').length < LEAST_LETTERS;
 }
 
 function worthOf({ letters }: Generalised, meaning: string, rank: number): number {

@@ -34,7 +34,7 @@ describe('a drafted rule', () => {
   });
 
   it('is a sound pack with a comment on top', () => {
-    const lines = ["error: quux: can't lock 'a: b' # 1", "error: quux: can't lock 'c: d' # 22"];
+    const lines = ["error: quux: can't lock 'a: b' # 1", "error: quux: can't lock 'a: b' # 22"];
     const { yaml, ruleId } = drafted(samplesOf(...lines), { comment: ['Drafted.', 'Two\nlines: one.'] });
     expect(yaml).toMatch(/^# Drafted\.\n# Two lines: one\.\n/);
     const [rule] = parseRulePack('drafted', yaml).rules;
@@ -52,8 +52,8 @@ describe('a drafted rule', () => {
   });
 
   it('is about what all failures share, and not about that something failed', () => {
-    const first = ['Error: build failed', 'error: licence pool a1 exhausted', 'error: only here'];
-    const { pattern } = drafted(samplesOf(first, ['Error: build failed', 'error: licence pool b2 exhausted']));
+    const first = ['Error: build failed', 'error: licence pool 1 exhausted', 'error: only here'];
+    const { pattern } = drafted(samplesOf(first, ['Error: build failed', 'error: licence pool 22 exhausted']));
     expect(pattern).toContain('licence pool');
   });
 
@@ -63,6 +63,8 @@ describe('a drafted rule', () => {
     ${samplesOf('error: one thing happened', 'fatal: quite another went off')} | ${'share no line'}
     ${samplesOf('Done in 3.21s.')}                                             | ${'share no line'}
     ${samplesOf('Tests: 12 passed, 12 total')}                                 | ${'share no line'}
+    ${samplesOf('Error: the build failed')}                                    | ${'share no line'}
+    ${samplesOf('See the log for details: error')}                             | ${'share no line'}
     ${samplesOf('error: 7')}                                                   | ${'share no line'}
     ${samplesOf('Process completed with exit code 1.')}                        | ${'share no line'}
   `('is not written from $samples', ({ samples, reason }) => {

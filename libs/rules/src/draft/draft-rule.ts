@@ -35,6 +35,8 @@ const MOST_EXAMPLES = 8;
 /** A rule's `says` and id end here. */
 const LONGEST_QUOTE = 120;
 const ID_WORDS = 5;
+/** Keys whose texts are quoted. */
+const QUOTED: ReadonlySet<unknown> = new Set(['log', 'match', 'says']);
 const SMALL_WORDS = new Set(
   'the and for with from was were has have had not can could this that are its error failed failure fatal exception unable cannot could'.split(
     ' ',
@@ -92,18 +94,17 @@ function yamlOf(id: string, line: TellingLine, { cause, comment }: DraftRequest)
   };
   const document = new Document({ rules: [rule] });
   document.commentBefore = comment.map((text) => ` ${text.replaceAll(/\s+/g, ' ')}`).join('\n');
-  quoteTexts(document);
-  const noMatch = document.getIn(['rules', 0, 'examples', 'no_match'], true);
-  if (isSeq(noMatch)) noMatch.comment = ' to fill in: lines of green logs that look like it';
+  format(document);
   return document.toString({ lineWidth: 0 });
 }
 
-/** Patterns and log lines are full of YAML's own signs. */
-function quoteTexts(document: Document): void {
+/** Patterns and log lines are full of YAML's own signs: they are quoted. A comment says what is to be filled in. */
+function format(document: Document): void {
   visit(document, {
     Pair(_key, { key, value }) {
-      if (!isScalar(key) || (key.value !== 'log' && key.value !== 'match' && key.value !== 'says')) return;
-      if (isMap(value)) return;
+      if (!isScalar(key)) return;
+      if (key.value === 'no_match') key.commentBefore = ' To fill in: lines of green logs that look like it.';
+      if (!QUOTED.has(key.value) || isMap(value)) return;
       for (const item of isSeq(value) ? value.items : [value]) if (isScalar(item)) item.type = Scalar.QUOTE_SINGLE;
     },
   });

@@ -5,7 +5,7 @@ export interface Token {
   varies: boolean;
 }
 
-const NAME = String.raw`[A-Za-z0-9]{1,80}(?:[_-][A-Za-z0-9]{1,80}){1,12}`;
+const NAME = '[A-Za-z0-9]{1,80}(?:[_-][A-Za-z0-9]{1,80}){1,12}';
 
 /** What varies, the longest kinds first. Each is bounded, so a line takes linear time. */
 const VARYING = [
@@ -13,9 +13,9 @@ const VARYING = [
   String.raw`\[redacted\]`,
   String.raw`\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:[Zz]|[+-]\d\d:?\d\d)?`,
   String.raw`\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?`,
-  String.raw`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`,
+  '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}',
   String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?`,
-  String.raw`0x[0-9A-Fa-f]{1,64}`,
+  '0x[0-9A-Fa-f]{1,64}',
   String.raw`(?<![\w-])(?=[A-Fa-f]{0,127}\d)[0-9A-Fa-f]{7,128}(?![\w-])`,
   // A path without its last part: the file is the same on every machine, the folders are not.
   String.raw`(?<![\w.:/\\-])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:'"()<>,;]{1,200}[\\/]){1,40}`,

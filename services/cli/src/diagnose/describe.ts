@@ -1,6 +1,9 @@
 import type { DiagnosisJson } from '@prunella/diagnosis';
 import type { Context } from '../context.ts';
 
+/** The first lines say it; nobody reads thirty. */
+const MOST_LINES = 10;
+
 /** A diagnosis for people. */
 export function describeDiagnosis({ colors }: Pick<Context, 'colors'>, diagnosis: DiagnosisJson): string[] {
   const { bold, dim, cyan, yellow } = colors;
@@ -17,7 +20,12 @@ export function describeDiagnosis({ colors }: Pick<Context, 'colors'>, diagnosis
       ? []
       : [fact('also', alternatives.map((other) => `${other.cause} ${percent(other.confidence)}`).join(', '))]),
     fact('fingerprint', diagnosis.fingerprint),
-    ...diagnosis.evidence.map(({ line, text }) => `  ${dim(`${String(line).padStart(8)} |`)} ${text}`),
+    ...diagnosis.evidence
+      .slice(0, MOST_LINES)
+      .map(({ line, text }) => `  ${dim(`${String(line).padStart(8)} |`)} ${text}`),
+    ...(diagnosis.evidence.length > MOST_LINES
+      ? [dim(`           and ${diagnosis.evidence.length - MOST_LINES} more lines with --json`)]
+      : []),
     '',
   ];
 }
