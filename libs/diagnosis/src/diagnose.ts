@@ -39,9 +39,7 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   const logs = input.logs.map(readLog);
   const error = input.error && readError(input.error);
   const proposals = propose({ ...input, ...(error && { error }) }, logs, d);
-  const candidates = weighWithMetrics(merged(proposals), input.metrics)
-    .map((candidate) => weighWithOutcomes(candidate, d.learnt))
-    .sort((a, b) => b.confidence - a.confidence);
+  const candidates = inOrder(weighWithMetrics(merged(proposals), input.metrics), d.learnt);
   const [surest] = candidates;
   const best =
     surest !== undefined && surest.confidence >= ABSTAINS_BELOW ? surest : weighWithOutcomes(RETRY_ONCE, d.learnt);
@@ -61,6 +59,21 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
     metrics: { ...input.metrics },
     vetoes: vetoesOf(best, proposals),
   };
+}
+
+/**
+ * Surest first. What outcomes taught about one candidate moves it by as much as it differs from that candidate's own
+ * word: others, which nothing was learnt about, were weighed by more than their own word too.
+ */
+function inOrder(weighed: readonly Candidate[], learnt: DiagnosisDeps['learnt']): Candidate[] {
+  return weighed
+    .map((candidate) => {
+      const taught = weighWithOutcomes(candidate, learnt);
+      const moved = taught === candidate ? 0 : taught.confidence - candidate.prior;
+      return { candidate: taught, order: candidate.confidence + moved };
+    })
+    .sort((a, b) => b.order - a.order)
+    .map(({ candidate }) => candidate);
 }
 
 /**

@@ -1,5 +1,6 @@
 export { builtinPacks, builtinPackTexts, type PackText } from './builtin.ts';
 export { type Draft, type DraftRequest, draftRule, type Sample, suggestCause } from './draft/draft-rule.ts';
+export { takenIds } from './draft/taken-ids.ts';
 export type { LintFinding, Severity } from './lint/finding.ts';
 export { lintPacks } from './lint/lint-packs.ts';
 export { type PacksInUse, type PlacedRule, packsInUse } from './lint/packs-in-use.ts';

@@ -12,6 +12,8 @@ export interface IncidentWrite {
   state: string;
   outcome: string | null;
   cause: string | null;
+  /** null: nothing is diagnosed yet. */
+  fingerprint: string | null;
   pipelineKey: string | null;
   verifyingSince: string | null;
   openedAt: string;
@@ -24,19 +26,20 @@ export interface IncidentWrite {
 export async function putIncidents(transaction: Transaction, incidents: readonly IncidentWrite[]): Promise<number> {
   if (incidents.length === 0) return 0;
   const rows = await transaction.query<{ id: string; fresh: boolean }[]>(
-    `INSERT INTO incidents (id, pipeline_id, repository, platform, state, outcome, cause, pipeline_key, verifying_since,
+    `INSERT INTO incidents (id, pipeline_id, repository, platform, state, outcome, cause, fingerprint, pipeline_key, verifying_since,
                             opened_at, closed_at, changed_at, search, document)
-     SELECT id, "pipelineId", repository, platform, state, outcome, cause, "pipelineKey", "verifyingSince",
+     SELECT id, "pipelineId", repository, platform, state, outcome, cause, fingerprint, "pipelineKey", "verifyingSince",
             "openedAt", "closedAt", clock_timestamp(), search, document
      FROM jsonb_to_recordset($1::jsonb) AS r (
        id text, "pipelineId" text, repository text, platform text, state text, outcome text, cause text,
-       "pipelineKey" text, "verifyingSince" timestamptz, "openedAt" timestamptz, "closedAt" timestamptz,
+       fingerprint text, "pipelineKey" text, "verifyingSince" timestamptz, "openedAt" timestamptz, "closedAt" timestamptz,
        search text, document jsonb
      )
      ORDER BY id
      ON CONFLICT (id) DO UPDATE SET
        pipeline_id = excluded.pipeline_id, repository = excluded.repository, platform = excluded.platform,
        state = excluded.state, outcome = excluded.outcome, cause = excluded.cause,
+       fingerprint = excluded.fingerprint,
        pipeline_key = excluded.pipeline_key, verifying_since = excluded.verifying_since,
        opened_at = excluded.opened_at, closed_at = excluded.closed_at, changed_at = excluded.changed_at,
        search = excluded.search, document = excluded.document

@@ -1,4 +1,14 @@
 export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export {
+  type CoverageCount,
+  countCoverage,
+  EVER,
+  type OpenedRange,
+  type UnknownCluster,
+  type UnknownSample,
+  unknownClusters,
+  unknownSamples,
+} from './coverage.ts';
 export { kindOf, translated } from './errors.ts';
 export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
 export {

@@ -2,6 +2,7 @@ import { ConfigError } from '@prunella/core';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
 import { addObservations } from './confidence.ts';
+import { countCoverage, EVER, unknownClusters, unknownSamples } from './coverage.ts';
 import { eventsOfIncidents, insertEvents } from './events.ts';
 import { INCIDENT_CHANNEL, type IncidentWrite, listIncidents, putIncidents } from './incidents.ts';
 import { storable } from './json.ts';
@@ -44,7 +45,7 @@ function event(id: string, data: object = {}): EventRecord {
 function incident(id: string, more: Partial<IncidentWrite> = {}): IncidentWrite {
   return {
     ...{ id, pipelineId: 'p', repository: 'r', platform: 'github', state: 'detected', outcome: null, cause: null },
-    ...{ pipelineKey: null, verifyingSince: null, openedAt: '2026-11-02T08:00:00Z', closedAt: null },
+    ...{ fingerprint: null, pipelineKey: null, verifyingSince: null, openedAt: '2026-11-02T08:00:00Z', closedAt: null },
     ...{ search: id, document: { id } },
     ...more,
   };
@@ -53,7 +54,7 @@ function incident(id: string, more: Partial<IncidentWrite> = {}): IncidentWrite 
 describe('Store.open', () => {
   it('migrates once, whoever comes first', async () => {
     const migrations = await store.read((manager) => manager.query('SELECT name FROM migrations'));
-    expect(migrations).toEqual([{ name: 'Ledger1761955200000' }]);
+    expect(migrations).toEqual([{ name: 'Ledger1761955200000' }, { name: 'Coverage1795392000000' }]);
   });
 
   it('says what is wrong with the address', async () => {
@@ -116,6 +117,82 @@ describe('incidents', () => {
     const found = await store.read((manager) => listIncidents(manager, { q }, { limit: 99 }));
     expect(found.map((row) => row.id)).toContain(id);
     expect(found.every((row) => row.search.includes(q))).toBe(true);
+  });
+});
+
+describe('coverage', () => {
+  const [from, to] = [new Date('2001-01-01T00:00:00Z'), new Date('2001-01-02T00:00:00Z')];
+
+  function unknown(id: string, fingerprint: string | null, minute: number, more: Partial<IncidentWrite> = {}) {
+    const openedAt = new Date(from.getTime() + minute * 60_000).toISOString();
+    return incident(id, { cause: 'unknown', fingerprint, openedAt, ...more });
+  }
+
+  function diagnosis(incidentId: string, fingerprint: string, text: string, hour = 8): EventRecord {
+    const data = { fingerprint, evidence: [{ line: 7, text, job: 'build' }], alternatives: [] };
+    const time = `2001-01-01T0${hour}:00:00.000Z`;
+    return { ...event(`${incidentId}/${text}`, data), incidentId, subject: 'diagnosis.made', time } as EventRecord;
+  }
+
+  beforeAll(async () => {
+    await store.transaction(async (tx) => {
+      await putIncidents(tx, [
+        ...[unknown('u1', 'fp-a', 1, { repository: 'x' }), unknown('u2', 'fp-a', 2, { repository: 'y' })],
+        ...[unknown('u3', 'fp-a', 3, { repository: 'y' }), unknown('u4', 'fp-b', 4), unknown('u5', null, 5)],
+        ...[unknown('known', 'fp-c', 6, { cause: 'network' }), unknown('undiagnosed', null, 7, { cause: null })],
+        ...[
+          unknown('later', 'fp-a', 24 * 60),
+          unknown('before', 'fp-b', -1),
+          unknown('blank', 'fp-b', 5, { repository: '' }),
+        ],
+      ]);
+      const first = diagnosis('u3', 'fp-a', 'exploded', 8);
+      await insertEvents(tx, [
+        first,
+        diagnosis('u3', 'fp-a', 'exploded again', 9),
+        diagnosis('u3', 'fp-z', 'other', 9),
+      ]);
+      await insertEvents(tx, [diagnosis('u1', 'fp-a', 'exploded first')]);
+    });
+  });
+
+  it('counts what is diagnosed, and what of it has a cause', async () => {
+    expect(await store.read((manager) => countCoverage(manager, { from, to }))).toEqual({ total: 7, classified: 1 });
+    const nothing = { from: new Date(0), to: new Date(1) };
+    expect(await store.read((manager) => countCoverage(manager, nothing))).toEqual({ total: 0, classified: 0 });
+  });
+
+  it('clusters what is unknown by fingerprint, the largest first', async () => {
+    const clusters = await store.read((manager) => unknownClusters(manager, { from, to }, { most: 9 }));
+    expect(clusters).toEqual([
+      {
+        ...{ fingerprint: 'fp-a', count: 3, exampleIncidentId: 'u3', repositories: ['y', 'x'], pipelines: ['p'] },
+        ...{ firstSeen: new Date('2001-01-01T00:01:00Z'), lastSeen: new Date('2001-01-01T00:03:00Z') },
+        evidence: [{ line: 7, text: 'exploded again', job: 'build' }],
+      },
+      expect.objectContaining({
+        fingerprint: 'fp-b',
+        count: 2,
+        exampleIncidentId: 'blank',
+        repositories: ['r'],
+        evidence: [],
+      }),
+    ]);
+    const [largest, ...others] = await store.read((manager) => unknownClusters(manager, { from, to }, { most: 1 }));
+    expect([largest?.fingerprint, others]).toEqual(['fp-a', []]);
+  });
+
+  it('finds one cluster, with its newest incidents', async () => {
+    const one = await store.read((manager) => unknownClusters(manager, EVER, { most: 1, fingerprint: 'fp-a' }));
+    expect(one).toMatchObject([{ fingerprint: 'fp-a', count: 4, exampleIncidentId: 'later' }]);
+    const samples = await store.read((manager) => unknownSamples(manager, 'fp-a', 3));
+    expect(samples.map(({ id, evidence }) => [id, evidence[0]?.text])).toEqual([
+      ['later', undefined],
+      ['u3', 'exploded again'],
+      ['u2', undefined],
+    ]);
+    const none = await store.read((manager) => unknownClusters(manager, EVER, { most: 1, fingerprint: 'fp-c' }));
+    expect(none).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { ConfidenceController } from './api/confidence.controller.ts';
+import { CoverageController } from './api/coverage.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
@@ -31,7 +32,14 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
 }
 
 @Module({
-  controllers: [EventsController, IncidentsController, StreamController, ReportsController, ConfidenceController],
+  controllers: [
+    EventsController,
+    IncidentsController,
+    StreamController,
+    ReportsController,
+    ConfidenceController,
+    CoverageController,
+  ],
   providers: [
     {
       provide: Store,

@@ -201,6 +201,13 @@ describe('the API', () => {
     ['/v1/reports/effectiveness?from=yesterday', 400, 'from'],
     ['/v1/reports/effectiveness?from=2026-11-02&to=2026-11-01', 400, 'from'],
     ['/v1/reports/effectiveness?until=2026-11-02', 400, 'until'],
+    ['/v1/coverage?since=yesterday', 400, 'since'],
+    ['/v1/coverage?since=2026-11-02&until=2026-11-01', 400, 'since'],
+    ['/v1/coverage?limit=101', 400, 'limit'],
+    ['/v1/coverage?from=2026-11-02', 400, 'from'],
+    ['/v1/coverage/clusters/fp-none', 404, undefined],
+    ['/v1/coverage/clusters/%00', 400, 'id'],
+    ['/v1/coverage/clusters/fp-none?since=2026-11-02', 400, 'since'],
     ['/v1/nothing', 404, undefined],
   ])('%s: %d %s', async (path, status, field) => {
     const answer = await get(service, path);
@@ -242,6 +249,48 @@ describe('the API', () => {
     expect(body).toMatchObject({ overall: { total: 0, successRate: null }, actions: [] });
   });
 
+  it('says what share of the failures got a cause, and which of the others are the same', async () => {
+    const told = (n: number, about: Record<string, unknown>, diagnosis?: object): Told[] => {
+      const story = new Story(`coverage-${n}`, about, Date.UTC(2002, 0, 1) + n * MINUTE);
+      const unknown = { cause: 'unknown', decidedBy: 'default', action: { type: 'retry' } };
+      return [story.failed(), story.diagnosed(diagnosis && { ...unknown, ...diagnosis })];
+    };
+    const strange = (text: string) => ({
+      fingerprint: 'fp-strange',
+      evidence: [{ line: 3, text, job: 'build' }],
+      alternatives: [{ cause: 'crash', confidence: 0.3, decidedBy: 'model:1' }],
+    });
+    await running.publish(
+      ...told(1, { repository: 'octo/a' }, strange('quux 1 exploded')),
+      ...told(2, { repository: 'octo/b' }, strange('quux 2 exploded')),
+      ...told(3, { repository: 'octo/c' }, { fingerprint: 'fp-odd', evidence: [] }),
+      ...told(4, { repository: 'octo/c' }),
+    );
+    const { body } = await eventually(async () => {
+      const answer = await get(service, '/v1/coverage?since=2002-01-01&until=2002-01-02');
+      expect(answer.body).toMatchObject({ total: 4, classified: 1, unknown: 3, share: 0.25 });
+      return answer;
+    });
+    expect(body.clusters).toMatchObject([
+      {
+        ...{ id: 'fp-strange', count: 2, repositories: ['octo/a', 'octo/b'] },
+        ...{ firstSeen: '2002-01-01T00:11:00.000Z', lastSeen: '2002-01-01T00:12:00.000Z' },
+        evidence: [{ line: 3, text: 'quux 2 exploded', job: 'build' }],
+      },
+      { id: 'fp-odd', count: 1, evidence: [] },
+    ]);
+    const { body: page } = await get(service, '/v1/coverage/clusters/fp-strange');
+    expect(page).toMatchObject({ id: 'fp-strange', count: 2, exampleIncidentId: page.incidents[0].id });
+    expect(page.incidents).toMatchObject([
+      { repository: 'octo/b', evidence: [{ text: 'quux 2 exploded' }], alternatives: [{ cause: 'crash' }] },
+      { repository: 'octo/a', evidence: [{ text: 'quux 1 exploded' }] },
+    ]);
+    const limited = await get(service, '/v1/coverage?since=2002-01-01&until=2002-01-02&limit=1');
+    expect(limited.body.clusters).toHaveLength(1);
+    const never = await get(service, '/v1/coverage?since=2000-06-01&until=2000-06-02');
+    expect(never.body).toMatchObject({ total: 0, share: null, clusters: [] });
+  });
+
   it('answers as its OpenAPI description says', async () => {
     const { body: document } = await get(service, '/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -258,6 +307,10 @@ describe('the API', () => {
       ['/v1/incidents?limit=0', '/v1/incidents'],
       ['/v1/reports/effectiveness?from=2001-01-01', '/v1/reports/effectiveness'],
       ['/v1/confidence', '/v1/confidence'],
+      ['/v1/coverage?since=2002-01-01', '/v1/coverage'],
+      ['/v1/coverage?limit=0', '/v1/coverage'],
+      ['/v1/coverage/clusters/fp-strange', '/v1/coverage/clusters/{id}'],
+      ['/v1/coverage/clusters/nothing', '/v1/coverage/clusters/{id}'],
     ] as [string, string][]) {
       const { status, type, body } = await get(service, path);
       const validate = ajv.getSchema(pointer(template, status, type.replace(/;.*/, '')));
@@ -322,6 +375,8 @@ describe('with a token', () => {
       '/v1/incidents',
       '/v1/incidents/x',
       '/v1/confidence',
+      '/v1/coverage',
+      '/v1/coverage/clusters/x',
       '/v1/reports/effectiveness',
       '/v1/stream',
     ]) {

@@ -11,10 +11,11 @@ import { ConfidenceBook } from './learnt/confidence-book.ts';
 import { DiagnoserMetrics } from './metrics.ts';
 import { ModelInUse } from './model/model-in-use.ts';
 import { loadRules } from './rules/load-rules.ts';
+import { TryController } from './rules/try.controller.ts';
 import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
 
 @Module({
-  controllers: [DiagnoseController, FailedConsumer, ConfidenceConsumer],
+  controllers: [DiagnoseController, TryController, FailedConsumer, ConfidenceConsumer],
   providers: [
     ConfidenceBook,
     DiagnoserMetrics,

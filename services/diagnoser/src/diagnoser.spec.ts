@@ -412,6 +412,59 @@ describe('POST /v1/diagnose', () => {
   });
 });
 
+describe('POST /v1/rules/try', () => {
+  const rule = (pattern: string) => `rules:
+  - id: our-mirror
+    cause: network
+    says: Our own package mirror did not answer.
+    match: { log: ['${pattern}'] }
+    transient: 0.9
+    confidence: 0.95
+    action: { type: retry }
+    examples: { match: ['mirror.example.com unreachable'] }
+`;
+
+  async function post(body: string, token = TOKEN) {
+    const headers = { 'content-type': 'application/yaml', authorization: `Bearer ${token}` };
+    const response = await fetch(new URL('/v1/rules/try', service.url), { method: 'POST', body, headers });
+    return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+  }
+
+  it('tries rules on the stored green logs', async () => {
+    const key = { repository: 'acme/tried', pipeline: 'ci', job: 'build' };
+    await new StoredGreenLogs(bus).put(key, 'resolving\nmirror.example.com unreachable, using the cache\nok\n');
+    const { status, json } = await post(rule('mirror\\.example\\.com unreachable'));
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      complete: true,
+      rules: [
+        {
+          ...{ id: 'our-mirror', logs: json['logs'], logsHit: 1 },
+          hits: [{ log: expect.stringMatching(/^green\./), line: 2, text: expect.stringContaining('the cache') }],
+        },
+      ],
+    });
+    const silent = await post(rule('^mirror\\.example\\.com unreachable$'));
+    expect(silent.json).toMatchObject({ rules: [{ logsHit: 0, hits: [] }] });
+  });
+
+  it.each`
+    body                                       | status | detail
+    ${''}                                      | ${400} | ${'expected a pack of rules as YAML'}
+    ${'rules: ['}                              | ${400} | ${'not valid YAML'}
+    ${rule('(?!x)unreachable')}                | ${400} | ${'body:5:'}
+    ${rule('unreachable').replace('id', 'di')} | ${400} | ${'unknown key'}
+    ${`#${'x'.repeat(256 * 1024)}`}            | ${413} | ${'too large'}
+  `('refuses $status $detail', async ({ body, status, detail }) => {
+    const answer = await post(body as string);
+    expect(answer).toMatchObject({ status, json: { status, detail: expect.stringContaining(detail as string) } });
+  });
+
+  it('refuses who has no token', async () => {
+    expect((await post(rule('unreachable'), 'another')).status).toBe(401);
+  });
+});
+
 describe('rules of our own', () => {
   it('that are broken stop the start', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'prunella-rules-'));

@@ -4,6 +4,8 @@ import { DiagnoserEnvironment } from './environment.ts';
 
 /** Largest log that is diagnosed on demand. */
 const MOST_BYTES = 25 * 1024 ** 2;
+/** Largest pack of rules that is tried. */
+const MOST_PACK_BYTES = 256 * 1024;
 
 /** The diagnoser, ready to be started: by `main.ts` and by tests. */
 export const diagnoser: ServiceDefinition<typeof DiagnoserEnvironment> = {
@@ -11,5 +13,8 @@ export const diagnoser: ServiceDefinition<typeof DiagnoserEnvironment> = {
   defaultPort: 7102,
   environment: DiagnoserEnvironment,
   module: DiagnoserModule,
-  rawBodies: [{ path: '/v1/diagnose', limit: MOST_BYTES }],
+  rawBodies: [
+    { path: '/v1/diagnose', limit: MOST_BYTES },
+    { path: '/v1/rules/try', limit: MOST_PACK_BYTES },
+  ],
 };

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import { builtinPacks, builtinPackTexts } from '../builtin.ts';
 import { lintPacks } from '../lint/lint-packs.ts';
 import { parseRulePack } from '../parse-pack.ts';
 import { compilePattern } from '../pattern.ts';
 import type { Sample } from './choose-line.ts';
 import { type Draft, type DraftRequest, draftRule, suggestCause } from './draft-rule.ts';
 import { generalise } from './generalise.ts';
+import { takenIds } from './taken-ids.ts';
 
 function samplesOf(...evidence: (string | string[])[]): Sample[] {
   return evidence.map((lines, index) => ({ incidentId: `inc_${index}`, evidence: [lines].flat() }));
@@ -117,6 +119,24 @@ describe('generalise', () => {
       }),
     );
     expect(made).toBeGreaterThan(50);
+  });
+});
+
+describe('takenIds', () => {
+  it('knows all built-in ones', () => {
+    const ids = builtinPacks().flatMap(({ rules }) => rules.map(({ id }) => id));
+    expect(takenIds(builtinPackTexts())).toEqual(new Set(ids));
+  });
+
+  it.each`
+    yaml                                             | ids
+    ${'rules: [{ id: a }, { id: b, cause: wrong }]'} | ${['a', 'b']}
+    ${'rules: [7, { id: 7 }, { id: c }]'}            | ${['c']}
+    ${'rules: 7'}                                    | ${[]}
+    ${''}                                            | ${[]}
+    ${'rules: ['}                                    | ${[]}
+  `('finds $ids in $yaml', ({ yaml, ids }) => {
+    expect([...takenIds([{ name: 'own', yaml: yaml as string }])]).toEqual(ids);
   });
 });
 

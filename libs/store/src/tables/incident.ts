@@ -24,6 +24,10 @@ export class IncidentRow {
   @Column('text', { nullable: true })
   cause!: string | null;
 
+  /** The same for the same cause; null: nothing is diagnosed yet. */
+  @Column('text', { nullable: true })
+  fingerprint!: string | null;
+
   /** As in `events`. */
   @Column('text', { name: 'pipeline_key', nullable: true })
   pipelineKey!: string | null;

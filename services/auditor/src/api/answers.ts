@@ -1,6 +1,6 @@
 import { actionTypes } from '@prunella/contracts';
 import { z } from 'zod';
-import { Incident } from '../ledger/incident.ts';
+import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
 const Count = z.int().min(0);
 const Rate = z
@@ -53,6 +53,46 @@ export const ConfidenceList = z.strictObject({
   ),
 });
 export type ConfidenceList = z.infer<typeof ConfidenceList>;
+
+/** Failures of unknown cause that are the same. */
+export const CoverageCluster = z.strictObject({
+  id: z.string().describe('Their fingerprint.'),
+  count: Count,
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+  repositories: z.array(z.string()).describe('The most frequent first, at most five.'),
+  pipelines: z.array(z.string()).describe('Ids, the most frequent first, at most five.'),
+  exampleIncidentId: z.string().describe('The newest one.'),
+  evidence: z.array(EvidenceLine).describe('Of the newest one; at most five lines.'),
+});
+export type CoverageCluster = z.infer<typeof CoverageCluster>;
+
+export const CoverageReport = z.strictObject({
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  total: Count.describe('Incidents with a diagnosis.'),
+  classified: Count.describe('Those of them whose cause is known.'),
+  unknown: Count,
+  share: z.number().min(0).max(1).nullable().describe('classified / total; null: there are none.'),
+  clusters: z.array(CoverageCluster).describe('Of what is unknown, the largest first.'),
+});
+export type CoverageReport = z.infer<typeof CoverageReport>;
+
+export const CoverageClusterPage = CoverageCluster.extend({
+  incidents: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        pipelineId: z.string(),
+        repository: z.string(),
+        openedAt: z.iso.datetime(),
+        evidence: z.array(EvidenceLine),
+        alternatives: z.array(AlternativeCause).describe('What else was considered.'),
+      }),
+    )
+    .describe('The newest first.'),
+});
+export type CoverageClusterPage = z.infer<typeof CoverageClusterPage>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

@@ -12,7 +12,14 @@ import {
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
-import { ConfidenceList, EffectivenessReport, IncidentList, Problem } from './answers.ts';
+import {
+  ConfidenceList,
+  CoverageClusterPage,
+  CoverageReport,
+  EffectivenessReport,
+  IncidentList,
+  Problem,
+} from './answers.ts';
 
 const SCHEMAS = {
   Incident,
@@ -22,6 +29,8 @@ const SCHEMAS = {
   IncidentList,
   EffectivenessReport,
   ConfidenceList,
+  CoverageReport,
+  CoverageClusterPage,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

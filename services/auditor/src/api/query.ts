@@ -7,6 +7,11 @@ export const Text = z
   .max(512)
   .refine((text) => !text.includes('\0'), { error: 'expected text without NUL' });
 
+/** A point in time. */
+export const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'expected a date or a time such as 2026-11-01 or 2026-11-01T12:00:00Z',
+});
+
 /** Parses the query of a request. @throws ProblemException (400) naming the parameter, also one that does not exist. */
 export function parseQuery<T extends z.ZodObject>(schema: T, query: Record<string, unknown>): z.infer<T> {
   const known = Object.keys(schema.shape);

@@ -7,13 +7,10 @@ import { healingActions } from '../outcomes/proof.ts';
 import { effectiveness } from '../report/effectiveness.ts';
 import type { EffectivenessReport } from './answers.ts';
 import { Answers, Query } from './openapi.ts';
-import { parseQuery } from './query.ts';
+import { parseQuery, Time } from './query.ts';
 
 const DEFAULT_RANGE_MS = 30 * 86_400_000;
 
-const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
-  error: 'expected a date or a time such as 2026-11-01 or 2026-11-01T12:00:00Z',
-});
 const RangeQuery = z.object({
   from: Time.optional().describe('Actions at or after this time. Default: 30 days before `to`.'),
   to: Time.optional().describe('Actions before this time. Default: now.'),

@@ -80,10 +80,19 @@ export const RecordedEvent = z.strictObject({
   data: Parameters,
 });
 
+/** A line of the log that speaks for the cause. */
+export const EvidenceLine = z.strictObject({ line: z.int(), text: z.string(), job: z.string() });
+/** Another cause that was considered. */
+export const AlternativeCause = z.strictObject({
+  cause: z.enum(causes),
+  confidence: z.number(),
+  decidedBy: z.string(),
+});
+
 /** One incident with everything that is known about it. */
 export const IncidentPage = Incident.extend({
-  evidence: z.array(z.strictObject({ line: z.int(), text: z.string(), job: z.string() })),
-  alternatives: z.array(z.strictObject({ cause: z.enum(causes), confidence: z.number(), decidedBy: z.string() })),
+  evidence: z.array(EvidenceLine),
+  alternatives: z.array(AlternativeCause),
   gaps: z.array(z.string()).describe('What could not be read, and why.'),
   vetoes: z.array(z.string()).describe('What the diagnosis wants the policy to know.'),
   reasons: z

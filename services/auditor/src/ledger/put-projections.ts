@@ -14,7 +14,7 @@ export async function putProjections(transaction: Transaction, histories: readon
 function projection({ own }: History): IncidentWrite | undefined {
   const incident = project(own);
   if (incident === undefined) return undefined;
-  const { id, pipelineId, repository, platform, state, outcome, cause, openedAt, closedAt } = incident;
+  const { id, pipelineId, repository, platform, state, outcome, cause, fingerprint, openedAt, closedAt } = incident;
   const waiting = unsettledActions(own);
   return {
     id,
@@ -24,6 +24,7 @@ function projection({ own }: History): IncidentWrite | undefined {
     state,
     outcome,
     cause,
+    fingerprint,
     pipelineKey: own.find((event) => event.pipelineKey !== undefined)?.pipelineKey ?? null,
     verifyingSince: waiting.map((action) => action.time).sort()[0] ?? null,
     openedAt,

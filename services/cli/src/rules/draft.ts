@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cause } from '@prunella/contracts';
 import { ConfigError, messageOf, UnreachableError } from '@prunella/core';
-import { builtinPackTexts, type DraftRequest, draftRule, packsInUse, suggestCause } from '@prunella/rules';
+import { builtinPackTexts, type DraftRequest, draftRule, suggestCause, takenIds } from '@prunella/rules';
 import { getJson, tryRules } from '../api.ts';
 import type { Context } from '../context.ts';
 import { ClusterPage } from '../coverage.ts';
@@ -47,13 +47,13 @@ async function requestFor(
   const samples = incidents
     .map((incident) => ({ incidentId: incident.id, evidence: incident.evidence.map(({ text }) => text) }))
     .filter(({ evidence }) => evidence.length > 0);
-  const { rules } = packsInUse(builtinPackTexts(), await ownPacks(context));
+  const taken = takenIds([...builtinPackTexts(), ...(await ownPacks(context))]);
   const where = repositories.length > 0 ? ` of ${repositories.join(', ')}` : '';
   const comment = [
     `Drafted from the cluster ${id}: ${count} failures${where}, ${firstSeen.slice(0, 10)} to ${lastSeen.slice(0, 10)}.`,
     `Read it before you use it: is the cause ${cause}, are says, transient and action right, what else does the pattern match?`,
   ];
-  return { samples, cause, taken: new Set(rules.map(({ rule }) => rule.id)), comment };
+  return { samples, cause, taken, comment };
 }
 
 /** That it could not be tried does not undo the draft. */

@@ -18,5 +18,5 @@ export async function lint(context: Context, asked: readonly string[]): Promise<
 
 function describe({ colors }: Context, { pack, severity, ...problem }: LintFinding): string {
   const paint = { problem: colors.red, warning: colors.yellow, info: colors.dim }[severity];
-  return `${paint(`${severity}:`)} ${describeProblem(pack, problem)}`;
+  return `${paint(`${severity}:`)} ${describeProblem(pack, problem)} ${colors.dim(`[${problem.check}]`)}`;
 }
