@@ -1,7 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { ConfigError } from '@prunella/core';
 import { commandLine } from './process-table.ts';
+
+/** Registered for hardly anything, and below the ephemeral ports of Linux (32768) and everybody else (49152). */
+const LOWEST_FREE = 20_000;
+const HIGHEST_FREE = 32_000;
 
 /** Which port something wants, and who says so. */
 export interface PortWish {
@@ -47,8 +52,15 @@ export async function isFree(port: number, host: string): Promise<boolean> {
   return (await listenOnce(port, host)) !== undefined;
 }
 
-/** Any port that nobody uses. */
+/**
+ * Any port that nobody uses: below those that systems give to outgoing connections and to whoever asks for any, so that
+ * nobody gets it by chance before it is listened on.
+ */
 export async function anyFreePort(host: string): Promise<number> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const port = randomInt(LOWEST_FREE, HIGHEST_FREE);
+    if (await isFree(port, host)) return port;
+  }
   const port = await listenOnce(0, host);
   if (port === undefined) throw new ConfigError(`no free port found on ${host}: is the address one of this machine's?`);
   return port;

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { causes } from '@prunella/contracts';
 import { toLines } from '@prunella/signals';
-import { builtinPacks } from './builtin.ts';
+import { builtinPacks, builtinPackTexts } from './builtin.ts';
 import { matchRules, type RuleMatch } from './match-rules.ts';
+import { parseRulePack } from './parse-pack.ts';
 import { compileRules } from './rule-set.ts';
 import type { Example } from './schema.ts';
 
@@ -22,6 +23,10 @@ describe('the built-in rules', () => {
   it('are embedded from all files of the folder', () => {
     const files = readdirSync(new URL('../builtin', import.meta.url)).filter((name) => name.endsWith('.yaml'));
     expect(packs.map(({ name }) => name)).toEqual(files.sort().map((name) => `builtin/${name}`));
+  });
+
+  it('are what a reader of their files finds, without a problem', () => {
+    expect(builtinPackTexts().map(({ name, yaml }) => parseRulePack(name, yaml))).toEqual(packs);
   });
 
   it('have ids that no other pack uses', () => {
