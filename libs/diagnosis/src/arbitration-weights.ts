@@ -8,6 +8,6 @@ export interface ArbitrationWeights {
 
 /** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
-  rule: { bias: 0.037, prior: 0.893, place: -0.147, guess: 1.171, rival: -0.068, codeRival: -0.386 },
-  guess: { bias: 0.022, odds: 0.935 },
+  rule: { bias: 0.015, prior: 0.886, place: -0.191, guess: 1.236, rival: -0.014, codeRival: -0.401 },
+  guess: { bias: 0.036, odds: 0.921 },
 };
