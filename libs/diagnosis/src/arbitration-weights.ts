@@ -8,6 +8,6 @@ export interface ArbitrationWeights {
 
 /** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
-  rule: { bias: 0.015, prior: 0.886, place: -0.191, guess: 1.236, rival: -0.014, codeRival: -0.401 },
-  guess: { bias: 0.036, odds: 0.921 },
+  rule: { bias: 0.017, prior: 0.872, place: -0.068, guess: 1.262, rival: -0.281, codeRival: -0.306 },
+  guess: { bias: 0.038, odds: 0.972 },
 };
