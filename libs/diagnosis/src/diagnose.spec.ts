@@ -56,7 +56,7 @@ describe('diagnose', () => {
       { error: error('no', { stack: 'java.lang.OutOfMemoryError' }) },
       'oom',
       'scale_resources',
-      'rule:out-of-memory',
+      'rule:jvm-heap-exhausted',
     ],
     ['exit code 137 alone', { error: error('', { exitCode: 137 }) }, 'oom', 'scale_resources', 'rule:exit-code-137'],
     [
@@ -139,8 +139,8 @@ describe('evidence', () => {
   });
 
   it('keeps a message and a stack apart, although both begin with line 1', () => {
-    const made = of({ error: error('OOMKilled', { stack: 'java.lang.OutOfMemoryError' }) });
-    expect(made.evidence.map(({ text }) => text)).toEqual(['OOMKilled', 'java.lang.OutOfMemoryError']);
+    const made = of({ error: error('OOMKilled', { stack: 'out of memory' }) });
+    expect(made.evidence.map(({ text }) => text)).toEqual(['OOMKilled', 'out of memory']);
   });
 
   it('of a heading holds what it announces', () => {

@@ -1,11 +1,11 @@
+import { seededRandom } from '@prunella/core';
 import { contest, type HistoryExample, headsOrMore } from './champion.ts';
 import { examples, failureOf, PROVENANCE } from './examples.fixture.ts';
 import { train } from './model.ts';
-import { seeded } from './seeded.fixture.ts';
 
 const DAY = 86_400_000;
 const START = Date.parse('2026-02-01T00:00:00.000Z');
-const OPTIONS = { ...PROVENANCE, version: 'challenger', random: seeded(5) };
+const OPTIONS = { ...PROVENANCE, version: 'challenger', random: seededRandom(5) };
 
 /** A failure a day; every third one is what the champion has never seen. */
 function history(days: number): HistoryExample[] {
@@ -21,7 +21,7 @@ function history(days: number): HistoryExample[] {
 }
 
 describe('contest', () => {
-  const champion = train(examples(12), { ...PROVENANCE, random: seeded(1) });
+  const champion = train(examples(12), { ...PROVENANCE, random: seededRandom(1) });
 
   it('replaces a champion that is worse on later failures, by a model of all of the history', () => {
     const made = contest(champion, history(200), OPTIONS);
@@ -31,7 +31,7 @@ describe('contest', () => {
   });
 
   it('keeps a champion that is as good', () => {
-    const better = train(history(200), { ...PROVENANCE, random: seeded(1) });
+    const better = train(history(200), { ...PROVENANCE, random: seededRandom(1) });
     const made = contest(better, history(200), OPTIONS);
     expect(made.replaced).toBe(false);
     expect(made.reason).toMatch(/^not better by 1\.0 %/);

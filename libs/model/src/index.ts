@@ -1,6 +1,7 @@
 export { builtinModel } from './builtin.ts';
 export { type Contest, type ContestFigures, type ContestOptions, contest, type HistoryExample } from './champion.ts';
 export type { Example, Failure, Prediction } from './failure.ts';
+export { type DiagnosedFailure, exampleOf } from './history.ts';
 export {
   type Judgement,
   judge,

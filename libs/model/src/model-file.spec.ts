@@ -1,14 +1,14 @@
+import { seededRandom } from '@prunella/core';
 import fc from 'fast-check';
 import { crc32 } from './bytes.ts';
 import { examples, PROVENANCE } from './examples.fixture.ts';
 import { MODEL_KINDS, predict, train } from './model.ts';
 import { decodeModel, encodeModel, ModelFileError } from './model-file.ts';
-import { seeded } from './seeded.fixture.ts';
 
 const failures = examples(4, 100).map(({ failure }) => failure);
 
 describe.each(MODEL_KINDS)('the file of a %s model', (kind) => {
-  const model = train(examples(9), { ...PROVENANCE, kind, random: seeded(1) });
+  const model = train(examples(9), { ...PROVENANCE, kind, random: seededRandom(1) });
   const file = encodeModel(model);
 
   it('gives the same model back, but for the rounding of weights', () => {

@@ -1,8 +1,8 @@
+import { seededRandom } from '@prunella/core';
 import fc from 'fast-check';
 import { examples, failureOf, PROVENANCE } from './examples.fixture.ts';
 import { judge, MODEL_KINDS, predict, train } from './model.ts';
 import { encodeModel } from './model-file.ts';
-import { seeded } from './seeded.fixture.ts';
 
 const unseen = {
   network: failureOf('wget: unable to resolve host: Could not resolve host: files.example.com', 'exit code 4'),
@@ -11,14 +11,14 @@ const unseen = {
 } as const;
 
 describe.each(MODEL_KINDS)('a %s model', (kind) => {
-  const model = train(examples(12), { ...PROVENANCE, kind, random: seeded(1) });
+  const model = train(examples(12), { ...PROVENANCE, kind, random: seededRandom(1) });
 
   it.each(Object.entries(unseen))('knows %s by its words', (cause, failure) => {
     expect(predict(model, failure)[0]?.cause).toBe(cause);
   });
 
   it('is the same for the same examples and chance', () => {
-    const again = train(examples(12), { ...PROVENANCE, kind, random: seeded(1) });
+    const again = train(examples(12), { ...PROVENANCE, kind, random: seededRandom(1) });
     expect(Buffer.compare(encodeModel(again), encodeModel(model))).toBe(0);
   });
 
@@ -48,7 +48,7 @@ describe.each(MODEL_KINDS)('a %s model', (kind) => {
 });
 
 describe('a model', () => {
-  const model = train(examples(12), { ...PROVENANCE, random: seeded(1) });
+  const model = train(examples(12), { ...PROVENANCE, random: seededRandom(1) });
 
   it('says how transient a failure is by what it may be', () => {
     expect(judge(model, unseen.network).transient).toBeGreaterThan(0.5);
@@ -67,7 +67,7 @@ describe('a model', () => {
       cause: 'oom' as const,
       group: `project ${at}`,
     }));
-    const more = train(oom, { ...PROVENANCE, random: seeded(2), start: model });
+    const more = train(oom, { ...PROVENANCE, random: seededRandom(2), start: model });
     expect(predict(more, failureOf('OutOfMemoryError: Java heap space'))[0]?.cause).toBe('oom');
     expect(predict(more, unseen.test_failure)[0]?.cause).toBe('test_failure');
   });
@@ -79,7 +79,7 @@ describe('a model', () => {
       group: `project ${at}`,
     }));
     for (const kind of MODEL_KINDS) {
-      const trained = train(measured, { ...PROVENANCE, kind, random: seeded(3) });
+      const trained = train(measured, { ...PROVENANCE, kind, random: seededRandom(3) });
       expect(predict(trained, { ...failureOf('Killed'), metrics: { memory: 0.97 } })[0]?.cause).toBe('oom');
       expect(predict(trained, { ...failureOf('Killed'), metrics: { memory: 0.1 } })[0]?.cause).toBe('cancelled');
     }
@@ -87,6 +87,6 @@ describe('a model', () => {
 
   it('needs two causes', () => {
     const one = examples(5).filter(({ cause }) => cause === 'network');
-    expect(() => train(one, { ...PROVENANCE, random: seeded(1) })).toThrow(RangeError);
+    expect(() => train(one, { ...PROVENANCE, random: seededRandom(1) })).toThrow(RangeError);
   });
 });

@@ -34,3 +34,4 @@ export { ConfidenceRow } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';
 export { OutboxRow } from './tables/outbox.ts';
+export { type DiagnosedFailure, diagnosedFailures } from './training.ts';

@@ -9,6 +9,7 @@ import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
+import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
@@ -39,6 +40,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     ReportsController,
     ConfidenceController,
     CoverageController,
+    TrainingController,
   ],
   providers: [
     {

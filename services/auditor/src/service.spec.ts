@@ -208,6 +208,9 @@ describe('the API', () => {
     ['/v1/coverage/clusters/fp-none', 404, undefined],
     ['/v1/coverage/clusters/%00', 400, 'id'],
     ['/v1/coverage/clusters/fp-none?since=2026-11-02', 400, 'since'],
+    ['/v1/training?since=yesterday', 400, 'since'],
+    ['/v1/training?cursor=x', 400, 'cursor'],
+    ['/v1/training?cause=network', 400, 'cause'],
     ['/v1/nothing', 404, undefined],
   ])('%s: %d %s', async (path, status, field) => {
     const answer = await get(service, path);
@@ -291,6 +294,38 @@ describe('the API', () => {
     expect(never.body).toMatchObject({ total: 0, share: null, clusters: [] });
   });
 
+  it('gives what a model is trained on, page by page, without what the playground made up', async () => {
+    const told = (n: number, about: Record<string, unknown>, diagnosis?: object): Told[] => {
+      const story = new Story(`training-${n}`, about, Date.UTC(2201, 0, 1) + n * MINUTE);
+      return [story.failed(), story.diagnosed(diagnosis), story.outcome('healed')];
+    };
+    await running.publish(
+      ...told(1, { repository: 'octo/train' }, { metrics: { memory: 0.97 } }),
+      ...told(2, { repository: 'octo/train' }, { cause: 'unknown', decidedBy: 'default' }),
+      ...told(3, { repository: 'octo/train' }, { evidence: [] }),
+      ...told(4, { repository: 'octo/train', platform: 'playground' }),
+      ...told(5, { repository: 'octo/more' }, { cause: 'crash', decidedBy: 'model:1', prior: 0.4 }),
+    );
+    const first = await eventually(async () => {
+      const { body } = await get(service, '/v1/training?since=2201-01-01&limit=1');
+      expect(body.items).toMatchObject([
+        { repository: 'octo/more', cause: 'crash', decidedBy: 'model:1', prior: 0.4, outcome: 'healed' },
+      ]);
+      return body;
+    });
+    const { body: second } = await get(service, `/v1/training?since=2201-01-01&limit=1&cursor=${first.nextCursor}`);
+    expect(second).toMatchObject({
+      items: [
+        {
+          ...{ repository: 'octo/train', cause: 'network', decidedBy: 'rule:connection-timeout', prior: 0.9 },
+          ...{ action: 'retry_with_backoff', metrics: { memory: 0.97 } },
+          evidence: [{ line: 7, text: 'Connection timed out', job: 'build' }],
+        },
+      ],
+      nextCursor: null,
+    });
+  });
+
   it('answers as its OpenAPI description says', async () => {
     const { body: document } = await get(service, '/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -311,6 +346,8 @@ describe('the API', () => {
       ['/v1/coverage?limit=0', '/v1/coverage'],
       ['/v1/coverage/clusters/fp-strange', '/v1/coverage/clusters/{id}'],
       ['/v1/coverage/clusters/nothing', '/v1/coverage/clusters/{id}'],
+      ['/v1/training', '/v1/training'],
+      ['/v1/training?limit=0', '/v1/training'],
     ] as [string, string][]) {
       const { status, type, body } = await get(service, path);
       const validate = ajv.getSchema(pointer(template, status, type.replace(/;.*/, '')));

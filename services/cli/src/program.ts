@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { sendCommand } from './commands/send.ts';
+import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import type { Context } from './context.ts';
 import { EXIT, endingOf } from './exit.ts';
@@ -16,6 +17,7 @@ const COMMANDS = [
   rulesCommand,
   incidentsCommand,
   coverageCommand,
+  trainCommand,
   sendCommand,
   doctorCommand,
 ];

@@ -7,7 +7,7 @@ export const DiagnoserEnvironment = CommonEnvironment.extend({
     'Folder with rules of your own, *.yaml. Default: ./prunella-rules, where it exists.',
   ),
   PRUNELLA_MODEL: optional(z.string().min(1)).describe(
-    'File with a model that `prunella train` wrote. Default: the one that comes with Prunella.',
+    'File with a model that `prunella train` wrote. Default: ./prunella.model, where it exists, else the one that comes with Prunella.',
   ),
 }).loose();
 export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

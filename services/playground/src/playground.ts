@@ -7,12 +7,11 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Bus } from '@prunella/bus';
-import { messageOf, systemClock } from '@prunella/core';
+import { messageOf, seededRandom, systemClock } from '@prunella/core';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import type { PlaygroundEnvironment } from './environment.ts';
 import { publicationOf, type Told } from './publication.ts';
 import { scenarios } from './scenarios/index.ts';
-import { seededRandom } from './simulation/chance.ts';
 import { Programme } from './simulation/programme.ts';
 import { Simulation } from './simulation/simulation.ts';
 

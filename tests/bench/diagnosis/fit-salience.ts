@@ -4,9 +4,9 @@
 // nothing can be fitted.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '@prunella/core';
 import { features, SALIENCE_FEATURES, toLines } from '@prunella/signals';
 import { type Item, readItems } from './datasets.ts';
-import { seededRandom } from './random.ts';
 
 const EPOCHS = 12;
 const RATE = 0.3;

@@ -1,9 +1,9 @@
+import { seededRandom } from '@prunella/core';
 import type { ArbitrationWeights } from '@prunella/diagnosis';
 import { type Model, train } from '@prunella/model';
 import type { Rule } from '@prunella/rules';
 import { examplesOf, examplesOfRules } from '../model/measure.ts';
 import { fitArbitration } from './fit-arbitration.ts';
-import { seededRandom } from './random.ts';
 import { foldOf } from './split.ts';
 import type { Studied } from './study.ts';
 

@@ -3,10 +3,10 @@
 // DIR: a folder a set, as for bench:diagnosis. --quick: no whole sets. --developing: only projects that may be looked at.
 // Causes are judged without rules: how good the classifier is by itself.
 import { parseArgs } from 'node:util';
+import { seededRandom } from '@prunella/core';
 import { decodeModel, encodeModel, MODEL_KINDS, type ModelKind, train } from '@prunella/model';
 import { builtinPacks } from '@prunella/rules';
 import { readItems } from '../diagnosis/datasets.ts';
-import { seededRandom } from '../diagnosis/random.ts';
 import { foldOf, isUnread } from '../diagnosis/split.ts';
 import { examplesOf, examplesOfRules, figuresOf, type Labelled, labelledOf, measure, shortFigures } from './measure.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { seededRandom } from '../diagnosis/random.ts';
+import { seededRandom } from '@prunella/core';
 
 /** Stands in for real logs where none are given. */
 const WORDS =

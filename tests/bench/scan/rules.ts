@@ -1,5 +1,5 @@
+import { seededRandom } from '@prunella/core';
 import { builtinPacks, compileRules, type Rule, type RuleSet } from '@prunella/rules';
-import { seededRandom } from '../diagnosis/random.ts';
 
 /** Escapes, classes and heads of groups stay as they are; words may be replaced. */
 const PIECE = /\\.|\[[^\]]*\]|\(\?[^:)>]*[:)>]|[A-Za-z]{4,}/g;

@@ -1,4 +1,4 @@
-import { actionTypes } from '@prunella/contracts';
+import { actionTypes, causes, outcomes } from '@prunella/contracts';
 import { z } from 'zod';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
@@ -93,6 +93,28 @@ export const CoverageClusterPage = CoverageCluster.extend({
     .describe('The newest first.'),
 });
 export type CoverageClusterPage = z.infer<typeof CoverageClusterPage>;
+
+export const TrainingList = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        openedAt: z.iso.datetime(),
+        pipelineId: z.string(),
+        repository: z.string().describe('Empty: the publisher names none.'),
+        cause: z.enum(causes),
+        decidedBy: z.string(),
+        prior: z.number().min(0).max(1).describe('What the rule or model said by itself, before learning.'),
+        action: z.enum(actionTypes).nullable(),
+        outcome: z.enum(outcomes).nullable().describe('What was proven about the action; null: nothing yet.'),
+        evidence: z.array(EvidenceLine).describe('What tells most comes first.'),
+        metrics: z.record(z.string(), z.number()),
+      }),
+    )
+    .describe('The newest first.'),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type TrainingList = z.infer<typeof TrainingList>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

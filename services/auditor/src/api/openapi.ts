@@ -19,6 +19,7 @@ import {
   EffectivenessReport,
   IncidentList,
   Problem,
+  TrainingList,
 } from './answers.ts';
 
 const SCHEMAS = {
@@ -31,6 +32,7 @@ const SCHEMAS = {
   ConfidenceList,
   CoverageReport,
   CoverageClusterPage,
+  TrainingList,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

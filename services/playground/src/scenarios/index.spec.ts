@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { seededRandom } from '../simulation/chance.ts';
+import { seededRandom } from '@prunella/core';
 import { jobLog } from '../simulation/job-log.ts';
 import { scenarios } from './index.ts';
 

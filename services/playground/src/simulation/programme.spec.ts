@@ -1,5 +1,5 @@
+import { seededRandom } from '@prunella/core';
 import { scenarios } from '../scenarios/index.ts';
-import { seededRandom } from './chance.ts';
 import { OPENING, Programme } from './programme.ts';
 
 /** The scenarios of the first `seconds`, with the second in which each began. */

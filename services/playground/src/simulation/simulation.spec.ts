@@ -1,6 +1,6 @@
+import { seededRandom } from '@prunella/core';
 import fc from 'fast-check';
 import { scenarios } from '../scenarios/index.ts';
-import { seededRandom } from './chance.ts';
 import type { Scenario } from './scenario.ts';
 import { newestAttempt, type SimulatedEvent, Simulation } from './simulation.ts';
 

@@ -1,6 +1,6 @@
 import type { Conclusion } from '@prunella/contracts';
-import type { Clock, Random } from '@prunella/core';
-import { between, hex, seededRandom } from './chance.ts';
+import { type Clock, type Random, seededRandom } from '@prunella/core';
+import { between, hex } from './chance.ts';
 import { jobLog } from './job-log.ts';
 import type { Breakdown, Scenario } from './scenario.ts';
 
