@@ -295,7 +295,7 @@ describe('the API', () => {
   });
 
   it('gives what a model is trained on, page by page, without what the playground made up', async () => {
-    const told = (n: number, about: Record<string, unknown>, diagnosis?: object): Told[] => {
+    const told = (n: number, about: Record<string, unknown>, diagnosis?: Record<string, unknown>): Told[] => {
       const story = new Story(`training-${n}`, about, Date.UTC(2201, 0, 1) + n * MINUTE);
       return [story.failed(), story.diagnosed(diagnosis), story.outcome('healed')];
     };
