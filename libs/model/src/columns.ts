@@ -2,7 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Sparse } from './features.ts';
 
 /** Measurements that trees see as they are. */
-export const NUMBERS = ['exitCode', 'cpu', 'memory', 'latency', 'error_rate', 'duration'] as const;
+export const NUMBERS = ['exitCode', 'cpu', 'memory', 'latency_ms', 'error_rate', 'duration_ratio'] as const;
 
 /** Values of a column are sorted into so many bins at most, the one for 'absent' not counted. */
 const MOST_BINS = 12;

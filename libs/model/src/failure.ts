@@ -13,8 +13,8 @@ export interface Failure {
   failedStep?: string;
   conclusion?: Conclusion;
   /**
-   * Measurements around the failure by name: `cpu`, `memory`, `error_rate` as ratios 0..1, `latency` in ms, `duration`
-   * as a multiple of what is usual.
+   * Measurements around the failure by name: `cpu`, `memory`, `error_rate` as ratios 0..1, `latency_ms`, and
+   * `duration_ratio`, the duration as a multiple of what is usual.
    */
   metrics: Readonly<Record<string, number>>;
 }

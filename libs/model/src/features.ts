@@ -31,8 +31,8 @@ const BOUNDS: Readonly<Record<string, readonly number[]>> = {
   cpu: [0.8, 0.9, 0.95],
   memory: [0.8, 0.9, 0.95],
   error_rate: [0.01, 0.05, 0.1, 0.5],
-  latency: [100, 1_000, 5_000, 30_000],
-  duration: [0.5, 1.5, 2, 4],
+  latency_ms: [100, 1_000, 5_000, 30_000],
+  duration_ratio: [0.5, 1.5, 2, 4],
 };
 
 /**

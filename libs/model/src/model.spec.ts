@@ -29,7 +29,7 @@ describe.each(MODEL_KINDS)('a %s model', (kind) => {
         ranks: fc.array(fc.nat(1_000), { maxLength: 80 }),
         exitCode: fc.integer(),
         failedStep: fc.string(),
-        metrics: fc.dictionary(fc.constantFrom('cpu', 'memory', 'latency', 'other'), fc.double()),
+        metrics: fc.dictionary(fc.constantFrom('cpu', 'memory', 'latency_ms', 'other'), fc.double()),
       },
       { requiredKeys: ['lines', 'ranks', 'metrics'] },
     );

@@ -1,7 +1,10 @@
+import { BLANK, type Bytes, bytesOf, bytesOfClass, EVERY_BYTE, NO_BYTE } from './first-bytes.ts';
 import { textRarity } from './scan/common-words.ts';
 
 /** Shorter literals are in too many lines to be worth looking for. */
 const SHORTEST = 3;
+/** Characters that mean themselves, as many as no sign for repetition follows. */
+const PLAIN = /[\w "',:;<>=!@#%&~`/-]+(?![*+?{])/y;
 /** Of a part with more spellings than these, e.g. `(?:a|b)(?:c|d)...`, the spellings are not multiplied any further. */
 const MOST_SPELLINGS = 64;
 /** A class with more letters than these is no fixed text. */
@@ -12,31 +15,36 @@ const LARGEST_CLASS = 4;
  * no such list with literals of at least three characters.
  */
 export function literalsOf(pattern: string): readonly string[] | undefined {
-  const lists = requirementsOf(pattern);
-  return lists.length === 0 ? undefined : lists.reduce((best, list) => (worth(list) > worth(best) ? list : best));
+  const { needs } = factsOf(pattern);
+  return needs.length === 0 ? undefined : needs.reduce((best, list) => (worth(list) > worth(best) ? list : best));
+}
+
+/** What every text says that a pattern matches. */
+export interface PatternFacts {
+  /**
+   * In it stands at least one literal of each list, ASCII letters in either case. They are in lower case, have at least
+   * three characters and stand in the order of the pattern.
+   */
+  needs: readonly (readonly string[])[];
+  /** It begins with one of these, in lower case, ASCII letters in either case. Undefined: it can begin with anything. */
+  starts: readonly string[] | undefined;
+  /** Its line begins with one of these bytes behind its blanks. Undefined: it can begin with anything. */
+  first: Bytes | undefined;
 }
 
 /**
- * All that a pattern needs: in every text that it matches stands at least one literal of each list, ASCII letters in
- * either case. They are in lower case, have at least three characters and stand in the order of the pattern.
- *
  * Reads the syntax that RE2 knows and is careful: what it does not understand gives no literal. The two letters outside
  * of ASCII that `(?i)` takes for s and k (U+017F, U+212A) are not thought of.
  */
-export function requirementsOf(pattern: string): readonly (readonly string[])[] {
-  const { spellings, needs } = new Reader(pattern).alternatives();
+export function factsOf(pattern: string): PatternFacts {
+  const { spellings, needs, starts, first, mayBeBlank } = new Reader(pattern).alternatives();
   const all = spellings === undefined ? needs : [...needs, spellings];
-  return all.map(withoutLonger).filter((list) => worth(list) >= SHORTEST);
-}
-
-/**
- * What every text that the pattern matches begins with: one of these, ASCII letters in either case. They are in lower
- * case. Undefined: it can begin with anything.
- */
-export function startsOf(pattern: string): readonly string[] | undefined {
-  if (/\(\?[a-zA-Z]*m/.test(pattern)) return undefined;
-  const starts = new Reader(pattern).alternatives().starts;
-  return starts?.every((start) => start !== '') ? starts.map((start) => start.toLowerCase()) : undefined;
+  const isAnchored = starts !== undefined && !/\(\?[a-zA-Z]*m/.test(pattern);
+  return {
+    needs: all.map(withoutLonger).filter((list) => worth(list) >= SHORTEST),
+    starts: isAnchored && !starts.includes('') ? starts.map((start) => start.toLowerCase()) : undefined,
+    first: isAnchored && !mayBeBlank && first !== EVERY_BYTE ? first : undefined,
+  };
 }
 
 /** What one part of a pattern says. */
@@ -47,11 +55,22 @@ interface Part {
   needs: readonly (readonly string[])[];
   /** Of a part that begins with `^`: one of these stands first. */
   starts?: readonly string[] | undefined;
+  /** The first byte that is no blank of what it matches is one of these. */
+  first: Bytes;
+  /** It can match what has no such byte. */
+  mayBeBlank: boolean;
 }
 
-const NOTHING: Part = { spellings: [''], needs: [] };
-const ANYTHING: Part = { spellings: undefined, needs: [] };
-const just = (text: string): Part => ({ spellings: [text], needs: [] });
+const NOTHING: Part = { spellings: [''], needs: [], first: NO_BYTE, mayBeBlank: true };
+const ANYTHING: Part = { spellings: undefined, needs: [], first: EVERY_BYTE, mayBeBlank: true };
+const just = (text: string): Part => {
+  const begin = text.trimStart().slice(0, 1);
+  return { spellings: [text], needs: [], ...beginOf(bytesOf(begin === '' ? ' ' : begin)) };
+};
+const beginOf = (bytes: Bytes): Pick<Part, 'first' | 'mayBeBlank'> => ({
+  first: bytes & ~BLANK,
+  mayBeBlank: (bytes & BLANK) !== NO_BYTE,
+});
 
 class Reader {
   readonly #text: string;
@@ -76,6 +95,8 @@ class Reader {
     let run: readonly string[] = [''];
     let whole = true;
     let starts: readonly string[] | undefined;
+    let first = NO_BYTE;
+    let mayBeBlank = true;
     const anchored = /^(?:\(\?[a-zA-Z]+\))?\^/.test(this.#text.slice(this.#at, this.#at + 20));
     const endRun = (next: readonly string[]): void => {
       if (anchored) starts ??= run;
@@ -86,6 +107,8 @@ class Reader {
     while (this.#at < this.#text.length && !'|)'.includes(this.#peek())) {
       const piece = this.#piece();
       const count = this.#quantifier();
+      if (mayBeBlank) first |= piece.first;
+      mayBeBlank &&= piece.mayBeBlank || count === 'maybe' || count === 'any';
       const spellings = spellingsOf(piece, count);
       const longer = spellings === undefined ? undefined : product(run, spellings);
       if (longer !== undefined && count !== 'more') {
@@ -97,11 +120,19 @@ class Reader {
       endRun(spellings ?? ['']);
       if (count !== 'maybe' && count !== 'any') needs.push(...piece.needs);
     }
-    if (whole) return { spellings: run, needs: [], starts: anchored ? run : undefined };
-    return { spellings: undefined, needs: [...needs, run].filter((list) => worth(list) > 0), starts };
+    if (whole) return { spellings: run, needs: [], starts: anchored ? run : undefined, first, mayBeBlank };
+    return {
+      spellings: undefined,
+      needs: [...needs, run].filter((list) => worth(list) > 0),
+      starts,
+      first,
+      mayBeBlank,
+    };
   }
 
   #piece(): Part {
+    const plain = this.#plain();
+    if (plain !== '') return just(plain.toLowerCase());
     const character = this.#next();
     switch (character) {
       case '(':
@@ -118,6 +149,13 @@ class Reader {
       default:
         return this.#character(character);
     }
+  }
+
+  #plain(): string {
+    PLAIN.lastIndex = this.#at;
+    const [plain = ''] = PLAIN.exec(this.#text) ?? [];
+    this.#at += plain.length;
+    return plain;
   }
 
   /** Outside of ASCII the case is kept, so with `(?i)` such a letter is unknown; so is half of a pair. */
@@ -151,10 +189,13 @@ class Reader {
       else if (this.#text[this.#at - 1] === '[' && this.#peek() === ':') this.#skipPast(':]');
     }
     const members = this.#text.slice(start, this.#at - 1);
+    const begin = beginOf(bytesOfClass(`[${members}]`));
     // Only what needs no knowledge of ranges, escapes and named classes.
-    if (negated || !/^[ -~]+$/.test(members) || /[\\[\]^-]/.test(members)) return ANYTHING;
+    if (negated || !/^[ -~]+$/.test(members) || /[\\[\]^-]/.test(members)) {
+      return { spellings: undefined, needs: [], ...begin };
+    }
     const letters = new Set(members.toLowerCase());
-    return letters.size > LARGEST_CLASS ? ANYTHING : { spellings: [...letters], needs: [] };
+    return { spellings: letters.size > LARGEST_CLASS ? undefined : [...letters], needs: [], ...begin };
   }
 
   #escape(): Part {
@@ -178,10 +219,13 @@ class Reader {
       return ANYTHING;
     }
     if ('bBAz'.includes(escaped)) return NOTHING;
+    if (/[dDsSwWtnrfv]/.test(escaped))
+      return { spellings: undefined, needs: [], ...beginOf(bytesOfClass(`\\${escaped}`)) };
     return /\w/.test(escaped) ? ANYTHING : this.#character(escaped);
   }
 
   #quantifier(): Count {
+    if (!'*+?{'.includes(this.#peek() || ' ')) return 'once';
     const rest = this.#text.slice(this.#at);
     const [whole, sign, least] = /^(?:([*+?])|\{(\d+)(?:,\d*)?\})\??/.exec(rest) ?? [];
     if (whole === undefined) return 'once';
@@ -223,6 +267,7 @@ function spellingsOf({ spellings }: Part, count: Count): readonly string[] | und
 
 function product(left: readonly string[], right: readonly string[]): readonly string[] | undefined {
   if (left.length * right.length > MOST_SPELLINGS) return undefined;
+  if (left.length === 1) return right.map((end) => left[0] + end);
   return [...new Set(left.flatMap((start) => right.map((end) => start + end)))];
 }
 
@@ -231,15 +276,17 @@ function either(branches: readonly Part[]): Part {
   const begun = branches.map(({ starts }) => starts);
   const starts = begun.every((list) => list !== undefined) ? begun.flat() : undefined;
   const spelled = branches.map(({ spellings }) => spellings);
+  const first = branches.reduce((bytes, branch) => bytes | branch.first, NO_BYTE);
+  const mayBeBlank = branches.some((branch) => branch.mayBeBlank);
   if (spelled.every((list) => list !== undefined)) {
     const spellings = [...new Set(spelled.flat())];
-    if (spellings.length <= MOST_SPELLINGS) return { spellings, needs: [], starts };
+    if (spellings.length <= MOST_SPELLINGS) return { spellings, needs: [], starts, first, mayBeBlank };
   }
   const best = branches.map(({ spellings, needs }) =>
     rarest([...needs, ...(spellings === undefined ? [] : [spellings])]),
   );
   const known = best.every((list) => list !== undefined) ? best.flat() : [];
-  return { spellings: undefined, needs: worth(known) > 0 ? [known] : [], starts };
+  return { spellings: undefined, needs: worth(known) > 0 ? [known] : [], starts, first, mayBeBlank };
 }
 
 /** Too short lists are the last choice: none of their literals can be looked for. */

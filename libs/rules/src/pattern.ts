@@ -2,8 +2,8 @@ import { RE2JS } from 're2js';
 
 /** A compiled pattern. Time is linear in the text, whatever the pattern. */
 export interface Pattern {
-  /** Whether it occurs in the text. */
-  test(text: string): boolean;
+  /** Whether it occurs in the text. @param text UTF-8, or a text. */
+  test(text: string | Uint8Array): boolean;
 }
 
 /** @throws Error when it is not RE2 syntax: look-around and back-references are not. */

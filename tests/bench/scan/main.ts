@@ -14,7 +14,7 @@ import { measureWorkers } from './workers.ts';
 
 const MEGABYTE = 1_000_000;
 const RULES = [300, 2_000] as const;
-const PARTS = 6;
+const PARTS = 24;
 /** Small young generation: the scanner makes little garbage, and Node would else let it grow before it looks. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
@@ -44,7 +44,7 @@ async function measure(): Promise<void> {
   for (const size of sizes) writeLog(fileOf(size), logs, size * MEGABYTE);
   const rows = RULES.flatMap((rules) => sizes.map((size) => rowOf(rules, size)));
   const parts = Array.from({ length: PARTS }, () => fileOf(10));
-  const threads = { rules: 300, warmUp: fileOf(1) };
+  const threads = { rules: 300, warmUp: fileOf(10) };
   const one = await measureWorkers(1, parts, threads);
   const two = await measureWorkers(2, parts, threads);
   if (values.json) {

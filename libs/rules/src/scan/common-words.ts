@@ -40,8 +40,6 @@ const WORDS: readonly (readonly [bits: number, words: string])[] = [
   [16, 'some space stat status style text that tree trigger types unpack unreachable versions void when'],
 ];
 
-const encoder = new TextEncoder();
-
 const BITS: ReadonlyMap<string, number> = new Map(
   WORDS.flatMap(([bits, words]) => words.split(' ').map((word) => [word, bits] as const)),
 );
@@ -55,10 +53,10 @@ const BITS_OF_DIGIT = 2.5;
 /** How rare a text in small letters is in CI logs, in bits: n bits stand at one of 2^n places. A guess. */
 export function textRarity(text: string): number {
   const digits = BITS_OF_DIGIT * (text.match(/\d/g)?.length ?? 0);
-  const guess = rarity(encoder.encode(text));
+  const guess = rarity(text);
   const withWords = [...text.matchAll(/https?:\/\/|[a-z]{4,}/g)].map(({ 0: word, index }) => {
     const bits = PART_BITS.get(word) ?? Number.POSITIVE_INFINITY;
-    const rest = [text.slice(0, index), text.slice(index + word.length)].map((part) => rarity(encoder.encode(part)));
+    const rest = [text.slice(0, index), text.slice(index + word.length)].map((part) => rarity(part));
     return bits + rest.reduce((sum, more) => sum + more, 0);
   });
   return digits + Math.min(guess, ...withWords);

@@ -78,17 +78,20 @@ const TABLE: readonly string[] = [
   'YmddfkhoZmmhkjldydcdljklwvbDTTobiqdWu2yzgQfQVwzzvywyyrnQQyzzh6',
 ];
 
+/** Of each ASCII character. */
+const CLASS_OF = Uint8Array.from({ length: 128 }, (_, byte) => classOf(byte));
+
 /** Rarity of the first byte, then of each pair, in bits; made once from the table. */
 const BITS = TABLE.map((row) => Array.from(row, (digit) => DIGITS.indexOf(digit) / THIRDS));
 
 /**
- * How rare a text is in CI logs, in bits: n bits stand at one of 2^n places. A guess that sees only pairs of bytes.
+ * How rare a text is in CI logs, in bits: n bits stand at one of 2^n places. A guess that sees only pairs of characters.
  */
-export function rarity(bytes: Uint8Array, from = 0, to = bytes.length): number {
+export function rarity(text: string): number {
   let bits = 0;
   let before = -1;
-  for (let at = from; at < to; at += 1) {
-    const kind = classOf(bytes[at] ?? 0);
+  for (let at = 0; at < text.length; at += 1) {
+    const kind = CLASS_OF[text.charCodeAt(at)] ?? OTHER;
     bits += BITS[before + 1]?.[kind] ?? 0;
     before = kind;
   }
@@ -96,7 +99,6 @@ export function rarity(bytes: Uint8Array, from = 0, to = bytes.length): number {
 }
 
 function classOf(byte: number): number {
-  if (byte >= 0x80) return OTHER;
   const character = String.fromCharCode(byte).toLowerCase();
   if (character >= '0' && character <= '9') return CLASSES.indexOf('0');
   if (character === '\t') return CLASSES.indexOf(' ');

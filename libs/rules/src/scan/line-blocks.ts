@@ -155,7 +155,11 @@ function hasKeyMark(words: Int32Array, bytes: Uint8Array, from: number, end: num
 
 function isInKeyMark(word: number, bytes: Uint8Array, at: number): boolean {
   const offset = MARK_WORDS.indexOf(word);
-  return offset !== -1 && KEY_MARK.every((byte, index) => bytes[at - offset + index] === byte);
+  return offset !== -1 && isKeyMarkAt(bytes, at - offset);
+}
+
+function isKeyMarkAt(bytes: Uint8Array, start: number): boolean {
+  return KEY_MARK.every((byte, index) => bytes[start + index] === byte);
 }
 
 function wordOf(bytes: Uint8Array, at: number): number {

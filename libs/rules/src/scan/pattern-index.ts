@@ -1,4 +1,5 @@
-import { requirementsOf, startsOf } from '../literals.ts';
+import { hasByte, tableOf } from '../first-bytes.ts';
+import { factsOf, type PatternFacts } from '../literals.ts';
 import { textRarity } from './common-words.ts';
 import { FOLDED, foldedBytes, GramFilter, standsAt } from './gram-filter.ts';
 
@@ -32,7 +33,8 @@ export interface LiteralText {
 export class PatternIndex {
   /** Numbers of the patterns by the number of a literal; none for those asked for by name. */
   readonly patternsOf: readonly (readonly number[])[];
-  readonly #beginnings: readonly (readonly string[] | undefined)[];
+  readonly #beginnings: readonly (readonly Beginning[] | undefined)[];
+  readonly #firsts: readonly (Uint8Array | undefined)[];
   /** Lists with many literals, as one expression each; it is made when it is first used. */
   readonly #largeLists: readonly (readonly (() => RegExp)[])[];
   readonly #others: readonly (readonly (readonly Uint8Array[])[])[];
@@ -47,7 +49,8 @@ export class PatternIndex {
    * @throws RangeError when a pattern needs no literal; the reader of packs lets no such one through.
    */
   constructor(sources: readonly string[], extra: readonly string[] = []) {
-    const lists = sources.map(listsOf);
+    const facts = sources.map(factsOf);
+    const lists = facts.map(({ needs }, pattern) => listsOf(needs, sources[pattern]));
     const numbers = new Map<string, number>();
     const patternsOf: number[][] = [];
     const numberOf = (literal: string): number => {
@@ -62,7 +65,8 @@ export class PatternIndex {
     for (const literal of extra) numberOf(literal);
     this.patternsOf = patternsOf;
     this.#numbers = numbers;
-    this.#beginnings = sources.map((source) => startsOf(source)?.map((start) => start.slice(0, LONGEST_BEGINNING)));
+    this.#beginnings = facts.map(({ starts }) => starts?.map(beginningOf));
+    this.#firsts = facts.map(({ first }) => (first === undefined ? undefined : tableOf(first)));
     const others = lists.map(([, ...more]) => more.slice(0, MORE_LISTS));
     this.#others = others.map((more) => more.filter(isShort).map((list) => list.map(foldedBytes)));
     this.#largeLists = others.map((more) => more.filter((list) => !isShort(list)).map(anyOf));
@@ -97,15 +101,49 @@ export class PatternIndex {
     return true;
   }
 
+  /** Whether a cleaned line that stands at these bytes begins as the pattern needs it. */
+  mayBegin(pattern: number, bytes: Uint8Array, from: number, end: number): boolean {
+    const first = this.#firsts[pattern];
+    if (first !== undefined && !hasByte(first, firstByteOf(bytes, from, end))) return false;
+    const beginnings = this.#beginnings[pattern];
+    return beginnings === undefined || beginsWithAny(beginnings, bytes, from, end);
+  }
+
   /** Whether a cleaned line in which `holdsOthers` found all has what else is quickly seen to be needed. */
   mayMatch(pattern: number, text: string): boolean {
     const beginnings = this.#beginnings[pattern];
     if (beginnings !== undefined) {
       const begin = text.slice(0, LONGEST_BEGINNING).toLowerCase();
-      if (!beginnings.some((beginning) => begin.startsWith(beginning))) return false;
+      if (!beginnings.some(({ text }) => begin.startsWith(text))) return false;
     }
     return (this.#largeLists[pattern] as readonly (() => RegExp)[]).every((list) => list().test(text));
   }
+}
+
+/** What a line begins with, in small letters. */
+interface Beginning {
+  text: string;
+  /** Its bytes. */
+  folded: Uint8Array;
+}
+
+function beginningOf(start: string): Beginning {
+  const text = start.slice(0, LONGEST_BEGINNING);
+  return { text, folded: foldedBytes(text) };
+}
+
+/** The first that is no blank; 0: there is none. */
+function firstByteOf(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] as number) <= 0x20) at += 1;
+  return at < end ? (bytes[at] as number) : 0;
+}
+
+function beginsWithAny(beginnings: readonly Beginning[], bytes: Uint8Array, from: number, end: number): boolean {
+  for (const { folded } of beginnings) {
+    if (end - from >= folded.length && standsAt(bytes, from, folded)) return true;
+  }
+  return false;
 }
 
 function isShort(list: readonly string[]): boolean {
@@ -122,8 +160,8 @@ function anyOf(list: readonly string[]): () => RegExp {
 }
 
 /** All lists of a pattern, the one that costs least to look for first. */
-function listsOf(source: string): readonly (readonly string[])[] {
-  const lists = requirementsOf(source).map((list) => ({ list, cost: costOf(list) }));
+function listsOf(needs: PatternFacts['needs'], source?: string): readonly (readonly string[])[] {
+  const lists = needs.map((list) => ({ list, cost: costOf(list) }));
   if (lists.length === 0) throw new RangeError(`expected a pattern with some fixed text, found ${source}`);
   return lists.sort((a, b) => a.cost - b.cost).map(({ list }) => list);
 }

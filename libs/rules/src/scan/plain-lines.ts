@@ -22,6 +22,8 @@ export class PlainLines {
   /** Where each line begins, then where the last one ends. */
   starts: Int32Array = new Int32Array(0);
   length = 0;
+  /** Numbers of the lines of which the marks in front are gone, too. */
+  readonly cleaned = new Set<number>();
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Int32Array = new Int32Array(0);
   #starts: Int32Array = new Int32Array(0);
@@ -32,6 +34,7 @@ export class PlainLines {
     this.words = words;
     this.starts = lines.starts;
     this.length = lines.starts[lines.count] as number;
+    this.cleaned.clear();
     if (lines.odd.length > 0) this.#strip(lines);
   }
 
@@ -49,13 +52,46 @@ export class PlainLines {
       to += end - from;
       this.#starts[line] = to;
       if (line === count) break;
-      to = withoutControls(bytes, end, starts[line + 1] as number, this.#bytes, to);
+      to = this.#withoutControls(bytes, line, end, starts[line + 1] as number, to);
       line += 1;
     }
     this.bytes = this.#bytes;
     this.words = this.#words;
     this.starts = this.#starts;
     this.length = to;
+  }
+
+  /** Copies a line from `to` on, as cleaning would leave it but for its beginning; gives where it ends. */
+  #withoutControls(bytes: Uint8Array, line: number, from: number, end: number, to: number): number {
+    const out = this.#bytes;
+    let put = to;
+    for (let at = from; at < end; ) {
+      const byte = bytes[at] as number;
+      if (byte === ESCAPE) {
+        const next = afterEscape(bytes, at, end);
+        if (next === undefined) return this.#clean(bytes, line, from, end, to);
+        at = next;
+        continue;
+      }
+      if (byte === 0xc2 && bytes[at + 1] === 0x9b) return this.#clean(bytes, line, from, end, to);
+      if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) {
+        at += 3;
+        continue;
+      }
+      if ((byte >= 0x20 && byte !== DELETE) || (byte >= 0x09 && byte <= 0x0d && byte !== 0x0b && byte !== 0x0c)) {
+        out[put] = byte;
+        put += 1;
+      }
+      at += 1;
+    }
+    return put;
+  }
+
+  #clean(bytes: Uint8Array, line: number, from: number, end: number, to: number): number {
+    this.cleaned.add(line);
+    const text = cleanLine(decoder.decode(bytes.subarray(from, end)).replace(/\n$/, ''));
+    // What was broken takes more bytes once it is decoded, and stands in no literal.
+    return to + encoder.encodeInto(text.replaceAll('\ufffd', '?'), this.#bytes.subarray(to, to + end - from)).written;
   }
 
   #makeRoom(bytes: number, lines: number): void {
@@ -65,31 +101,6 @@ export class PlainLines {
     }
     if (this.#starts.length < lines) this.#starts = new Int32Array(lines * 2);
   }
-}
-
-/** Copies one line to `out` from `to` on, as cleaning would leave it but for its beginning; gives where it ends. */
-function withoutControls(bytes: Uint8Array, from: number, end: number, out: Uint8Array, to: number): number {
-  let put = to;
-  for (let at = from; at < end; ) {
-    const byte = bytes[at] as number;
-    if (byte === ESCAPE) {
-      const next = afterEscape(bytes, at, end);
-      if (next === undefined) return cleaned(bytes, from, end, out, to);
-      at = next;
-      continue;
-    }
-    if (byte === 0xc2 && bytes[at + 1] === 0x9b) return cleaned(bytes, from, end, out, to);
-    if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) {
-      at += 3;
-      continue;
-    }
-    if ((byte >= 0x20 && byte !== DELETE) || (byte >= 0x09 && byte <= 0x0d && byte !== 0x0b && byte !== 0x0c)) {
-      out[put] = byte;
-      put += 1;
-    }
-    at += 1;
-  }
-  return put;
 }
 
 /** Where the text goes on after a control sequence; undefined: it is a rare one, for which this is not the place. */
@@ -127,10 +138,4 @@ function afterHidden(bytes: Uint8Array, from: number, end: number): number | und
     if (byte === ESCAPE) return bytes[at + 1] === BACKSLASH ? at + 2 : undefined;
   }
   return undefined;
-}
-
-function cleaned(bytes: Uint8Array, from: number, end: number, out: Uint8Array, to: number): number {
-  const text = cleanLine(decoder.decode(bytes.subarray(from, end)).replace(/\n$/, ''));
-  // What was broken takes more bytes once it is decoded, and stands in no literal.
-  return to + encoder.encodeInto(text.replaceAll('\ufffd', '?'), out.subarray(to, to + end - from)).written;
 }

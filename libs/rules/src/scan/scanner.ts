@@ -1,5 +1,6 @@
 import { looksBinary } from '@prunella/signals';
 import { applies, type LinePattern, type RuleSet } from '../rule-set.ts';
+import { BareLines } from './bare-lines.ts';
 import { HitBook } from './hit-book.ts';
 import { Around, Head, Tail } from './kept-lines.ts';
 import { type Block, LineBlocks } from './line-blocks.ts';
@@ -30,6 +31,7 @@ class Scan implements LogScan {
   readonly #chunks = new Utf8Chunks((bytes) => this.#readChunk(bytes));
   readonly #blocks = new LineBlocks((block) => this.#readBlock(block));
   readonly #plain = new PlainLines();
+  readonly #bare = new BareLines(this.#plain);
   readonly #candidates = new Candidates();
 
   readonly #book = new HitBook();
@@ -110,6 +112,7 @@ class Scan implements LogScan {
     if (this.#binary) return;
     const texts = new LineTexts(block, firstLine);
     this.#plain.read(block);
+    this.#bare.clear();
     this.#blank &&= this.#isBlank(count, texts);
     this.#candidates.clear();
     this.#set.index.find(this.#plain, (line, literal) => this.#candidates.add(line, literal));
@@ -121,7 +124,7 @@ class Scan implements LogScan {
 
   #lookAtCandidates(texts: LineTexts, firstLine: number): void {
     const { lines, literals, count } = this.#candidates;
-    let marks: string[] = [];
+    const marks: string[] = [];
     for (let at = 0; at < count; at += 1) {
       const index = lines[at] as number;
       const literal = literals[at] as number;
@@ -131,9 +134,13 @@ class Scan implements LogScan {
       const mark = this.#marks.get(literal);
       if (mark !== undefined) marks.push(mark);
       if (marks.length === 0 || (at + 1 < count && lines[at + 1] === index)) continue;
-      for (const marker of markersIn(marks, this.#shown(index), () => texts.at(index))) this.#markers.add(marker);
-      marks = [];
+      this.#addMarkers(marks, index, texts);
+      marks.length = 0;
     }
+  }
+
+  #addMarkers(marks: readonly string[], index: number, texts: LineTexts): void {
+    for (const marker of markersIn(marks, this.#shown(index), () => texts.at(index))) this.#markers.add(marker);
   }
 
   #tryPattern(number: number, index: number, firstLine: number, texts: LineTexts): void {
@@ -143,7 +150,11 @@ class Scan implements LogScan {
     if (this.#triedAt[number] === line || this.#matchedAt[ruleNumber] === line) return;
     if (!this.#mayLook(ruleNumber, line)) return;
     this.#triedAt[number] = line;
+    const bare = this.#bare;
+    const isBare = bare.find(index);
+    if (isBare && !this.#set.index.mayBegin(number, this.#plain.bytes, bare.from, bare.end)) return;
     if (!this.#set.index.holdsOthers(number, this.#plain, index)) return;
+    if (isBare && !entry.pattern.test(bare.bytes())) return;
     const found = texts.at(index);
     if (!this.#set.index.mayMatch(number, found.text) || !applies(entry, found.text)) return;
     this.#matchedAt[ruleNumber] = line;
