@@ -2,13 +2,16 @@
 export type Bytes = bigint;
 
 const ASCII = 128;
+const BITS: readonly Bytes[] = Array.from({ length: ASCII + 1 }, (_, code) => 1n << BigInt(code));
 export const NO_BYTE: Bytes = 0n;
 export const EVERY_BYTE: Bytes = (1n << BigInt(ASCII + 1)) - 1n;
 const OTHERS: Bytes = 1n << BigInt(ASCII);
 /** What RE2 and we take for blank, and a few more. */
 export const BLANK: Bytes = setOf((letter) => /\s/.test(letter));
 
+// Few are different.
 const classes = new Map<string, Bytes>();
+const tables = new Map<Bytes, Uint8Array>();
 
 /** What a letter is, small or large. */
 export function bytesOf(letter: string): Bytes {
@@ -32,7 +35,10 @@ export function hasByte(bytes: Uint8Array, byte: number): boolean {
 
 /** A set to look bytes up in. */
 export function tableOf(bytes: Bytes): Uint8Array {
-  return Uint8Array.from({ length: ASCII + 1 }, (_, code) => Number((bytes >> BigInt(code)) & 1n));
+  const table =
+    tables.get(bytes) ?? Uint8Array.from({ length: ASCII + 1 }, (_, code) => Number((bytes & bitOf(code)) !== 0n));
+  tables.set(bytes, table);
+  return table;
 }
 
 function readClass(source: string): Bytes {
@@ -54,5 +60,5 @@ function setOf(has: (letter: string) => boolean): Bytes {
 }
 
 function bitOf(code: number): Bytes {
-  return 1n << BigInt(code);
+  return BITS[code] as Bytes;
 }

@@ -190,8 +190,8 @@ class Reader {
     }
     const members = this.#text.slice(start, this.#at - 1);
     const begin = beginOf(bytesOfClass(`[${members}]`));
-    // Only what needs no knowledge of ranges, escapes and named classes.
-    if (negated || !/^[ -~]+$/.test(members) || /[\\[\]^-]/.test(members)) {
+    // Only what needs no knowledge of ranges, escapes and named classes; a hyphen at either end is one.
+    if (negated || !/^[ -~]+$/.test(members) || /[\\[\]^]|.-./.test(members)) {
       return { spellings: undefined, needs: [], ...begin };
     }
     const letters = new Set(members.toLowerCase());

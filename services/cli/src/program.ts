@@ -1,33 +1,29 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { coverageCommand } from './commands/coverage.ts';
-import { diagnoseCommand } from './commands/diagnose.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { incidentsCommand } from './commands/incidents.ts';
-import { rulesCommand } from './commands/rules.ts';
-import { sendCommand } from './commands/send.ts';
-import { trainCommand } from './commands/train.ts';
-import { upCommand } from './commands/up.ts';
 import type { Context } from './context.ts';
 import { EXIT, endingOf } from './exit.ts';
 
-/** Every command, one file each; `--help` lists them in this order. */
-const COMMANDS = [
-  upCommand,
-  diagnoseCommand,
-  rulesCommand,
-  incidentsCommand,
-  coverageCommand,
-  trainCommand,
-  sendCommand,
-  doctorCommand,
-];
+const { version: VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** Every command, one file each; `--help` lists them in this order. Only the one that is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+  incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
+  coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
+  train: async () => (await import('./commands/train.ts')).trainCommand,
+  send: async () => (await import('./commands/send.ts')).sendCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
 
 /** Runs one command line, without `node` and the program's name. Sets the exit code. */
 export async function run(args: readonly string[], context: Context): Promise<void> {
   const program = new Command('prunella')
     .description('heals CI/CD: finds out why a pipeline failed, heals what is safe to heal, proves it and learns')
+    .version(VERSION)
     .showHelpAfterError('(--help says more)');
-  for (const command of COMMANDS) program.addCommand(command(context));
+  for (const load of commandsFor(args)) program.addCommand((await load())(context));
   configure(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -40,6 +36,11 @@ export async function run(args: readonly string[], context: Context): Promise<vo
     context.err(`prunella: ${says}`);
     context.exitWith(code);
   }
+}
+
+function commandsFor([name = '']: readonly string[]): readonly (() => Promise<(context: Context) => Command>)[] {
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return asked === undefined ? Object.values(COMMANDS) : [asked];
 }
 
 /** Errors come back as exceptions, at every depth. */

@@ -50,16 +50,27 @@ const PART_BITS: ReadonlyMap<string, number> = partsOf(BITS);
 /** Pairs of letters know all digits as one. */
 const BITS_OF_DIGIT = 2.5;
 
+const known = new Map<string, number>();
+const MOST_KNOWN = 4_000;
+
 /** How rare a text in small letters is in CI logs, in bits: n bits stand at one of 2^n places. A guess. */
 export function textRarity(text: string): number {
-  const digits = BITS_OF_DIGIT * (text.match(/\d/g)?.length ?? 0);
-  const guess = rarity(text);
-  const withWords = [...text.matchAll(/https?:\/\/|[a-z]{4,}/g)].map(({ 0: word, index }) => {
-    const bits = PART_BITS.get(word) ?? Number.POSITIVE_INFINITY;
-    const rest = [text.slice(0, index), text.slice(index + word.length)].map((part) => rarity(part));
-    return bits + rest.reduce((sum, more) => sum + more, 0);
-  });
-  return digits + Math.min(guess, ...withWords);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const bits = guessRarity(text);
+  known.set(text, bits);
+  return bits;
+}
+
+function guessRarity(text: string): number {
+  let least = rarity(text);
+  for (const { 0: word, index } of text.matchAll(/https?:\/\/|[a-z]{4,}/g)) {
+    const bits = PART_BITS.get(word);
+    if (bits === undefined) continue;
+    least = Math.min(least, bits + rarity(text.slice(0, index)) + rarity(text.slice(index + word.length)));
+  }
+  return least + BITS_OF_DIGIT * (text.match(/\d/g)?.length ?? 0);
 }
 
 function partsOf(words: ReadonlyMap<string, number>): Map<string, number> {

@@ -20,6 +20,8 @@ const PAIR_HASH = 0x85ebca6b | 0;
 /** A gram that is in no other literal costs so many times what one does at which has to be looked anyway. */
 const NEW_GRAM = 2;
 
+const ANY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);
+
 /** Small letters for capital ones; every other byte stays. */
 export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
@@ -268,13 +270,10 @@ function pairAt(bytes: Uint8Array, at: number): Gram {
 
 /** Three bytes with any other before or, when there is no fourth one, after them. */
 function shortGrams(bytes: Uint8Array): Gram[] {
-  const any = Array.from({ length: 256 }, (_, byte) => byte);
-  const [a = 0, b = 0, c = 0] = bytes;
-  const fourth = bytes.length === WORD ? [bytes[3] as number] : any;
-  return [
-    ...distinct(any.map((byte) => wordAt(Uint8Array.of(byte, a, b, c), 0))).map((gram) => wordGram(gram, -1)),
-    ...distinct(fourth.map((byte) => wordAt(Uint8Array.of(a, b, c, byte), 0))).map((gram) => wordGram(gram, 0)),
-  ];
+  const [a = 0, b = 0, c = 0, d] = bytes;
+  const before = ANY_BYTE.map((byte) => wordOf(byte, a, b, c));
+  const after = d === undefined ? ANY_BYTE.map((byte) => wordOf(a, b, c, byte)) : [wordOf(a, b, c, d)];
+  return [...distinct(before).map((gram) => wordGram(gram, -1)), ...distinct(after).map((gram) => wordGram(gram, 0))];
 }
 
 function distinct(numbers: readonly number[]): number[] {
@@ -282,6 +281,9 @@ function distinct(numbers: readonly number[]): number[] {
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + WORD);
+  return wordOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
+}
+
+function wordOf(a: number, b: number, c: number, d: number): number {
   return a | (b << 8) | (c << 16) | (d << 24) | FOLD;
 }
