@@ -8,6 +8,6 @@ export interface ArbitrationWeights {
 
 /** Fitted by `npm run train:diagnosis` on labelled logs. */
 export const WEIGHTS: ArbitrationWeights = {
-  rule: { bias: 0.017, prior: 0.872, place: -0.068, guess: 1.262, rival: -0.281, codeRival: -0.306 },
-  guess: { bias: 0.038, odds: 0.972 },
+  rule: { bias: 0.02, prior: 0.879, place: -0.058, guess: 1.26, rival: -0.282, codeRival: -0.289 },
+  guess: { bias: 0.084, odds: 0.969 },
 };
