@@ -77,6 +77,8 @@ export const CONSUMERS = {
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
   'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
   'remediator-approved': { ...USUAL, subject: 'action.approved' },
+  // One at a time: breakers count outcomes in the order in which they became known.
+  'remediator-outcome': { ...USUAL, subject: 'outcome.observed', concurrency: 1 },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
@@ -105,6 +107,10 @@ export const BUCKETS = {
   prunella_answers: { ttlMs: 30 * DAY },
   /** Healing attempts spent, by incident. */
   prunella_budgets: { ttlMs: 30 * DAY },
+  /** What acting has spent, by limit. The longest limit counts 31 days. */
+  prunella_spending: { ttlMs: 32 * DAY },
+  /** Breakers, by action and platform. */
+  prunella_breakers: { ttlMs: 0 },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

@@ -1,5 +1,7 @@
 import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk } from '@prunella/contracts';
-import { domainOf } from '@prunella/core';
+import { domainOf, formatDuration } from '@prunella/core';
+import type { BreakerWord } from './breaker.ts';
+import type { Spending } from './budget.ts';
 import type { Setting } from './settings.ts';
 
 /** Actions that run the same code again. */
@@ -84,6 +86,40 @@ export function checkThreshold(confidence: number, risk: Risk, threshold: Settin
     check: 'threshold',
     allows,
     says: `confidence ${rounded(confidence)} is ${allows ? 'at least' : 'below'} ${rounded(threshold.value)}, what ${risk} actions need (${threshold.from})`,
+  };
+}
+
+/** What acting spends, over all incidents. */
+export function checkSpending({ limit, spent, allows }: Spending): Reason {
+  const { kind, name, scope, most, withinMs } = limit;
+  const within = formatDuration(withinMs);
+  const where = scope === '' ? '' : ` for ${scope}`;
+  if (kind === 'cooldown') {
+    const says = allows
+      ? `no other ${name}${where} within ${within}`
+      : `another ${name}${where} was done within ${within}`;
+    return { check: kind, allows, says };
+  }
+  const says = allows
+    ? `${spent + 1} of ${most} within ${within}${where} (budget ${name})`
+    : `all ${most} within ${within}${where} are spent (budget ${name})`;
+  return { check: kind, allows, says };
+}
+
+export function checkBreaker({ allows, says }: BreakerWord): Reason {
+  return { check: 'breaker', allows, says };
+}
+
+/** Only watched, to see what passes by itself. */
+export function checkHoldOut(heldOut: boolean, share: number): Reason | undefined {
+  if (share <= 0) return undefined;
+  const part = `${rounded(share * 100)} % of the incidents are`;
+  return {
+    check: 'hold-out',
+    allows: !heldOut,
+    says: heldOut
+      ? `${part} only watched to see what passes by itself (holdOut), and this is one`
+      : `${part} only watched (holdOut), this is none of them`,
   };
 }
 

@@ -49,6 +49,7 @@ function decided(
 ): Decision {
   return decide(typeof policy === 'string' ? parsePolicy(`version: 1\n${policy}`) : policy, {
     diagnosis: diagnosis(changes),
+    at: 0,
     attemptsSoFar: 0,
     unsupported: undefined,
     ...facts,
@@ -240,8 +241,27 @@ const facts: fc.Arbitrary<Facts> = fc.record(
     attemptsSoFar: fc.nat(25),
     unsupported: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
     risk: fc.constantFrom(...risks),
+    at: fc.nat(),
+    spending: fc.array(
+      fc.record({
+        limit: fc.record({
+          kind: fc.constantFrom('budget', 'cooldown'),
+          name: fc.constant('b'),
+          scope: fc.string(),
+          most: fc.nat(5),
+          withinMs: fc.constant(60_000),
+        }),
+        spent: fc.nat(5),
+        allows: fc.boolean(),
+      }),
+      { maxLength: 3 },
+    ),
+    breaker: fc.oneof(
+      fc.record({ allows: fc.constant(true as const), trial: fc.boolean(), says: fc.constant('closed') }),
+      fc.record({ allows: fc.constant(false as const), says: fc.constant('open') }),
+    ),
   },
-  { requiredKeys: ['diagnosis', 'attemptsSoFar', 'unsupported'] },
+  { requiredKeys: ['diagnosis', 'attemptsSoFar', 'unsupported', 'at'] },
 );
 
 const policies: fc.Arbitrary<Policy> = fc
@@ -251,6 +271,10 @@ const policies: fc.Arbitrary<Policy> = fc
       mode: fc.constantFrom(...modes),
       attempts: fc.integer({ min: 1, max: 20 }),
       thresholds: fc.record({ cheap: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      holdOut: fc.constantFrom(0, 0.5),
+      protect: fc.array(fc.record({ match: fc.constant({ platform: 'github' }), mode: fc.constantFrom(...modes) }), {
+        maxLength: 1,
+      }),
       pipelines: fc.array(
         fc.record({
           match: fc.record({ platform: fc.constantFrom('*', 'github', 'play*') }),
@@ -313,6 +337,17 @@ describe('decide, whatever it is given', () => {
         if (proposed.type.startsWith('retry')) expect(['compile_error', 'lint', 'test_failure']).not.toContain(cause);
       },
     );
+  });
+
+  it('never acts on what a limit, a breaker or a protection forbids', () => {
+    always(({ verdict }, { spending = [], breaker, diagnosis: { run } }, policy) => {
+      if (verdict !== 'acting' && verdict !== 'asking') return;
+      expect(spending.every(({ allows }) => allows)).toBe(true);
+      expect(breaker?.allows).not.toBe(false);
+      const bounds = run.platform === 'github' ? policy.protect.map(({ mode }) => mode) : [];
+      if (verdict === 'acting') expect(bounds.filter((mode) => mode !== 'act')).toEqual([]);
+      else expect(bounds).not.toContain('recommend');
+    });
   });
 
   it('gives the same answer twice', () => {

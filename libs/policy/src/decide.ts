@@ -1,24 +1,32 @@
 import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk, Verdict } from '@prunella/contracts';
 import { riskOf } from '@prunella/core';
 import { type Backoff, backoffOf } from './backoff.ts';
+import type { BreakerWord } from './breaker.ts';
+import { type Limit, limitsFor, type Spending } from './budget.ts';
 import {
   attemptsLimit,
   checkAttempts,
+  checkBreaker,
   checkCapability,
   checkCodeFailure,
+  checkHoldOut,
   checkIrreversible,
   checkMode,
   checkParameters,
+  checkSpending,
   checkThreshold,
   checkVetoes,
 } from './checks.ts';
 import { explain } from './explain.ts';
+import { isHeldOut } from './hold-out.ts';
 import type { Policy } from './policy.ts';
 import { settingsFor } from './settings.ts';
 
 /** What a decision is made from. */
 export interface Facts {
   diagnosis: DiagnosisMade;
+  /** When it is decided, in milliseconds since the epoch. */
+  at: number;
   /** Healing attempts already spent on the incident. */
   attemptsSoFar: number;
   /**
@@ -28,6 +36,10 @@ export interface Facts {
   unsupported: string | undefined;
   /** How much the action can hurt on this very target, where more is known than its kind; it can only raise the risk. */
   risk?: Risk;
+  /** How the limits stand that acting would spend; not given: nobody asked, as for what is not done anyway. */
+  spending?: readonly Spending[];
+  /** What the breaker of the action says; not given: nobody asked. */
+  breaker?: BreakerWord;
 }
 
 /** What the policy says about a diagnosis, and why. */
@@ -43,6 +55,10 @@ export interface Decision {
   reasons: Reason[];
   /** One sentence: why this, or why not. */
   explanation: string;
+  /** How long a human may take to answer, in milliseconds. */
+  approveWithinMs: number;
+  /** What acting spends. */
+  limits: readonly Limit[];
   /** How a retry is spaced; only for retries that may or would be done. */
   schedule?: Backoff;
 }
@@ -60,8 +76,8 @@ export function decide(policy: Policy, facts: Facts): Decision {
   const { diagnosis } = facts;
   const proposed = diagnosis.action;
   const risk = higherRisk(riskOf(proposed.type), facts.risk);
-  const settings = settingsFor(policy, diagnosis.run, proposed.type);
-  const mode = settings.mode.value;
+  const about = { run: diagnosis.run, action: proposed.type, cause: diagnosis.cause };
+  const settings = settingsFor(policy, about, facts.at);
   const parsed = backoffOf(proposed);
   const backoff = 'backoff' in parsed ? parsed.backoff : undefined;
 
@@ -74,8 +90,13 @@ export function decide(policy: Policy, facts: Facts): Decision {
   const doubts = [
     checkCapability(proposed, diagnosis.run.platform, facts.unsupported),
     checkThreshold(diagnosis.confidence, risk, settings.threshold(risk)),
+    ...(facts.breaker === undefined ? [] : [checkBreaker(facts.breaker)]),
+    ...(facts.spending ?? []).map(checkSpending),
   ].filter((reason) => reason !== undefined);
-  const limits = [checkIrreversible(risk), checkMode(settings.mode)];
+  const wouldAct = settings.mode.value === 'act' && risk !== 'free' && !someRefuses([...refusals, ...doubts]);
+  const holdOut = wouldAct ? checkHoldOut(isHeldOut(diagnosis.incidentId, policy.holdOut), policy.holdOut) : undefined;
+  const mode = holdOut?.allows === false ? 'observe' : settings.mode.value;
+  const limits = [checkIrreversible(risk), checkMode(settings.mode), ...(holdOut === undefined ? [] : [holdOut])];
 
   const verdict = verdictOf({
     action: proposed.type,
@@ -96,6 +117,8 @@ export function decide(policy: Policy, facts: Facts): Decision {
     risk: action === proposed ? risk : riskOf(action.type),
     reasons,
     explanation: explain(verdict, diagnosis, reasons),
+    approveWithinMs: settings.approveWithin.value,
+    limits: limitsFor(policy.budgets, settings.cooldown.value, about),
     ...(backoff !== undefined &&
       RETRIES.includes(action.type) && {
         schedule: { ...backoff, attempts: attemptsLimit(settings.attempts, backoff.attempts) },

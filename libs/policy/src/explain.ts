@@ -7,13 +7,14 @@ export function explain(verdict: Verdict, diagnosis: DiagnosisMade, reasons: rea
   const { type } = diagnosis.action;
   const obstacle = reasons.find(({ allows }) => !allows);
   const mode = reasons.find(({ check }) => check === 'mode');
+  const heldOut = reasons.find(({ check, allows }) => check === 'hold-out' && !allows);
   switch (verdict) {
     case 'acting':
       return sentence(`Doing ${type} for ${diagnosis.cause}: ${passed(reasons)}`);
     case 'asking':
       return sentence(`Asking before ${type} for ${diagnosis.cause}: ${obstacle?.says}`);
     case 'observing':
-      return sentence(`Only watching ${diagnosis.cause}: ${mode?.says}`);
+      return sentence(`Only watching ${diagnosis.cause}: ${(heldOut ?? mode)?.says}`);
     case 'handing_over':
       return type === 'notify_human'
         ? sentence(`A human is told about ${diagnosis.cause}: the diagnosis asks for it`)

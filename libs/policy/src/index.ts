@@ -1,5 +1,9 @@
 export { type Backoff, backoffDelayMs, MAX_DELAY_MS } from './backoff.ts';
+export { afterOutcome, askBreaker, type Breaker, type BreakerWord, closedBreaker } from './breaker.ts';
+export { type Expense, type Limit, type Spending, spend } from './budget.ts';
+export { checkMode } from './checks.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
+export type { Case } from './match.ts';
 export { defaultPolicy, parsePolicy } from './parse-policy.ts';
 export { type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';

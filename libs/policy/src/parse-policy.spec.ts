@@ -3,6 +3,8 @@ import { defaultPolicy, parsePolicy } from './parse-policy.ts';
 import { policyJsonSchema } from './policy.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
 
+const HOUR = 3_600_000;
+
 function problemsOf(text: string): readonly PolicyProblem[] {
   try {
     parsePolicy(text);
@@ -19,7 +21,22 @@ describe('parsePolicy', () => {
       version: 1,
       thresholds: { free: 0, cheap: 0.6, reversible: 0.8 },
       attempts: 3,
-      settleWithin: 6 * 3_600_000,
+      cooldown: 0,
+      approveWithin: 4 * HOUR,
+      budgets: [
+        {
+          name: 'usual',
+          match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'generic'] },
+          per: 'repository',
+          within: 24 * HOUR,
+          actions: 100,
+        },
+      ],
+      breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
+      freezes: [],
+      protect: [],
+      holdOut: 0,
+      settleWithin: 6 * HOUR,
       pipelines: [],
       notify: { on: ['handed_over', 'failed'] },
     });
@@ -33,12 +50,25 @@ version: 1
 mode: approve
 thresholds: { free: 0.1, cheap: 0.5, reversible: 1 }
 attempts: 5
+cooldown: 10m
+approveWithin: 1h
+budgets:
+  - { name: reruns, match: { cause: network }, per: cause, within: 2h, actions: 7 }
+breaker: { failures: 2, rest: 1h, reset: human }
+freezes:
+  - { name: launch, match: { branch: main }, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }
+  - { name: nights, weekly: { from: "fri 16:00", to: "mon 08:00", zone: Europe/Berlin } }
+protect:
+  - { match: { environment: production }, mode: approve }
+holdOut: 0.05
 settleWithin: 90m
 pipelines:
   - match: { platform: playground, branch: [main, release/*], action: retry }
     mode: act
     thresholds: { cheap: 0 }
     attempts: 1
+    cooldown: 0s
+    approveWithin: 2d
 notify: { on: [executed, rejected] }
 `),
     ).toEqual({
@@ -46,13 +76,25 @@ notify: { on: [executed, rejected] }
       mode: 'approve',
       thresholds: { free: 0.1, cheap: 0.5, reversible: 1 },
       attempts: 5,
-      settleWithin: 90 * 60_000,
+      cooldown: HOUR / 6,
+      approveWithin: HOUR,
+      budgets: [{ name: 'reruns', match: { cause: 'network' }, per: 'cause', within: 2 * HOUR, actions: 7 }],
+      breaker: { failures: 2, rest: HOUR, reset: 'human' },
+      freezes: [
+        { name: 'launch', match: { branch: 'main' }, from: '2026-12-20T00:00:00Z', to: '2027-01-02T00:00:00Z' },
+        { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },
+      ],
+      protect: [{ match: { environment: 'production' }, mode: 'approve' }],
+      holdOut: 0.05,
+      settleWithin: 1.5 * HOUR,
       pipelines: [
         {
           match: { platform: 'playground', branch: ['main', 'release/*'], action: 'retry' },
           mode: 'act',
           thresholds: { cheap: 0 },
           attempts: 1,
+          cooldown: 0,
+          approveWithin: 48 * HOUR,
         },
       ],
       notify: { on: ['executed', 'rejected'] },
@@ -64,6 +106,9 @@ notify: { on: [executed, rejected] }
     ['version: 2', 1, 'version', undefined],
     ['version: 1\n\nmoode: act', 3, 'moode', 'mode'],
     ['version: 1\nbudgets: {}', 2, 'budgets', undefined],
+    ['version: 1\nbudgets:\n  - { name: a, actions: 1 }\n  - { name: a, actions: 2 }', 2, 'budgets', undefined],
+    ['version: 1\nbudgets:\n  - { name: a, actions: 1, within: 32d }', 3, 'budgets[0].within', undefined],
+    ['version: 1\nholdOut: 0.6', 2, 'holdOut', undefined],
     ['version: 1\nmode: recomend', 2, 'mode', 'recommend'],
     ['version: 1\nmode: 3', 2, 'mode', undefined],
     ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],

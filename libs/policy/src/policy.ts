@@ -1,6 +1,10 @@
-import { type ActionStatus, actionTypes, modes } from '@prunella/contracts';
+import { type ActionStatus, modes } from '@prunella/contracts';
 import { Duration, parseDuration } from '@prunella/core';
 import { z } from 'zod';
+import { BreakerSettings } from './breaker.ts';
+import { Budget } from './budget.ts';
+import { Freeze } from './freeze.ts';
+import { Match } from './match.ts';
 
 /** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
 const NOTIFIABLE = [
@@ -14,31 +18,21 @@ const NOTIFIABLE = [
 
 const Mode = z.enum(modes);
 const Confidence = z.number().min(0).max(1);
-const Glob = z.string().min(1).max(512);
-const Globs = z.union([Glob, z.array(Glob).min(1)], { error: 'expected a glob such as release/* or a list of globs' });
 const Attempts = z.int().min(1).max(20);
 
-/** Which pipelines an entry is for: all of the globs that are given must match. `*` stops at a slash, `**` does not. */
-const Match = z
-  .strictObject({
-    platform: Globs.optional().describe('`github`, `kubernetes`, `playground`, ...'),
-    repository: Globs.optional().describe('`owner/name`'),
-    pipeline: Globs.optional().describe('The id of the pipeline, e.g. `owner/name/.github/workflows/ci.yml`.'),
-    branch: Globs.optional(),
-    environment: Globs.optional().describe('Deployment environment; empty where there is none.'),
-    action: z
-      .union([z.enum(actionTypes), z.array(z.enum(actionTypes)).min(1)], {
-        error: `expected one or a list of ${actionTypes.join(', ')}`,
-      })
-      .optional()
-      .describe('The proposed action.'),
-  })
-  .refine((match) => Object.keys(match).length > 0, {
-    error: 'expected at least one of platform, repository, pipeline, branch, environment, action',
-    // A misspelled key is the better message.
-    when: ({ issues }) => issues.length === 0,
-  });
-export type Match = z.infer<typeof Match>;
+const Cooldown = between('0s', '7d');
+const ApproveWithin = between('1m', '30d');
+
+/** Told even where nothing else is said: a healer that runs wild must find an end by itself. */
+const USUAL_BUDGETS: z.input<typeof Budget>[] = [
+  {
+    name: 'usual',
+    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'generic'] },
+    per: 'repository',
+    within: '1d',
+    actions: 100,
+  },
+];
 
 const PipelineEntry = z.strictObject({
   match: Match,
@@ -47,6 +41,8 @@ const PipelineEntry = z.strictObject({
     .strictObject({ free: Confidence.optional(), cheap: Confidence.optional(), reversible: Confidence.optional() })
     .optional(),
   attempts: Attempts.optional(),
+  cooldown: Cooldown.optional(),
+  approveWithin: ApproveWithin.optional(),
 });
 export type PipelineEntry = z.infer<typeof PipelineEntry>;
 
@@ -67,11 +63,30 @@ export const PolicySchema = z.strictObject({
       'Least confidence to act, per risk class; below it the action is only recommended. Irreversible is never automatic.',
     ),
   attempts: Attempts.default(3).describe('Healing attempts per incident, whatever the rules say.'),
-  settleWithin: Duration.refine((ms) => ms >= 1_000 && ms <= (parseDuration('30d') ?? 0), {
-    error: 'expected a duration from 1s to 30d',
-  })
-    .prefault('6h')
-    .describe('No proof of an outcome within this time: inconclusive.'),
+  cooldown: Cooldown.prefault('0s').describe(
+    'Least time between two of the same action on the same branch of a pipeline or the same workload.',
+  ),
+  approveWithin: ApproveWithin.prefault('4h').describe('Without an answer within this time nothing is done.'),
+  budgets: z
+    .array(Budget)
+    .max(50)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .prefault(USUAL_BUDGETS)
+    .describe('What may be spent on acting, over all incidents; where one is used up, the action is only recommended.'),
+  breaker: BreakerSettings.describe('An action that does not help on a platform gets a rest there.'),
+  freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
+  protect: z
+    .array(z.strictObject({ match: Match, mode: Mode }))
+    .max(200)
+    .default([])
+    .describe('Where the mode is at most this, whatever `mode` and `pipelines` say.'),
+  holdOut: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('Part of the incidents that would be healed which is only watched, to see what passes by itself.'),
+  settleWithin: between('1s', '30d').prefault('6h').describe('No proof of an outcome within this time: inconclusive.'),
   pipelines: z
     .array(PipelineEntry)
     .default([])
@@ -84,6 +99,11 @@ export const PolicySchema = z.strictObject({
 
 /** A parsed policy: durations in milliseconds, defaults put in. */
 export type Policy = z.infer<typeof PolicySchema>;
+
+function between(least: string, most: string) {
+  const [from = 0, to = 0] = [parseDuration(least), parseDuration(most)];
+  return Duration.refine((ms) => ms >= from && ms <= to, { error: `expected a duration from ${least} to ${most}` });
+}
 
 /** The JSON Schema of `prunella.yaml`, for editors and the reference. */
 export function policyJsonSchema(): Record<string, unknown> {

@@ -19,8 +19,12 @@ function run(changes: Partial<Run> = {}): Run {
   };
 }
 
-function modeOf(policy: string, changes: Partial<Run> = {}, action: ActionType = 'retry'): string {
-  const { value, from } = settingsFor(parsePolicy(`version: 1\n${policy}`), run(changes), action).mode;
+function modeOf(policy: string, changes: Partial<Run> = {}, action: ActionType = 'retry', at = 0): string {
+  const { value, from } = settingsFor(
+    parsePolicy(`version: 1\n${policy}`),
+    { run: run(changes), action, cause: 'network' },
+    at,
+  ).mode;
   return `${value} by ${from}`;
 }
 
@@ -49,6 +53,8 @@ describe('the mode', () => {
     ['{ environment: production }', { environment: 'production' }, true],
     ['{ environment: production }', {}, false],
     ['{ action: retry }', {}, true],
+    ['{ cause: network }', {}, true],
+    ['{ cause: [oom, disk_full] }', {}, false],
     ['{ action: [rollback, retry_with_backoff] }', {}, false],
     ['{ repository: acme/*, branch: main }', {}, true],
     ['{ repository: acme/*, branch: dev }', {}, false],
@@ -75,8 +81,8 @@ pipelines:
     thresholds: { reversible: 0.1, cheap: 0.7 }
     attempts: 2
 `),
-    run(),
-    'retry',
+    { run: run(), action: 'retry', cause: 'network' },
+    0,
   );
   expect(settings.mode).toEqual({ value: 'act', from: 'pipelines[2]' });
   expect(settings.attempts).toEqual({ value: 2, from: 'pipelines[2]' });
@@ -84,4 +90,30 @@ pipelines:
   expect(settings.threshold('irreversible')).toEqual({ value: 0.9, from: 'pipelines[1]' });
   expect(settings.threshold('cheap')).toEqual({ value: 0.7, from: 'pipelines[2]' });
   expect(settings.threshold('free')).toEqual({ value: 0, from: 'thresholds' });
+});
+
+describe('what bounds the mode', () => {
+  it.each([
+    ['mode: act\nprotect: [{ match: { branch: main }, mode: approve }]', 'approve by protect[0]'],
+    ['mode: act\nprotect: [{ match: { branch: release/* }, mode: observe }]', 'act by mode'],
+    ['mode: observe\nprotect: [{ match: { branch: main }, mode: approve }]', 'observe by mode'],
+    [
+      'pipelines: [{ match: { branch: main }, mode: act }]\nprotect: [{ match: { action: retry }, mode: recommend }]',
+      'recommend by protect[0]',
+    ],
+    [
+      'mode: act\nfreezes: [{ name: launch, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }]',
+      'recommend by freeze launch',
+    ],
+    [
+      'mode: act\nfreezes: [{ name: launch, match: { branch: dev }, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }]',
+      'act by mode',
+    ],
+    [
+      'mode: observe\nfreezes: [{ name: launch, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }]',
+      'observe by mode',
+    ],
+  ])('%j: %s', (policy, expected) => {
+    expect(modeOf(policy, {}, 'retry', Date.parse('2026-12-24T12:00:00Z'))).toBe(expected);
+  });
 });

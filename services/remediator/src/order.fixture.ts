@@ -33,6 +33,7 @@ export function orderFor(changes: Partial<Order> = {}): Order {
     evidence: [{ line: 12, text: 'connect ETIMEDOUT', job: 'build' }],
     decidedAt: 0,
     dueAt: 0,
+    approveWithinMs: 3_600_000,
     ...changes,
   };
 }

@@ -30,6 +30,8 @@ export interface Order {
   decidedAt: number;
   /** When to act, milliseconds since the epoch. */
   dueAt: number;
+  /** How long a human may take to answer, in milliseconds. */
+  approveWithinMs: number;
   /** W3C trace of the failure, so that what happens minutes later still belongs to it. */
   traceparent?: string;
 }

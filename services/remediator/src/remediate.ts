@@ -11,8 +11,6 @@ import type { Reporter } from './report.ts';
 
 /** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
 const GIVE_UP_AFTER_MS = 2 * 3_600_000;
-/** How long an approval may take. */
-const APPROVE_WITHIN_MS = 4 * 3_600_000;
 /** How long an effect that is looked after here may take to show that it helped. */
 const PROVE_WITHIN_MS = 15 * 60_000;
 const FIRST_PROOF_MS = 5_000;
@@ -59,7 +57,7 @@ export async function schedule(order: Order, d: RemediateDeps): Promise<void> {
 }
 
 async function ask(order: Order, d: RemediateDeps): Promise<void> {
-  const expiresAt = order.decidedAt + APPROVE_WITHIN_MS;
+  const expiresAt = order.decidedAt + order.approveWithinMs;
   await d.timers.set({ kind: 'expire', dueAt: expiresAt, giveUpAt: expiresAt + GIVE_UP_AFTER_MS, order, failures: 0 });
   await d.reporter.requested(order, expiresAt);
 }

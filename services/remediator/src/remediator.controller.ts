@@ -20,4 +20,9 @@ export class RemediatorController {
     const heard = await this.remediator.hear(event.data);
     this.logger.info({ incident: event.data.incidentId, by: event.data.by, heard }, 'answer to a request for approval');
   }
+
+  @Consumes('remediator-outcome')
+  async onOutcome(event: Delivered<'remediator-outcome'>): Promise<void> {
+    await this.remediator.learn(event.data);
+  }
 }

@@ -23,6 +23,7 @@ let kubernetes: FakeKubernetes;
 let receiver: Receiver;
 let directory: string;
 let service: RunningService | undefined;
+const replicas: RunningService[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'prunella-remediator-'));
@@ -41,7 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await service?.close();
+  await Promise.all([service, ...replicas.splice(0)].map((one) => one?.close()));
   service = undefined;
   await bus.close();
   await nats.stop();
@@ -53,14 +54,19 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const policyFile = () => join(directory, 'prunella.yaml');
+
 async function start(policy: string): Promise<void> {
-  const file = join(directory, 'prunella.yaml');
-  await writeFile(file, policy);
-  service = await startService(definition, {
+  await writeFile(policyFile(), policy);
+  service = await startReplica();
+}
+
+function startReplica(): Promise<RunningService> {
+  return startService(definition, {
     NATS_URL: nats.url,
     PORT_REMEDIATOR: '0',
     LOG_LEVEL: 'silent',
-    PRUNELLA_CONFIG: file,
+    PRUNELLA_CONFIG: policyFile(),
     GITHUB_API_URL: github.url,
     GITHUB_TOKEN: 'ghp_test',
     KUBECONFIG: join(directory, 'kubeconfig'),
@@ -352,3 +358,122 @@ it('still decides when the target can not be seen: it recommends, and says why',
   });
   expect(kubernetes.effects).toEqual([]);
 });
+
+describe('the limits over all incidents', () => {
+  const one = { parameters: { attempts: 3, firstDelay: '0s', factor: 1 } };
+  const retryNow = { action: { type: 'retry' as const, ...one } };
+
+  async function conclusions(count: number): Promise<Record<string, number>> {
+    const seen = new Map<string, string>();
+    await event('action.executed', ({ incidentId, status }) => seen.set(incidentId, status).size === count);
+    return Object.fromEntries(
+      [...Map.groupBy(seen.values(), (status) => status)].map(([status, list]) => [status, list.length]),
+    );
+  }
+
+  it('hold with two replicas that decide at the same time, and say what was spent', async () => {
+    await start(`${ACT}budgets: [{ name: reruns, per: repository, within: 1h, actions: 4 }]\n`);
+    replicas.push(await startReplica());
+    await Promise.all(Array.from({ length: 30 }, () => diagnose(networkDiagnosis(github.addRun(), retryNow))));
+    expect(await conclusions(30)).toEqual({ executed: 4, recommended: 26 });
+    expect(github.effects).toHaveLength(4);
+    expect(await event('action.executed', ({ status }) => status === 'recommended')).toMatchObject({
+      explanation: 'Recommending retry for network: all 4 within 1h for acme/shop are spent (budget reruns).',
+    });
+  });
+
+  it('leave a branch alone for the time of the cooldown', async () => {
+    await start(`${ACT}cooldown: 1h\n`);
+    const [first, second] = [github.addRun(), github.addRun()];
+    for (const run of [first, second]) {
+      await diagnose(networkDiagnosis(run, retryNow));
+      await event('action.executed', ({ incidentId }) => incidentId === `inc_${run.id}`);
+    }
+    expect(await conclusions(2)).toEqual({ executed: 1, recommended: 1 });
+  });
+
+  it('rest an action that does not help', async () => {
+    await start(`${ACT}breaker: { failures: 2, rest: 1h }\n`);
+    for (const outcome of ['ineffective', 'ineffective'] as const) {
+      const diagnosis = networkDiagnosis(github.addRun(), retryNow);
+      await diagnose(diagnosis);
+      await event('action.executed', ({ incidentId }) => incidentId === diagnosis.incidentId);
+      await bus.publish('outcome.observed', {
+        id: `${diagnosis.incidentId}/outcome`,
+        data: {
+          ...diagnosis,
+          action: 'retry',
+          outcome,
+          reason: 'It failed again.',
+          observedAt: new Date().toISOString(),
+          evidenceEventIds: [],
+        },
+      });
+    }
+    await eventually(async () => {
+      const diagnosis = networkDiagnosis(github.addRun(), retryNow);
+      await diagnose(diagnosis);
+      const { status, explanation } = await event(
+        'action.executed',
+        ({ incidentId }) => incidentId === diagnosis.incidentId,
+      );
+      expect([status, explanation]).toEqual([
+        'recommended',
+        expect.stringContaining('the breaker is open because 2 in a row did not help'),
+      ]);
+    });
+  });
+
+  it('only watch a part of the incidents', async () => {
+    await start(`${ACT}holdOut: 0.5\n`);
+    await Promise.all(Array.from({ length: 40 }, () => diagnose(networkDiagnosis(github.addRun(), retryNow))));
+    const { executed = 0, observed = 0 } = await conclusions(40);
+    expect(executed + observed).toBe(40);
+    expect(observed).toBeGreaterThan(5);
+    expect(github.effects).toHaveLength(executed);
+    expect(await event('action.executed', ({ status }) => status === 'observed')).toMatchObject({
+      reasons: expect.arrayContaining([expect.objectContaining({ check: 'hold-out', allows: false })]),
+    });
+  });
+});
+
+describe('a policy that is changed while the remediator runs', () => {
+  const waiting = { action: { type: 'retry' as const, parameters: { attempts: 1, firstDelay: '4s', factor: 1 } } };
+
+  it('holds for what was decided before, too', async () => {
+    await start(ACT);
+    await diagnose(networkDiagnosis(github.addRun(), waiting));
+    await event('action.scheduled');
+    await writeFile(policyFile(), 'version: 1\nmode: recommend\n');
+    expect(await event('action.executed')).toMatchObject({
+      status: 'superseded',
+      explanation:
+        'Nothing was done: the policy changed its mind: mode is recommend (mode): it is said what would be done.',
+    });
+    expect(github.effects).toEqual([]);
+  });
+
+  it('stays as it was when the file is broken', async () => {
+    await start(ACT);
+    await writeFile(policyFile(), 'version: 1\nmoode: recommend\n');
+    await eventually(async () => {
+      const metrics = await fetch(`${service?.url}/metrics`).then((answer) => answer.text());
+      expect(metrics).toContain('prunella_policy_rejected 1');
+    });
+    await diagnose(networkDiagnosis(github.addRun()));
+    expect(await event('action.executed')).toMatchObject({ status: 'executed' });
+  });
+});
+
+/** Until it holds, for 15 s at most. */
+async function eventually(holds: () => Promise<void>): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await holds();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(100);
+    }
+  }
+}

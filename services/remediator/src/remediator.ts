@@ -1,25 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, withTrace } from '@prunella/bus';
-import type { ActionApproved, DiagnosisMade } from '@prunella/contracts';
+import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
+import type { Breaker } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
 import { type Answer, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
+import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
-import { readPolicy } from './decide/policy-file.ts';
+import { forbids } from './decide/forbids.ts';
+import { type Expenses, SpendingLedger } from './decide/ledger.ts';
+import { PolicyFile } from './decide/policy-file.ts';
 import type { RemediatorEnvironment } from './environment.ts';
 import type { Order } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
 import { Reporter } from './report.ts';
 
+interface Wired {
+  d: RemediateDeps;
+  approval: ApproveDeps;
+  timers: Timers;
+  policy: PolicyFile;
+}
+
 /** Wires the stages to NATS, the platforms and the clock. */
 @Injectable()
 export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly ready: Promise<{ d: RemediateDeps; approval: ApproveDeps; timers: Timers }>;
+  private readonly ready: Promise<Wired>;
 
   constructor(
     private readonly bus: Bus,
@@ -41,6 +52,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
+    wired?.policy.close();
   }
 
   async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
@@ -53,15 +65,31 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     return await hear(approval, d);
   }
 
-  private async wire(): Promise<{ d: RemediateDeps; approval: ApproveDeps; timers: Timers }> {
+  /** An action that does not help is given a rest. */
+  async learn(outcome: OutcomeObserved): Promise<void> {
+    const { d } = await this.ready;
+    await d.breakers.hear(outcome, d.policy.breaker);
+  }
+
+  private async wire(): Promise<Wired> {
     const { bus } = this;
     const reporter = new Reporter(bus);
     const timers = new Timers(await bus.bucket<Timer>('prunella_timers'), systemClock, (timer) => this.fire(timer), {
       failed: (timer, error, againAt) =>
         this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
     });
+    const policy = await PolicyFile.open(this.environment.PRUNELLA_CONFIG, {
+      reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
+      kept: (file, problem) =>
+        this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
+    });
     const d: RemediateDeps = {
-      policy: await readPolicy(this.environment.PRUNELLA_CONFIG),
+      get policy() {
+        return policy.current;
+      },
+      forbids: (order) => forbids(policy.current, order, systemClock.now()),
+      breakers: new Breakers(await bus.bucket<Breaker>('prunella_breakers'), systemClock),
+      ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
       actions: actionsFromEnvironment(
         this.environment as unknown as NodeJS.ProcessEnv,
         this.environment.PRUNELLA_PUBLIC_URL,
@@ -83,7 +111,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       schedule: (order) => schedule(order, d),
     };
     this.metrics.gauge('prunella_timers_waiting', 'Actions and checks that wait for their time.', () => timers.size);
-    return { d, approval, timers };
+    this.metrics.gauge(
+      'prunella_policy_rejected',
+      '1 when the policy file is broken, and the policy before is in force.',
+      () => (policy.rejected === undefined ? 0 : 1),
+    );
+    return { d, approval, timers, policy };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {

@@ -1,8 +1,10 @@
-// Measures how right diagnoses are on labelled logs:
+// Measures how right diagnoses are on labelled logs, and how fast these are read:
 //   npm run bench:diagnosis -- --data DIR [--json] [--quick]
 // DIR: a folder a set, each with items.jsonl[.gz] and the logs it names; `datasets.ts` says what is read of them.
 import { parseArgs } from 'node:util';
 import { builtinPacks, compileRules } from '@prunella/rules';
+import { logsIn } from '../scan/corpus.ts';
+import { measureScan, printScan } from '../scan/measure.ts';
 import { type Item, readItems } from './datasets.ts';
 import { learn } from './learn.ts';
 import { printSection, type Section, sectionOf } from './report.ts';
@@ -44,7 +46,10 @@ if (!values.quick) {
   show(section(`leave project out, ${FOLDS} folds`, (item) => String(foldOf(item, FOLDS))));
   show(section('leave set out', ({ set }) => set));
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ rules: rules.rules.length, sections }, null, 2)}\n`);
+const scan = await measureScan(logsIn(values.data), { quick: values.quick ?? false });
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ rules: rules.rules.length, sections, scan }, null, 2)}\n`);
+} else process.stdout.write(`${['', '## scanning', '', ...printScan(scan)].join('\n')}\n`);
 
 /** Judges each item by what was learnt from all items of other groups; items of no group are only learnt from. */
 function section(what: string, groupOf: (item: Item) => string | undefined): Section {

@@ -24,7 +24,7 @@ export function sectionOf(what: string, verdicts: readonly Verdict[]): Section {
     sets: Object.fromEntries([...sets].map(([set, list]) => [set, figuresOf(list)])),
     logchunksPerProject: perProject(sets.get('logchunks') ?? []),
     causes: byCause(verdicts),
-    confusions: confusions(verdicts).slice(0, 20),
+    confusions: confusions(verdicts),
     reliability: reliability(claimed),
     decidedBy: countOf(verdicts.map(({ decidedBy }) => decidedBy.split(':')[0] ?? '')),
   };
@@ -68,14 +68,20 @@ export function printSection(section: Section): string[] {
     line('cause', 'items', 'precision', 'recall', 'F1'),
     ...section.causes.map((c) => line(c.cause, String(c.items), three(c.precision), three(c.recall), three(c.f1))),
     '',
-    `most frequent mistakes: ${section.confusions
-      .slice(0, 12)
-      .map(({ label, said, items }) => `${label} as ${said} ${items}`)
-      .join(', ')}`,
+    'taken for something else:',
+    ...section.causes.flatMap(({ cause }) => mistakesOf(cause, section.confusions)),
+    '',
     `reliability (said -> right): ${section.reliability
       .map(({ confidence, accuracy, items }) => `${confidence.toFixed(2)} -> ${accuracy.toFixed(2)} (${items})`)
       .join(', ')}`,
   ];
+}
+
+function mistakesOf(cause: string, all: Section['confusions']): string[] {
+  const mistakes = all.filter(({ label }) => label === cause);
+  return mistakes.length === 0
+    ? []
+    : [`  ${cause.padEnd(18)}${mistakes.map(({ said, items }) => `${said} ${items}`).join(', ')}`];
 }
 
 function line(first: string, ...rest: string[]): string {

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 function as(owner: string): CarryOutDeps {
-  return { claims, clock, owner };
+  return { claims, clock, owner, forbids: () => undefined };
 }
 
 /** A platform that counts its effects and shows them when it is looked at. */

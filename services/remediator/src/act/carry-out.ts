@@ -16,6 +16,8 @@ export interface CarryOutDeps {
   clock: Clock;
   /** This process, in claims. */
   owner: string;
+  /** Why the policy, as it is now, does not let this order act any more; undefined: it does. */
+  forbids(order: Order): string | undefined;
 }
 
 /**
@@ -45,7 +47,12 @@ export async function carryOut(
     };
     const settled = (lease.actingSince ?? -Infinity) + action.settleMs;
     if (settled > clock.now()) return { kind: 'again', atMs: settled };
-    const next = await lookAndAct(order, action, lease);
+    // What may have been sent already is followed up whatever the policy says now.
+    const forbidden = lease.actingSince === undefined ? deps.forbids(order) : undefined;
+    const next: Step =
+      forbidden === undefined
+        ? await lookAndAct(order, action, lease)
+        : { kind: 'superseded', reason: `the policy changed its mind: ${forbidden}` };
     if (next.kind !== 'later') return await finish(resultOf(order, next));
     if (clock.now() + next.afterMs > giveUpAt) {
       return await finish({ status: 'failed', effect: '', explanation: `Given up: ${next.reason}.` });

@@ -13,12 +13,12 @@ export async function withBudget<T>(
   bucket: JsonBucket<Spent>,
   incident: string,
   key: string,
-  decision: (spentByOthers: number) => { value: T; spends: boolean },
+  decision: (spentByOthers: number) => Promise<{ value: T; spends: boolean }>,
 ): Promise<T> {
   for (;;) {
     const entry = await bucket.get(incident);
     const keys = entry?.value.keys ?? [];
-    const { value, spends } = decision(keys.filter((other) => other !== key).length);
+    const { value, spends } = await decision(keys.filter((other) => other !== key).length);
     if (!spends || keys.includes(key)) return value;
     const next = { keys: [...keys, key] };
     const revision =

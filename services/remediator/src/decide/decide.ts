@@ -1,13 +1,18 @@
 import type { JsonBucket } from '@prunella/bus';
 import type { DiagnosisMade } from '@prunella/contracts';
 import { type Clock, ProviderError, type Random } from '@prunella/core';
-import { backoffDelayMs, decide as decideByPolicy, type Policy } from '@prunella/policy';
+import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy } from '@prunella/policy';
 import type { Actions } from '../actions/index.ts';
 import { type Order, orderKey } from '../order.ts';
+import type { Breakers } from './breakers.ts';
 import { type Spent, withBudget } from './budget.ts';
+import type { SpendingLedger } from './ledger.ts';
 
 export interface DecideDeps {
-  policy: Policy;
+  /** As it is in force now. */
+  readonly policy: Policy;
+  breakers: Breakers;
+  ledger: SpendingLedger;
   actions: Actions;
   decisions: JsonBucket<Order>;
   budgets: JsonBucket<Spent>;
@@ -29,13 +34,33 @@ export async function decideOnce(
   if (stored !== undefined) return stored.value;
   const incident = orderKey(diagnosis.incidentId, 0);
   const { pinned, unsupported } = await pinnedBy(diagnosis, d);
-  const order = await withBudget(d.budgets, incident, key, (spent) => {
-    const value = orderOf(pinned, unsupported, key, spent, traceparent, d);
-    return { value, spends: value.verdict === 'acting' || value.verdict === 'asking' };
+  const order = await withBudget(d.budgets, incident, key, async (attemptsSoFar) => {
+    const decision = await decideWithinLimits({ diagnosis: pinned, unsupported, attemptsSoFar }, key, d);
+    const value = orderOf(pinned, decision, key, attemptsSoFar, traceparent, d);
+    return { value, spends: hasEffect(decision) };
   });
   const created = await d.decisions.create(key, order);
   if (created !== undefined) return order;
   return (await d.decisions.get(key))?.value ?? order;
+}
+
+/** Decides, and where that would act, once more with what the limits say: they are only spent on what is done. */
+async function decideWithinLimits(
+  facts: { diagnosis: DiagnosisMade; unsupported: string | undefined; attemptsSoFar: number },
+  key: string,
+  d: DecideDeps,
+): Promise<Decision> {
+  const { policy } = d;
+  const at = d.clock.now();
+  const wished = decideByPolicy(policy, { ...facts, at });
+  if (!hasEffect(wished) || wished.risk === 'free') return wished;
+  const breaker = await d.breakers.ask(wished.action.type, facts.diagnosis.run.platform, key, policy.breaker);
+  const spending = breaker.allows ? await d.ledger.reserve(wished.limits, key) : [];
+  return decideByPolicy(policy, { ...facts, at, breaker, spending });
+}
+
+function hasEffect({ verdict }: Decision): boolean {
+  return verdict === 'acting' || verdict === 'asking';
 }
 
 /** The diagnosis with what its action notes about the target right now, and why it can't be done here, if so. */
@@ -63,13 +88,12 @@ async function pinnedBy(
 
 function orderOf(
   diagnosis: DiagnosisMade,
-  unsupported: string | undefined,
+  decision: Decision,
   key: string,
   attemptsSoFar: number,
   traceparent: string | undefined,
   d: DecideDeps,
 ): Order {
-  const decision = decideByPolicy(d.policy, { diagnosis, attemptsSoFar, unsupported });
   const decidedAt = d.clock.now();
   const { schedule } = decision;
   const delayMs = schedule === undefined ? 0 : backoffDelayMs(schedule, attemptsSoFar + 1, d.random);
@@ -92,6 +116,7 @@ function orderOf(
     evidence: diagnosis.evidence.slice(0, MOST_EVIDENCE),
     decidedAt,
     dueAt: decidedAt + delayMs,
+    approveWithinMs: decision.approveWithinMs,
     ...(traceparent !== undefined && { traceparent }),
   };
 }

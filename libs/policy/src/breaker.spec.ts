@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterOutcome, askBreaker, type Breaker, BreakerSettings, closedBreaker } from './breaker.ts';
+
+const MINUTE = 60_000;
+const settings = BreakerSettings.parse({ failures: 3, rest: '30m' });
+
+type Heard = readonly ['healed' | 'ineffective' | 'harmful' | 'inconclusive', number];
+
+/** Outcomes of different orders at times in minutes. */
+function after(...heard: Heard[]): Breaker {
+  return heard.reduce(
+    (breaker, [outcome, minute], index) =>
+      afterOutcome(breaker, { key: `k${index}`, outcome }, settings, minute * MINUTE),
+    closedBreaker,
+  );
+}
+
+const says = (breaker: Breaker, minute: number, key = 'next') =>
+  askBreaker(breaker, key, settings, minute * MINUTE).says;
+
+describe('a breaker', () => {
+  it.each<[string, Heard[], string]>([
+    ['nothing happened', [], 'the breaker is closed'],
+    [
+      'two of three',
+      [
+        ['ineffective', 0],
+        ['ineffective', 1],
+      ],
+      'the breaker is closed',
+    ],
+    [
+      'a success between',
+      [
+        ['ineffective', 0],
+        ['ineffective', 1],
+        ['healed', 2],
+        ['ineffective', 3],
+      ],
+      'the breaker is closed',
+    ],
+    [
+      'three in a row',
+      [
+        ['ineffective', 0],
+        ['ineffective', 1],
+        ['ineffective', 2],
+      ],
+      'the breaker is open because 3 in a row did not help; it rests for another 22m',
+    ],
+    [
+      'nothing proven between',
+      [
+        ['ineffective', 0],
+        ['inconclusive', 1],
+        ['ineffective', 2],
+        ['ineffective', 2],
+      ],
+      'the breaker is open because 3 in a row did not help; it rests for another 22m',
+    ],
+    ['one did harm', [['harmful', 2]], 'the breaker is open because the last one did harm; it rests for another 22m'],
+  ])('when %s', (_, heard, expected) => {
+    expect(says(after(...heard), 10)).toBe(expected);
+  });
+
+  it('tries one when it has rested, and closes when that heals', () => {
+    const open = after(['harmful', 0]);
+    const asked = askBreaker(open, 'a', settings, 31 * MINUTE);
+    expect(asked).toMatchObject({ allows: true, trial: true });
+    const trying: Breaker = { ...open, trial: { key: 'a', at: 31 * MINUTE } };
+    expect(says(trying, 32, 'b')).toBe('the breaker is open because the last one did harm; one is being tried already');
+    expect(askBreaker(trying, 'a', settings, 32 * MINUTE).allows).toBe(true);
+    expect(afterOutcome(trying, { key: 'a', outcome: 'healed' }, settings, 33 * MINUTE)).toMatchObject({ failures: 0 });
+    expect(says(afterOutcome(trying, { key: 'a', outcome: 'healed' }, settings, 33 * MINUTE), 34)).toBe(
+      'the breaker is closed',
+    );
+    const again = afterOutcome(trying, { key: 'a', outcome: 'ineffective' }, settings, 33 * MINUTE);
+    expect(says(again, 34)).toContain('it rests for another 29m');
+    const unproven = afterOutcome(trying, { key: 'a', outcome: 'inconclusive' }, settings, 33 * MINUTE);
+    expect(askBreaker(unproven, 'b', settings, 34 * MINUTE)).toMatchObject({ allows: true, trial: true });
+    // Nobody ever heard of the trial.
+    expect(askBreaker(trying, 'b', settings, 62 * MINUTE)).toMatchObject({ allows: true, trial: true });
+  });
+
+  it('that was opened is not closed by an earlier order that heals late', () => {
+    expect(says(after(['harmful', 0], ['healed', 1]), 10)).toContain('the breaker is open');
+  });
+
+  it('waits for a human where the policy says so', () => {
+    const human = BreakerSettings.parse({ reset: 'human' });
+    expect(askBreaker(after(['harmful', 0]), 'a', human, 10_000 * MINUTE)).toEqual({
+      allows: false,
+      says: 'the breaker is open because the last one did harm; somebody has to close it',
+    });
+  });
+
+  it('counts the outcome of an order once, however often it is told', () => {
+    const outcome = fc.constantFrom('healed', 'ineffective', 'harmful', 'inconclusive');
+    const told = fc.array(fc.record({ key: fc.nat(8).map(String), outcome }), { maxLength: 30 });
+    fc.assert(
+      fc.property(told, (list) => {
+        const run = (events: typeof list) =>
+          events.reduce((breaker, event) => afterOutcome(breaker, event, settings, 0), closedBreaker);
+        const firsts = list.filter(({ key }, index) => list.findIndex((other) => other.key === key) === index);
+        expect(run(list)).toEqual(run(firsts));
+      }),
+    );
+  });
+});

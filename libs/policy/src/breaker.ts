@@ -1,0 +1,93 @@
+import type { Outcome } from '@prunella/contracts';
+import { Duration, formatDuration } from '@prunella/core';
+import { z } from 'zod';
+
+/** When an action is given a rest because it does not help. */
+export const BreakerSettings = z
+  .strictObject({
+    failures: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(5)
+      .describe('So many in a row that did not help open the breaker; one that did harm is enough.'),
+    rest: Duration.refine((ms) => ms >= 60_000, { error: 'expected at least 1m' })
+      .prefault('30m')
+      .describe('How long it stays open; then one action is tried.'),
+    reset: z.enum(['time', 'human']).default('time').describe('`human`: it stays open until somebody closes it.'),
+  })
+  .prefault({});
+export type BreakerSettings = z.infer<typeof BreakerSettings>;
+
+/** What is known about an action on a platform. */
+export interface Breaker {
+  /** Outcomes in a row that did not help. */
+  failures: number;
+  /** Since when it is open, in ms since the epoch; absent: it is closed. */
+  openedAt?: number;
+  /** Why it opened. */
+  reason?: string;
+  /** The order that is tried while it is half open, and when it was let through. */
+  trial?: { key: string; at: number };
+  /** The last orders whose outcome was counted: each counts once. */
+  counted: readonly string[];
+}
+
+export const closedBreaker: Breaker = { failures: 0, counted: [] };
+
+/** What a breaker says to an order. */
+export type BreakerWord = { allows: true; trial: boolean; says: string } | { allows: false; says: string };
+
+const MOST_COUNTED = 200;
+
+/**
+ * The breaker after the outcome of an order became known (as in Nygard, "Release It!", 2007: closed, open, half open).
+ * Inconclusive outcomes say nothing; the outcome of an order counts once.
+ */
+export function afterOutcome(
+  breaker: Breaker,
+  { key, outcome }: { key: string; outcome: Outcome },
+  settings: BreakerSettings,
+  now: number,
+): Breaker {
+  if (breaker.counted.includes(key)) return breaker;
+  const counted = [...breaker.counted, key].slice(-MOST_COUNTED);
+  const { trial } = breaker;
+  if (outcome === 'inconclusive') {
+    // A trial that proved nothing leaves the place to the next one.
+    return trial?.key === key ? withoutTrial({ ...breaker, counted }) : { ...breaker, counted };
+  }
+  if (outcome === 'healed') {
+    const stillOpen = breaker.openedAt !== undefined && trial?.key !== key;
+    return stillOpen ? { ...breaker, counted } : { failures: 0, counted };
+  }
+  const failures = breaker.failures + 1;
+  const opens = outcome === 'harmful' || trial?.key === key || failures >= settings.failures;
+  if (!opens) return { ...breaker, failures, counted };
+  const reason = outcome === 'harmful' ? 'the last one did harm' : `${failures} in a row did not help`;
+  return { failures, counted, openedAt: trial?.key === key ? now : (breaker.openedAt ?? now), reason };
+}
+
+/** Whether an order may pass, at a time. One trial at a time passes a breaker that was open for long enough. */
+export function askBreaker(breaker: Breaker, key: string, settings: BreakerSettings, now: number): BreakerWord {
+  const { openedAt, reason, trial } = breaker;
+  if (openedAt === undefined) return { allows: true, trial: false, says: 'the breaker is closed' };
+  const why = `the breaker is open because ${reason ?? 'it did not help'}`;
+  if (settings.reset === 'human') return { allows: false, says: `${why}; somebody has to close it` };
+  const restLeft = openedAt + settings.rest - now;
+  if (restLeft > 0)
+    return { allows: false, says: `${why}; it rests for another ${formatDuration(inMinutes(restLeft))}` };
+  // A trial of which nobody ever heard must not keep the breaker open for ever.
+  if (trial !== undefined && trial.key !== key && trial.at > now - settings.rest) {
+    return { allows: false, says: `${why}; one is being tried already` };
+  }
+  return { allows: true, trial: true, says: `${why}, and has rested: this is the one that is tried` };
+}
+
+function withoutTrial({ trial: _, ...rest }: Breaker): Breaker {
+  return rest;
+}
+
+function inMinutes(ms: number): number {
+  return Math.ceil(ms / 60_000) * 60_000;
+}

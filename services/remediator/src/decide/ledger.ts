@@ -1,0 +1,73 @@
+import type { JsonBucket } from '@prunella/bus';
+import { type Clock, stableId } from '@prunella/core';
+import { type Expense, type Limit, type Spending, spend } from '@prunella/policy';
+
+/** What was spent of one limit, newest last. */
+export interface Expenses {
+  expenses: readonly Expense[];
+}
+
+/**
+ * What acting has spent, over all incidents and replicas. Whoever wants to act reserves one action of each limit first; when one is
+ * used up, the others are given back. A crash in between leaves a reservation that the same order finds again.
+ */
+export class SpendingLedger {
+  constructor(
+    private readonly bucket: JsonBucket<Expenses>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reserves one action of each limit for an order, or of none. How each stands, up to the first one that is used up. */
+  async reserve(limits: readonly Limit[], key: string): Promise<Spending[]> {
+    const asked: Spending[] = [];
+    for (const limit of limits) {
+      const spending = await this.spend(limit, key);
+      asked.push(spending);
+      if (spending.allows) continue;
+      await this.release(
+        asked.filter(({ allows }) => allows).map((one) => one.limit),
+        key,
+      );
+      break;
+    }
+    return asked;
+  }
+
+  /** Gives back what an order reserved. */
+  async release(limits: readonly Limit[], key: string): Promise<void> {
+    for (const limit of limits) {
+      await this.change(limit, (expenses) => {
+        const left = expenses.filter((expense) => expense.key !== key);
+        return left.length === expenses.length ? undefined : left;
+      });
+    }
+  }
+
+  private async spend(limit: Limit, key: string): Promise<Spending> {
+    let spending: Spending = { limit, spent: 0, allows: false };
+    await this.change(limit, (expenses) => {
+      const result = spend(limit, expenses, key, this.clock.now());
+      spending = result.spending;
+      return result.expenses === expenses ? undefined : result.expenses;
+    });
+    return spending;
+  }
+
+  /** Reads and writes until nobody came in between. `undefined`: nothing is to be written. */
+  private async change(
+    limit: Limit,
+    next: (expenses: readonly Expense[]) => readonly Expense[] | undefined,
+  ): Promise<void> {
+    const place = stableId(limit.kind, limit.name, limit.scope);
+    for (;;) {
+      const entry = await this.bucket.get(place);
+      const expenses = next(entry?.value.expenses ?? []);
+      if (expenses === undefined) return;
+      const revision =
+        entry === undefined
+          ? await this.bucket.create(place, { expenses })
+          : await this.bucket.update(place, { expenses }, entry.revision);
+      if (revision !== undefined) return;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeLog } from './corpus.ts';
+import type { CaseRequest, CaseResult } from './one-case.ts';
+import { measureWorkers } from './workers.ts';
+
+const MEGABYTE = 1_000_000;
+const RULES = [300, 2_000] as const;
+const FULL = { sizes: [1, 10, 100], baselineMs: 4_000 };
+const QUICK = { sizes: [1, 10], baselineMs: 1_000 };
+/** What the code is compiled by, and what the workers read. */
+const USUAL_SIZE = 10;
+const PARTS = 24;
+/** A small young generation, as `prunella` itself has: Node would else let it grow before it looks. */
+const NODE_FLAGS = ['--max-semi-space-size=2'];
+
+export interface ScanRow extends CaseResult {
+  rules: number;
+  megabytes: number;
+}
+
+export interface ScanFigures {
+  rows: ScanRow[];
+  /** MB per second by the clock. */
+  workers: { one: number; two: number };
+}
+
+/** Measures scanning by sizes of logs and numbers of rules, each in a process of its own, and by one and two threads. */
+export async function measureScan(logs: readonly Uint8Array[], { quick }: { quick: boolean }): Promise<ScanFigures> {
+  const { sizes, baselineMs } = quick ? QUICK : FULL;
+  const folder = mkdtempSync(join(tmpdir(), 'prunella-bench-'));
+  const fileOf = (megabytes: number): string => join(folder, `${megabytes}.log`);
+  try {
+    for (const size of sizes) writeLog(fileOf(size), logs, size * MEGABYTE);
+    const warmUp = fileOf(USUAL_SIZE);
+    const rows = RULES.flatMap((rules) =>
+      sizes.map((megabytes): ScanRow => {
+        const result = runCase({ file: fileOf(megabytes), warmUp, rules, forMs: 3_000, baselineMs });
+        return { rules, megabytes, ...result };
+      }),
+    );
+    const parts = Array.from({ length: PARTS }, () => fileOf(USUAL_SIZE));
+    const one = await measureWorkers(1, parts, { rules: RULES[0], warmUp });
+    const two = await measureWorkers(2, parts, { rules: RULES[0], warmUp });
+    return { rows, workers: { one, two } };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The figures as text for a terminal. */
+export function printScan({ rows, workers: { one, two } }: ScanFigures): string[] {
+  return [
+    'MB per second of processor time, one thread, warm, with all that is kept of a log; peak memory of the whole process',
+    'rules  patterns      log      scan   memory   every pattern on every line (JavaScript RegExp)',
+    ...rows.map(lineOf),
+    `workers, by the clock, ${PARTS} files of ${USUAL_SIZE} MB: one ${one.toFixed(0)} MB/s, two ${two.toFixed(0)} MB/s (${(two / one).toFixed(2)} times)`,
+  ];
+}
+
+function lineOf({ rules, patterns, megabytes, mbPerSecond, peakRssMb, baseline }: ScanRow): string {
+  return [
+    String(rules).padStart(5),
+    String(patterns).padStart(9),
+    `${megabytes} MB`.padStart(8),
+    `${mbPerSecond.toFixed(1)} MB/s`.padStart(11),
+    `${peakRssMb.toFixed(0)} MB`.padStart(8),
+    baseline === undefined
+      ? ''
+      : ` ${baseline.mbPerSecond.toFixed(3)} MB/s, measured on ${(baseline.sampleBytes / MEGABYTE).toFixed(2)} MB from all over the log; the scan is ${(mbPerSecond / baseline.mbPerSecond).toFixed(0)} times as fast`,
+  ].join(' ');
+}
+
+function runCase(request: CaseRequest): CaseResult {
+  const script = fileURLToPath(new URL('one-case.ts', import.meta.url));
+  const output = execFileSync(process.execPath, [...NODE_FLAGS, script, JSON.stringify(request)], { encoding: 'utf8' });
+  return JSON.parse(output) as CaseResult;
+}
