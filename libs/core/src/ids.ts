@@ -17,6 +17,11 @@ export function stableId(prefix: string, ...parts: readonly (string | number)[])
   return `${prefix}_${id}`;
 }
 
+/** A number from 0 to 1, evenly spread, that is always the same for the same parts. */
+export function stableFraction(...parts: readonly (string | number)[]): number {
+  return createHash('sha256').update(JSON.stringify(parts)).digest().readUInt32BE(0) / 2 ** 32;
+}
+
 type PipelineEvent = PipelineStarted | PipelineFinished | PipelineFailed;
 
 /**

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeLog } from './corpus.ts';
 import type { CaseRequest, CaseResult } from './one-case.ts';
@@ -31,6 +32,7 @@ export interface ScanFigures {
 /** Measures scanning by sizes of logs and numbers of rules, each in a process of its own, and by one and two threads. */
 export async function measureScan(logs: readonly Uint8Array[], { quick }: { quick: boolean }): Promise<ScanFigures> {
   const { sizes, baselineMs } = quick ? QUICK : FULL;
+  compile();
   const folder = mkdtempSync(join(tmpdir(), 'prunella-bench-'));
   const fileOf = (megabytes: number): string => join(folder, `${megabytes}.log`);
   try {
@@ -74,8 +76,20 @@ function lineOf({ rules, patterns, megabytes, mbPerSecond, peakRssMb, baseline }
   ].join(' ');
 }
 
+const HERE = dirname(fileURLToPath(import.meta.url));
+const COMPILED = join(HERE, 'dist');
+
+/** As users run it: what Node needs to read TypeScript would count as memory of the scan. */
+function compile(): void {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const sources = ['one-case.ts', 'scan-worker.ts'].map((file) => join(HERE, file));
+  const options =
+    '--ignoreConfig --module nodenext --target es2024 --rewriteRelativeImportExtensions --skipLibCheck --types node';
+  execFileSync(process.execPath, [tsc, ...sources, '--outDir', COMPILED, ...options.split(' ')], { stdio: 'inherit' });
+}
+
 function runCase(request: CaseRequest): CaseResult {
-  const script = fileURLToPath(new URL('one-case.ts', import.meta.url));
+  const script = join(COMPILED, 'one-case.js');
   const output = execFileSync(process.execPath, [...NODE_FLAGS, script, JSON.stringify(request)], { encoding: 'utf8' });
   return JSON.parse(output) as CaseResult;
 }

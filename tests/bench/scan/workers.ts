@@ -9,7 +9,7 @@ export async function measureWorkers(
 ): Promise<number> {
   const workers = Array.from(
     { length: count },
-    () => new Worker(new URL('scan-worker.ts', import.meta.url), { workerData }),
+    () => new Worker(new URL('dist/scan-worker.js', import.meta.url), { workerData }),
   );
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const waiting = [...files];

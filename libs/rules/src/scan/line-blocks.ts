@@ -12,9 +12,6 @@ const KEY_MARK = Uint8Array.from('PRIVATE KEY', (letter) => letter.charCodeAt(0)
 /** The words of which one stands at a multiple of four wherever the mark stands: `PRIV`, `RIVA`, `IVAT`, `VATE`. */
 const MARK_WORDS = [0, 1, 2, 3].map((at) => wordOf(KEY_MARK, at));
 
-const LETTER_ROW = 0xe0e0e0e0 | 0;
-const CAPITALS = 0x40404040;
-
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -30,7 +27,7 @@ export interface Block {
 export class LineBlocks {
   readonly #onBlock: (block: Block) => void;
   readonly #keys = new PrivateKeys();
-  readonly #lines = new LineTable(MAX_RAW_LINE);
+  readonly #lines = new LineTable(MAX_RAW_LINE, MARK_WORDS);
   #bytes = new Uint8Array(BLOCK);
   #words = new Int32Array(this.#bytes.buffer);
   #length = 0;
@@ -121,7 +118,7 @@ export class LineBlocks {
 
   #takeOutKeys(whole: number): number {
     const from = this.#lines.starts[this.#held] as number;
-    if (!this.#keys.open && !hasKeyMark(this.#words, this.#bytes, from, whole)) return whole;
+    if (!this.#keys.open && !this.#hasKeyMark(from, whole)) return whole;
     const lines = Array.from({ length: this.#lines.count }, (_, line) => this.#lineAt(line));
     this.#keys.takeOut(lines, this.#held);
     const ended = this.#bytes[whole - 1] === LINE_END;
@@ -135,22 +132,20 @@ export class LineBlocks {
     return clean.length;
   }
 
+  #hasKeyMark(from: number, end: number): boolean {
+    if (!this.#lines.sawWatched) return false;
+    for (let at = from >>> 2; at < end >>> 2; at += 1) {
+      if (isInKeyMark(this.#words[at] as number, this.#bytes, at << 2)) return true;
+    }
+    return false;
+  }
+
   #resize(size: number): void {
     const bytes = new Uint8Array((size + 3) & ~3);
     bytes.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = bytes;
     this.#words = new Int32Array(bytes.buffer);
   }
-}
-
-function hasKeyMark(words: Int32Array, bytes: Uint8Array, from: number, end: number): boolean {
-  const last = end >>> 2;
-  for (let at = from >>> 2; at < last; at += 1) {
-    const word = words[at] as number;
-    // Hardly any word is all capital letters.
-    if ((word & LETTER_ROW) === CAPITALS && isInKeyMark(word, bytes, at << 2)) return true;
-  }
-  return false;
 }
 
 function isInKeyMark(word: number, bytes: Uint8Array, at: number): boolean {

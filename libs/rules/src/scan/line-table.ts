@@ -3,6 +3,10 @@ const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const DELETE = 0x7f;
 
+/** Four capital letters in a row, or what is next to them in ASCII: hardly any word of a log is that. */
+const LETTER_ROW = 0xe0e0e0e0 | 0;
+const CAPITALS = 0x40404040;
+
 /** Where the lines of a block begin, and which of them hold bytes that cleaning takes out of their midst. */
 export class LineTable {
   /** Where each line begins, then where the last one ends: `count + 1` places. */
@@ -12,10 +16,15 @@ export class LineTable {
   readonly odd: number[] = [];
   /** Numbers of the lines with more bytes than `longest`, ascending. */
   readonly long: number[] = [];
+  /** Whether one of the watched words stands at a multiple of four. */
+  sawWatched = false;
   readonly #longest: number;
+  readonly #watched: readonly number[];
 
-  constructor(longest = Number.POSITIVE_INFINITY) {
+  /** @param watched four capital letters each, as a word of memory. */
+  constructor(longest = Number.POSITIVE_INFINITY, watched: readonly number[] = []) {
     this.#longest = longest;
+    this.#watched = watched;
   }
 
   /** Reads the first `length` bytes, which are those of `words`. What stands after the last line end is a line, too. */
@@ -23,6 +32,7 @@ export class LineTable {
     this.odd.length = 0;
     this.long.length = 0;
     this.count = 0;
+    this.sawWatched = false;
     this.#begin(0);
     const whole = length >>> 2;
     for (let at = 0; at < whole; at += 1) {
@@ -30,6 +40,8 @@ export class LineTable {
       // True for every word with a byte below 0x20 or above 0x7e, and for few others.
       if (((word - 0x20202020) | (word + 0x01010101) | word) & 0x80808080) {
         this.#look(bytes, at << 2, (at << 2) + 4, length);
+      } else if ((word & LETTER_ROW) === CAPITALS && this.#watched.includes(word)) {
+        this.sawWatched = true;
       }
     }
     this.#look(bytes, whole << 2, length, length);

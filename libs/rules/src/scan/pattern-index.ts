@@ -37,7 +37,7 @@ export class PatternIndex {
   readonly #firsts: readonly (Uint8Array | undefined)[];
   /** Lists with many literals, as one expression each; it is made when it is first used. */
   readonly #largeLists: readonly (readonly (() => RegExp)[])[];
-  readonly #others: readonly (readonly (readonly Uint8Array[])[])[];
+  readonly #others: readonly (readonly AnyLiteral[])[];
   readonly #filter: GramFilter;
   readonly #numbers: ReadonlyMap<string, number>;
   /** The last line in which a literal was seen. */
@@ -68,7 +68,7 @@ export class PatternIndex {
     this.#beginnings = facts.map(({ starts }) => starts?.map(beginningOf));
     this.#firsts = facts.map(({ first }) => (first === undefined ? undefined : tableOf(first)));
     const others = lists.map(([, ...more]) => more.slice(0, MORE_LISTS));
-    this.#others = others.map((more) => more.filter(isShort).map((list) => list.map(foldedBytes)));
+    this.#others = others.map((more) => more.filter(isShort).map(anyLiteral));
     this.#largeLists = others.map((more) => more.filter((list) => !isShort(list)).map(anyOf));
     this.#filter = new GramFilter([...numbers.keys()]);
     this.#seen = new Int32Array(numbers.size);
@@ -96,7 +96,7 @@ export class PatternIndex {
   holdsOthers(pattern: number, { bytes, starts }: LiteralText, line: number): boolean {
     const from = starts[line] as number;
     const end = starts[line + 1] as number;
-    const others = this.#others[pattern] as readonly (readonly Uint8Array[])[];
+    const others = this.#others[pattern] as readonly AnyLiteral[];
     for (const list of others) if (!isAnyIn(list, bytes, from, end)) return false;
     return true;
   }
@@ -174,23 +174,38 @@ function costOf(list: readonly string[]): number {
   }, 0);
 }
 
-function isAnyIn(list: readonly Uint8Array[], bytes: Uint8Array, from: number, end: number): boolean {
-  for (const literal of list) if (isIn(literal, bytes, from, end)) return true;
+/** A list of literals, one of which has to be found. */
+interface AnyLiteral {
+  literals: readonly Uint8Array[];
+  /** 1 for each byte with which one of them begins, small or large. */
+  firsts: Uint8Array;
+}
+
+function anyLiteral(list: readonly string[]): AnyLiteral {
+  const literals = list.map(foldedBytes);
+  return { literals, firsts: firstsOf(literals.map((literal) => literal[0] as number)) };
+}
+
+const knownFirsts = new Map<string, Uint8Array>();
+
+/** Many lists begin alike. */
+function firstsOf(folded: readonly number[]): Uint8Array {
+  const key = folded.toSorted((a, b) => a - b).join(' ');
+  const firsts = knownFirsts.get(key) ?? FOLDED.map((byte) => Number(folded.includes(byte)));
+  knownFirsts.set(key, firsts);
+  return firsts;
+}
+
+function isAnyIn({ literals, firsts }: AnyLiteral, bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) {
+    if (firsts[bytes[at] as number] === 1 && isAnyAt(literals, bytes, at, end)) return true;
+  }
   return false;
 }
 
-function isIn(literal: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
-  const first = literal[0] as number;
-  const second = literal[1] as number;
-  const last = end - literal.length;
-  for (let at = from; at <= last; at += 1) {
-    if (
-      FOLDED[bytes[at] as number] === first &&
-      FOLDED[bytes[at + 1] as number] === second &&
-      standsAt(bytes, at, literal)
-    ) {
-      return true;
-    }
+function isAnyAt(literals: readonly Uint8Array[], bytes: Uint8Array, at: number, end: number): boolean {
+  for (const literal of literals) {
+    if (at + literal.length <= end && standsAt(bytes, at, literal)) return true;
   }
   return false;
 }
