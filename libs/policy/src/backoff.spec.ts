@@ -42,13 +42,13 @@ describe('backoffDelayMs', () => {
   const S15 = { firstDelayMs: 5_000, factor: 2 };
 
   it.each([
-    [1, 0, 2_500],
-    [1, 0.5, 3_750],
+    [1, 0, 0],
+    [1, 0.5, 2_500],
     [1, 0.999999, 5_000],
-    [2, 0, 5_000],
-    [3, 0, 10_000],
+    [2, 0.5, 5_000],
+    [3, 0.5, 10_000],
     [3, 0.999999, 20_000],
-    [30, 0.999999, MAX_DELAY_MS],
+    [30, 0.9999999, MAX_DELAY_MS],
   ])('retry %d with chance %d waits %d ms', (retry, chance, delay) => {
     expect(backoffDelayMs(S15, retry, () => chance)).toBe(delay);
   });
@@ -57,7 +57,7 @@ describe('backoffDelayMs', () => {
     expect(backoffDelayMs({ firstDelayMs: 0, factor: 10 }, 1_000, () => 0.5)).toBe(0);
   });
 
-  it('is between half and all of the exponential, and never above 15 minutes', () => {
+  it('is at most the exponential, and never above 15 minutes', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: MAX_DELAY_MS }),
@@ -68,7 +68,7 @@ describe('backoffDelayMs', () => {
           const delay = backoffDelayMs({ firstDelayMs, factor }, retry, () => chance);
           const whole = Math.min(MAX_DELAY_MS, firstDelayMs * factor ** Math.min(retry - 1, 100));
           expect(Number.isInteger(delay)).toBe(true);
-          expect(delay).toBeGreaterThanOrEqual(Math.floor(whole / 2));
+          expect(delay).toBeGreaterThanOrEqual(0);
           expect(delay).toBeLessThanOrEqual(Math.ceil(whole));
         },
       ),

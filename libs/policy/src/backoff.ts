@@ -55,12 +55,11 @@ export function backoffOf(action: Action): { backoff: ProposedBackoff } | { prob
 }
 
 /**
- * Milliseconds to wait before a retry: with `d = min(15m, firstDelay * factor^(retryNumber - 1))`, evenly distributed
- * in [d/2, d].
+ * Milliseconds to wait before a retry: evenly distributed in [0, d] with
+ * `d = min(15m, firstDelay * factor^(retryNumber - 1))`.
  *
- * This is 'equal jitter' of "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015). Its 'full jitter', [0, d],
- * spreads a crowd a little better, but a healer has only a few attempts, and one that comes at once is likely spent on
- * a dependency that is still down.
+ * This is 'full jitter' of "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015): of the ways compared there
+ * it spreads a crowd best.
  *
  * @param retryNumber counts from 1.
  */
@@ -70,5 +69,5 @@ export function backoffDelayMs(
   random: Random,
 ): number {
   const whole = Math.min(MAX_DELAY_MS, firstDelayMs * factor ** Math.min(Math.max(0, retryNumber - 1), LARGEST_POWER));
-  return Math.round(whole / 2 + (random() * whole) / 2);
+  return Math.round(random() * whole);
 }

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   up: async () => (await import('./commands/up.ts')).upCommand,
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+  policy: async () => (await import('./commands/policy.ts')).policyCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,

@@ -88,19 +88,28 @@ async function event<S extends Subject>(
   subject: S,
   fits: (data: Events[S]) => boolean = () => true,
 ): Promise<Events[S]> {
+  return (await firstOf([subject], fits)).data;
+}
+
+/** The first event on one of the subjects that fits. */
+async function firstOf<S extends Subject>(
+  subjects: readonly S[],
+  fits: (data: Events[S]) => boolean,
+): Promise<{ subject: S; data: Events[S] }> {
   const end = Date.now() + 20_000;
   const stream = await bus.jetstream.streams.get(EVENTS.name);
   for (let seq = 1; ; ) {
     const message = await stream.getMessage({ seq });
     if (message === null) {
-      if (Date.now() > end) throw new Error(`no such event on ${subject} within 20 s`);
+      if (Date.now() > end) throw new Error(`no such event on ${subjects.join(', ')} within 20 s`);
       await sleep(20);
       continue;
     }
     seq += 1;
-    if (message.subject !== subject) continue;
+    const subject = subjects.find((one) => one === message.subject);
+    if (subject === undefined) continue;
     const { data } = readMessage(subject, message.data, { id: String(seq), source: 'spec' });
-    if (fits(data)) return data;
+    if (fits(data)) return { subject, data };
   }
 }
 
@@ -438,14 +447,25 @@ describe('the limits over all incidents', () => {
 });
 
 describe('a policy that is changed while the remediator runs', () => {
-  const waiting = { action: { type: 'retry' as const, parameters: { attempts: 1, firstDelay: '4s', factor: 1 } } };
+  const retry = { action: { type: 'retry' as const, parameters: { attempts: 1 } } };
 
   it('holds for what was decided before, too', async () => {
-    await start(ACT);
-    await diagnose(networkDiagnosis(github.addRun(), waiting));
-    await event('action.scheduled');
+    await start('version: 1\nmode: approve\n');
+    const run = github.addRun();
+    await diagnose(networkDiagnosis(run, retry));
+    await event('action.requested');
     await writeFile(policyFile(), 'version: 1\nmode: recommend\n');
-    expect(await event('action.executed')).toMatchObject({
+    await eventually(async () => {
+      const { incidentId, ...next } = networkDiagnosis(github.addRun(), retry);
+      await diagnose({ incidentId, ...next });
+      const told = await firstOf(['action.requested', 'action.executed'], (data) => data.incidentId === incidentId);
+      expect(told.subject).toBe('action.executed');
+    });
+    await bus.publish('action.approved', {
+      id: 'yes',
+      data: { incidentId: `inc_${run.id}`, attempt: 1, action: 'retry', approved: true, by: 'ada', reason: '' },
+    });
+    expect(await event('action.executed', ({ incidentId }) => incidentId === `inc_${run.id}`)).toMatchObject({
       status: 'superseded',
       explanation:
         'Nothing was done: the policy changed its mind: mode is recommend (mode): it is said what would be done.',

@@ -15,6 +15,7 @@ const QUICK = { sizes: [1, 10], baselineMs: 1_000 };
 /** What the code is compiled by, and what the workers read. */
 const USUAL_SIZE = 10;
 const PARTS = 24;
+const WORKER_ROUNDS = 3;
 /** A small young generation, as `prunella` itself has: Node would else let it grow before it looks. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
@@ -45,9 +46,14 @@ export async function measureScan(logs: readonly Uint8Array[], { quick }: { quic
       }),
     );
     const parts = Array.from({ length: PARTS }, () => fileOf(USUAL_SIZE));
-    const one = await measureWorkers(1, parts, { rules: RULES[0], warmUp });
-    const two = await measureWorkers(2, parts, { rules: RULES[0], warmUp });
-    return { rows, workers: { one, two } };
+    // The better of three each, in turn: other programs only take time away.
+    const workers = { one: 0, two: 0 };
+    for (let round = 0; round < WORKER_ROUNDS; round += 1) {
+      const data = { rules: RULES[0], warmUp };
+      workers.one = Math.max(workers.one, await measureWorkers(1, parts, data));
+      workers.two = Math.max(workers.two, await measureWorkers(2, parts, data));
+    }
+    return { rows, workers };
   } finally {
     rmSync(folder, { recursive: true });
   }

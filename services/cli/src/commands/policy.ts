@@ -1,0 +1,52 @@
+import { type Policy, policyJsonSchema } from '@prunella/policy';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { type ExplainOptions, explain } from '../policy/explain.ts';
+import { readPolicy } from '../policy/file.ts';
+import { counted } from '../rules/counted.ts';
+
+/** `prunella policy check|explain|schema`. */
+export function policyCommand(context: Context): Command {
+  const command = new Command('policy').description('how far Prunella may go: prunella.yaml');
+  command
+    .command('check')
+    .argument('[file]', 'default: PRUNELLA_CONFIG, else ./prunella.yaml')
+    .description('say what is wrong with a policy, with line and path')
+    .action((file: string | undefined) => check(context, file));
+  command
+    .command('explain')
+    .argument('<incident>', 'id of an incident')
+    .description('what the policy, as it is now, says about an incident, check by check')
+    .option('--policy <file>', 'another policy than the one in use')
+    .option('--json', 'for scripts')
+    .action((id: string, options: ExplainOptions) => explain(context, id, options));
+  command
+    .command('schema')
+    .description('print the JSON Schema of prunella.yaml, for editors')
+    .action(() => context.out(JSON.stringify(policyJsonSchema(), null, 2)));
+  return command;
+}
+
+async function check(context: Context, asked: string | undefined): Promise<void> {
+  const { policy, file } = await readPolicy(context, asked);
+  context.out(`${file ?? 'no prunella.yaml: the built-in policy holds'}: ok`);
+  for (const line of summary(policy)) context.out(`  ${line}`);
+}
+
+function summary({ mode, pipelines, protect, freezes, budgets, breaker, holdOut }: Policy): string[] {
+  return [
+    mode === undefined ? 'mode recommend (act on the playground)' : `mode ${mode}`,
+    ...pipelines.map(({ match, ...says }, index) => `pipelines[${index}] ${textOf(match)}: ${textOf(says)}`),
+    ...protect.map(({ match, mode: most }, index) => `protect[${index}] ${textOf(match)}: at most ${most}`),
+    ...freezes.map(({ name, match }) => `freeze ${name}${match === undefined ? '' : ` ${textOf(match)}`}`),
+    ...budgets.map(({ name, per, actions }) => `budget ${name}: ${counted(actions, 'action')} per ${per}`),
+    `breaker: opens after ${breaker.failures} in a row that did not help`,
+    ...(holdOut > 0 ? [`holdOut: ${holdOut * 100} % are only watched`] : []),
+  ];
+}
+
+function textOf(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}
