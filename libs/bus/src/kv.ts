@@ -65,6 +65,20 @@ export class JsonBucket<T> {
     await caughtUp;
   }
 
+  /** All that stands there now. */
+  async entries(): Promise<Entry<T>[]> {
+    const entries = new Map<string, Entry<T>>();
+    if ((await this.kv.status()).values === 0) return [];
+    for await (const entry of await this.kv.watch()) {
+      if (entry.operation === 'PUT') {
+        entries.set(entry.key, { key: entry.key, value: entry.json<T>(), revision: entry.revision });
+      } else entries.delete(entry.key);
+      // Leaving the loop ends the watch.
+      if (entry.isUpdate || entry.delta === 0) break;
+    }
+    return [...entries.values()];
+  }
+
   private async follow(onChange: (change: Change<T>) => void, signal: AbortSignal, seen: () => void): Promise<void> {
     while (!signal.aborted) {
       try {

@@ -111,6 +111,8 @@ export const BUCKETS = {
   prunella_spending: { ttlMs: 32 * DAY },
   /** Breakers, by action and platform. */
   prunella_breakers: { ttlMs: 0 },
+  /** Storms, by fingerprint. */
+  prunella_storms: { ttlMs: 2 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

@@ -8,3 +8,4 @@ export { defaultPolicy, parsePolicy } from './parse-policy.ts';
 export { type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
+export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';

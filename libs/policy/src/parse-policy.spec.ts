@@ -33,6 +33,7 @@ describe('parsePolicy', () => {
         },
       ],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
+      storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       freezes: [],
       protect: [],
       holdOut: 0,
@@ -55,6 +56,7 @@ approveWithin: 1h
 budgets:
   - { name: reruns, match: { cause: network }, per: cause, within: 2h, actions: 7 }
 breaker: { failures: 2, rest: 1h, reset: human }
+storm: { pipelines: 4, within: 1h, atATime: 2 }
 freezes:
   - { name: launch, match: { branch: main }, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }
   - { name: nights, weekly: { from: "fri 16:00", to: "mon 08:00", zone: Europe/Berlin } }
@@ -80,6 +82,7 @@ notify: { on: [executed, rejected] }
       approveWithin: HOUR,
       budgets: [{ name: 'reruns', match: { cause: 'network' }, per: 'cause', within: 2 * HOUR, actions: 7 }],
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
+      storm: { pipelines: 4, within: HOUR, atATime: 2 },
       freezes: [
         { name: 'launch', match: { branch: 'main' }, from: '2026-12-20T00:00:00Z', to: '2027-01-02T00:00:00Z' },
         { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },

@@ -5,6 +5,7 @@ import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
+import { StormSettings } from './storm.ts';
 
 /** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
 const NOTIFIABLE = [
@@ -74,6 +75,9 @@ export const PolicySchema = z.strictObject({
     .prefault(USUAL_BUDGETS)
     .describe('What may be spent on acting, over all incidents; where one is used up, the action is only recommended.'),
   breaker: BreakerSettings.describe('An action that does not help on a platform gets a rest there.'),
+  storm: StormSettings.describe(
+    'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',
+  ),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
     .array(z.strictObject({ match: Match, mode: Mode }))

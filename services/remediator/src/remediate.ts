@@ -1,11 +1,12 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
-import type { ClaimResult } from './act/claims.ts';
+import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
 import type { ActionPlugin, Proof } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
+import { announcement, isRerun, type Storms } from './decide/storms.ts';
 import type { Order } from './order.ts';
 import type { Reporter } from './report.ts';
 
@@ -24,6 +25,7 @@ export interface RemediateDeps extends DecideDeps, CarryOutDeps {
   clock: Clock;
   actions: Actions;
   timers: Pick<Timers, 'set'>;
+  storms: Storms;
   reporter: Reporter;
 }
 
@@ -34,12 +36,12 @@ export async function remediate(
   d: RemediateDeps,
 ): Promise<void> {
   const order = await decideOnce(diagnosis, traceparent, d);
+  if (isRerun(diagnosis.action.type)) await watchForStorm(order, d);
   switch (order.verdict) {
     case 'acting':
       return await schedule(order, d);
     case 'handing_over':
-      if (d.policy.notify.on.includes('handed_over')) return await schedule(order, d);
-      return await d.reporter.executed(order, only('handed_over', order));
+      return await handOver(order, d);
     case 'asking':
       return await ask(order, d);
     case 'recommending':
@@ -48,6 +50,21 @@ export async function remediate(
     case 'observing':
       return await d.reporter.executed(order, only('observed', order));
   }
+}
+
+/** When this failure makes a storm, one incident tells of it instead of all of them. */
+async function watchForStorm(order: Order, d: RemediateDeps): Promise<void> {
+  const { fingerprint, run, verdict } = order;
+  if (fingerprint === '') return;
+  const { openedAt, announced } = await d.storms.note(fingerprint, run.pipelineId, d.policy.storm);
+  if (openedAt === undefined || announced || verdict === 'observing') return;
+  await handOver(announcement(order, openedAt, d.policy.storm, d.clock.now()), d);
+  await d.storms.announced(fingerprint);
+}
+
+async function handOver(order: Order, d: RemediateDeps): Promise<void> {
+  if (d.policy.notify.on.includes('handed_over')) return await schedule(order, d);
+  await d.reporter.executed(order, only('handed_over', order));
 }
 
 /** schedule: set the timer first (it is what counts), then tell. */
@@ -76,7 +93,12 @@ export async function fire(timer: Timer, d: RemediateDeps & { expire(order: Orde
 }
 
 /** act -> report -> verify, or hand over when it could not be done. */
-async function act({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
+async function act({ order, giveUpAt, waited }: Timer, d: RemediateDeps): Promise<Fired> {
+  // What is begun goes on: only what has had no effect yet can wait.
+  if (mayWait(order) && !(await isBegun(d.claims, order.key, d.clock))) {
+    const word = await d.storms.ask(order, waited === true, d.policy.storm);
+    if (word.parked) return await park(order, { ...word, first: waited !== true, giveUpAt }, d);
+  }
   const plugin = d.actions.get(order.action.type);
   if (plugin === undefined)
     return await conclude(order, failed(`Nothing here can do "${order.action.type}".`, d.clock), undefined, d);
@@ -89,12 +111,41 @@ async function act({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired>
   return await conclude(order, carried.result, plugin, d);
 }
 
+function mayWait({ action, fingerprint }: Order): boolean {
+  return isRerun(action.type) && fingerprint !== '';
+}
+
+/** It waits for the end of a storm, which is told once; not for ever. */
+async function park(
+  order: Order,
+  { afterMs, says, first, giveUpAt }: { afterMs: number; says: string; first: boolean; giveUpAt: number },
+  d: RemediateDeps,
+): Promise<Fired> {
+  const againAt = d.clock.now() + afterMs;
+  if (againAt > giveUpAt) {
+    const now = d.clock.now();
+    const explanation = `Nothing was done: it waited for ${formatDuration(GIVE_UP_AFTER_MS)}, and still ${says}.`;
+    return await conclude(
+      order,
+      { status: 'superseded', effect: '', explanation, startedAt: now, finishedAt: now },
+      undefined,
+      d,
+    );
+  }
+  if (first) await d.reporter.parked(order, says, againAt);
+  return { againAt, waited: true };
+}
+
 async function conclude(
   order: Order,
   result: ClaimResult,
   plugin: ActionPlugin | undefined,
   d: RemediateDeps,
 ): Promise<Fired> {
+  // Of what had no effect no outcome will be heard: its place in a storm is for the next one.
+  if (mayWait(order) && result.status !== 'executed') {
+    await d.storms.hear(order.fingerprint, order.key, undefined, d.policy.storm);
+  }
   if (result.status === 'executed' && plugin?.prove !== undefined) {
     const dueAt = result.finishedAt + FIRST_PROOF_MS;
     await d.timers.set({ kind: 'verify', dueAt, giveUpAt: dueAt + PROVE_WITHIN_MS, order, failures: 0 });

@@ -446,6 +446,40 @@ describe('the limits over all incidents', () => {
   });
 });
 
+it('in a storm lets a few through, makes the others wait, and tells of it once', async () => {
+  const most = 8;
+  await start(`${ACT}storm: { pipelines: ${most}, within: 1h }\nbudgets: []\n`);
+  replicas.push(await startReplica());
+  const count = 300;
+  const failures = Array.from({ length: count }, (_, index) => {
+    const run = github.addRun();
+    const base = networkDiagnosis(run, { action: { type: 'retry', parameters: { attempts: 1 } } });
+    return { ...base, run: { ...base.run, pipelineId: `acme/service-${index}/ci` } };
+  });
+  await Promise.all(failures.map(diagnose));
+  const settled = new Map<string, 'parked' | 'executed' | 'handed_over'>();
+  await firstOf(['action.executed', 'action.scheduled'], (data) => {
+    if ('status' in data) settled.set(data.incidentId, data.status as 'executed' | 'handed_over');
+    else if (data.reasons.some(({ check, allows }) => check === 'storm' && !allows))
+      settled.set(data.incidentId, 'parked');
+    return settled.size === count + 1;
+  });
+  const statuses = [...settled.values()];
+  expect(statuses.filter((status) => status === 'handed_over')).toHaveLength(1);
+  // Those that were due before it was seen to be a storm, and the one that is tried.
+  expect(statuses.filter((status) => status === 'parked').length).toBeGreaterThanOrEqual(count - most - 1);
+  await sleep(500);
+  expect(github.effects.length).toBeGreaterThan(0);
+  expect(github.effects.length).toBeLessThanOrEqual(most + 1);
+  const storm = await event('action.executed', ({ status }) => status === 'handed_over');
+  expect(storm).toMatchObject({
+    incidentId: expect.stringMatching(/^storm_/),
+    action: { type: 'notify_human' },
+    explanation: expect.stringContaining('8 pipelines failed alike within 1h: their reruns wait.'),
+  });
+  expect(receiver.received).toHaveLength(1);
+}, 60_000);
+
 describe('a policy that is changed while the remediator runs', () => {
   const retry = { action: { type: 'retry' as const, parameters: { attempts: 1 } } };
 

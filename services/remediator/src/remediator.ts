@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, withTrace } from '@prunella/bus';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
-import type { Breaker } from '@prunella/policy';
+import type { Breaker, Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
@@ -15,8 +15,9 @@ import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
 import { type Expenses, SpendingLedger } from './decide/ledger.ts';
 import { PolicyFile } from './decide/policy-file.ts';
+import { isRerun, Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
-import type { Order } from './order.ts';
+import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
 import { Reporter } from './report.ts';
 
@@ -65,10 +66,14 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     return await hear(approval, d);
   }
 
-  /** An action that does not help is given a rest. */
+  /** An action that does not help is given a rest; what heals in a storm lets others follow. */
   async learn(outcome: OutcomeObserved): Promise<void> {
     const { d } = await this.ready;
     await d.breakers.hear(outcome, d.policy.breaker);
+    if (isRerun(outcome.action) && outcome.fingerprint !== '') {
+      const key = orderKey(outcome.incidentId, outcome.run.attempt);
+      await d.storms.hear(outcome.fingerprint, key, outcome.outcome, d.policy.storm);
+    }
   }
 
   private async wire(): Promise<Wired> {
@@ -89,6 +94,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       },
       forbids: (order) => forbids(policy.current, order, systemClock.now()),
       breakers: new Breakers(await bus.bucket<Breaker>('prunella_breakers'), systemClock),
+      storms: new Storms(await bus.bucket<Storm>('prunella_storms'), systemClock, Math.random),
       ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
       actions: actionsFromEnvironment(
         this.environment as unknown as NodeJS.ProcessEnv,

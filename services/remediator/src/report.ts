@@ -16,6 +16,17 @@ export class Reporter {
     });
   }
 
+  /** It was due, and waits for the end of a storm. @param againAt when it is looked at again, in ms since the epoch. */
+  async parked(order: Order, says: string, againAt: number): Promise<void> {
+    const { incidentId, run, action, risk, mode, decidedBy, fingerprint } = order;
+    const reasons = [...order.reasons, { check: 'storm', allows: false, says }];
+    await this.bus.publish('action.scheduled', {
+      id: `${order.key}/parked`,
+      time: iso(order.dueAt),
+      data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(againAt) },
+    });
+  }
+
   async requested(order: Order, expiresAt: number): Promise<void> {
     const { incidentId, run, action, risk, mode, reasons, explanation, decidedBy, fingerprint, confidence } = order;
     await this.bus.publish('action.requested', {

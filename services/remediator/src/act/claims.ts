@@ -32,6 +32,12 @@ export type Acquired =
   /** Somebody else works on it; look again after `untilMs`. */
   | { kind: 'busy'; untilMs: number };
 
+/** Whether somebody is at it right now, or its effect may have been sent already. */
+export async function isBegun(bucket: JsonBucket<Claim>, key: string, clock: Clock): Promise<boolean> {
+  const claim = (await bucket.get(key))?.value;
+  return claim !== undefined && (claim.phase !== 'leased' || claim.leaseUntil > clock.now());
+}
+
 /** Takes the right to bring about the effect of `key`. Leases use wall-clock time: replicas' clocks must agree to seconds. */
 export async function acquire(bucket: JsonBucket<Claim>, key: string, owner: string, clock: Clock): Promise<Acquired> {
   const fresh: Claim = { owner, leaseUntil: clock.now() + LEASE_MS, phase: 'leased' };

@@ -130,3 +130,27 @@ it('goes on after NATS was killed', async () => {
   await until(() => fired.length > 0, 'fired');
   await until(async () => (await bucket.get('survives.act')) === undefined, 'forgotten');
 });
+
+describe('when the watch tells nothing', () => {
+  /** The same bucket, but deaf. */
+  function deaf(): JsonBucket<Timer> {
+    return Object.assign(Object.create(bucket) as JsonBucket<Timer>, { watch: async () => undefined });
+  }
+
+  it('fires what it set itself, and soon what another one set', async () => {
+    const fired: string[] = [];
+    const fire = async ({ order }: Timer): Promise<Fired> => {
+      fired.push(order.key);
+      return 'done';
+    };
+    const it = new Timers(deaf(), systemClock, fire, { failed: () => undefined }, 50);
+    started.push(it);
+    await it.start();
+    await it.set(timer('own', 0));
+    await until(() => fired.includes('own'), 'its own');
+    await bucket.create('other.act', timer('other', 0));
+    await until(() => fired.includes('other'), "another's");
+    await sleep(200);
+    expect(fired).toEqual(['own', 'other']);
+  });
+});

@@ -12,16 +12,20 @@ export interface Timer {
   order: Order;
   /** How often it failed unexpectedly. */
   failures: number;
+  /** It was due before, and a storm made it wait. */
+  waited?: true;
 }
 
 /** What became of a timer: it is finished, or wants to be called again. */
-export type Fired = 'done' | { againAt: number };
+export type Fired = 'done' | { againAt: number; waited?: true };
 
 export interface TimerLog {
   failed(key: string, error: string, againAt: number): void;
 }
 
 const MOST_AT_A_TIME = 16;
+/** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
+const READ_ALL_MS = 20_000;
 /** setTimeout takes 31 bits; this is also how soon a changed clock is noticed. */
 const LONGEST_SLEEP_MS = 60_000;
 
@@ -32,31 +36,40 @@ const LONGEST_SLEEP_MS = 60_000;
 export class Timers {
   private readonly waiting = new Map<string, { timer: Timer; revision: number }>();
   private readonly firing = new Map<string, Promise<void>>();
+  /** Revisions that were finished here, until the watch tells that they are gone. */
+  private readonly ended = new Map<string, number>();
   private readonly stopped = new AbortController();
   private wakeup: NodeJS.Timeout | undefined;
+  private reading: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly bucket: JsonBucket<Timer>,
     private readonly clock: Clock,
     private readonly fire: (timer: Timer) => Promise<Fired>,
     private readonly log: TimerLog,
+    private readonly readAllMs = READ_ALL_MS,
   ) {}
 
   /** Reads what is waiting and starts. */
   async start(): Promise<void> {
     await this.bucket.watch((change) => this.note(change), this.stopped.signal);
+    this.reading = setInterval(() => void this.readAll(), this.readAllMs).unref();
   }
 
   /** Takes no new ones and waits for those that are being fired. */
   async stop(): Promise<void> {
     this.stopped.abort();
     clearTimeout(this.wakeup);
+    clearInterval(this.reading);
     await Promise.all(this.firing.values());
   }
 
   /** Sets a timer. While the same one waits this changes nothing; after it fired, it fires once more, which `fire` must stand. */
   async set(timer: Timer): Promise<void> {
-    await this.bucket.create(timerKey(timer), timer);
+    const key = timerKey(timer);
+    const revision = await this.bucket.create(key, timer);
+    // Not left to the watch alone.
+    if (revision !== undefined) this.note({ key, value: timer, revision });
   }
 
   /** How many wait. */
@@ -64,9 +77,23 @@ export class Timers {
     return this.waiting.size;
   }
 
+  /** Finds what the watch did not tell. */
+  private async readAll(): Promise<void> {
+    // NATS is away: the next time.
+    const entries = await this.bucket.entries().catch(() => []);
+    for (const entry of entries) if (!this.waiting.has(entry.key)) this.note(entry);
+  }
+
   private note({ key, value, revision }: Change<Timer>): void {
-    if (value === undefined) this.waiting.delete(key);
-    else this.waiting.set(key, { timer: value, revision });
+    if (value === undefined) {
+      this.waiting.delete(key);
+      this.ended.delete(key);
+    } else {
+      // What is told late is known better here.
+      const known = Math.max(this.ended.get(key) ?? 0, this.waiting.get(key)?.revision ?? 0);
+      if (revision <= known) return;
+      this.waiting.set(key, { timer: value, revision });
+    }
     this.wake();
   }
 
@@ -98,7 +125,10 @@ export class Timers {
     try {
       const fired = await this.fire(timer);
       if (fired === 'done') await this.finish(key, revision);
-      else await this.postpone(key, { ...timer, dueAt: fired.againAt }, revision);
+      else {
+        const { againAt: dueAt, ...change } = fired;
+        await this.postpone(key, { ...timer, ...change, dueAt }, revision);
+      }
     } catch (error) {
       const failures = timer.failures + 1;
       const againAt = this.clock.now() + Math.min(1_000 * 2 ** failures, 60_000);
@@ -111,7 +141,10 @@ export class Timers {
   }
 
   private async finish(key: string, revision: number): Promise<void> {
+    // Before the watch can tell of it.
+    this.ended.set(key, revision);
     if (await this.bucket.delete(key, revision)) this.waiting.delete(key);
+    else this.ended.delete(key);
   }
 
   private async postpone(key: string, timer: Timer, revision: number): Promise<void> {
