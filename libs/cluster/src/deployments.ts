@@ -29,8 +29,15 @@ export interface Deployments {
   /**
    * Replaces the pod template, as `kubectl rollout undo` does, if the Deployment is still the one that was read. For the remediator only.
    * `refused`: it was changed meanwhile.
+   *
+   * @param annotations to be written on the Deployment, beside its change-cause.
    */
-  replaceTemplate(deployment: V1Deployment, template: V1PodTemplateSpec, cause: string): Promise<void>;
+  replaceTemplate(
+    deployment: V1Deployment,
+    template: V1PodTemplateSpec,
+    cause: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -83,16 +90,16 @@ function deployments(api: AppsV1Api, timeoutMs: number): Deployments {
       );
       return list.items;
     },
-    async replaceTemplate({ metadata }, template, cause) {
+    async replaceTemplate({ metadata }, template, cause, more = {}) {
       const namespace = metadata?.namespace ?? 'default';
       const name = metadata?.name ?? '';
-      const annotations = { ...metadata?.annotations, [CHANGE_CAUSE]: cause };
+      const annotations = { ...metadata?.annotations, ...more, [CHANGE_CAUSE]: cause };
       const body = [
         { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
         { op: 'replace', path: '/spec/template', value: template },
         { op: 'add', path: '/metadata/annotations', value: annotations },
       ];
-      await provided(`roll back deployment ${namespace}/${name}`, () =>
+      await provided(`replace the template of deployment ${namespace}/${name}`, () =>
         api.patchNamespacedDeployment(
           { namespace, name, body },
           setHeaderOptions('Content-Type', PatchStrategy.JsonPatch, within(timeoutMs)),

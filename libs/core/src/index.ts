@@ -4,5 +4,6 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './nearest.ts';
 export * from './ports.ts';
+export * from './quantity.ts';
 export * from './seeded-random.ts';
 export * from './words.ts';

@@ -34,6 +34,7 @@ describe('parsePolicy', () => {
       ],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
+      scale: { memory: '8Gi', cpu: '4', times: 2 },
       freezes: [],
       protect: [],
       holdOut: 0,
@@ -57,6 +58,7 @@ budgets:
   - { name: reruns, match: { cause: network }, per: cause, within: 2h, actions: 7 }
 breaker: { failures: 2, rest: 1h, reset: human }
 storm: { pipelines: 4, within: 1h, atATime: 2 }
+scale: { memory: 2Gi, cpu: 500m, times: 1 }
 freezes:
   - { name: launch, match: { branch: main }, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }
   - { name: nights, weekly: { from: "fri 16:00", to: "mon 08:00", zone: Europe/Berlin } }
@@ -83,6 +85,7 @@ notify: { on: [executed, rejected] }
       budgets: [{ name: 'reruns', match: { cause: 'network' }, per: 'cause', within: 2 * HOUR, actions: 7 }],
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
       storm: { pipelines: 4, within: HOUR, atATime: 2 },
+      scale: { memory: '2Gi', cpu: '500m', times: 1 },
       freezes: [
         { name: 'launch', match: { branch: 'main' }, from: '2026-12-20T00:00:00Z', to: '2027-01-02T00:00:00Z' },
         { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },
@@ -112,6 +115,7 @@ notify: { on: [executed, rejected] }
     ['version: 1\nbudgets:\n  - { name: a, actions: 1 }\n  - { name: a, actions: 2 }', 2, 'budgets', undefined],
     ['version: 1\nbudgets:\n  - { name: a, actions: 1, within: 32d }', 3, 'budgets[0].within', undefined],
     ['version: 1\nholdOut: 0.6', 2, 'holdOut', undefined],
+    ['version: 1\nscale:\n  memory: 8GB', 3, 'scale.memory', undefined],
     ['version: 1\nmode: recomend', 2, 'mode', 'recommend'],
     ['version: 1\nmode: 3', 2, 'mode', undefined],
     ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],

@@ -1,5 +1,5 @@
 import { type ActionStatus, modes } from '@prunella/contracts';
-import { Duration, parseDuration } from '@prunella/core';
+import { Duration, parseDuration, parseQuantity } from '@prunella/core';
 import { z } from 'zod';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
@@ -47,6 +47,23 @@ const PipelineEntry = z.strictObject({
 });
 export type PipelineEntry = z.infer<typeof PipelineEntry>;
 
+const Amount = z
+  .string()
+  .refine(isQuantity, { error: 'expected a quantity as Kubernetes writes it, such as 8Gi, 4 or 500m, in quotes' });
+
+const ScaleLimits = z
+  .strictObject({
+    memory: Amount.default('8Gi').describe('The most that a container may be given.'),
+    cpu: Amount.default('4'),
+    times: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
+      .describe('So often, then a human is told: what needs ever more may be a leak.'),
+  })
+  .prefault({});
+
 /** `prunella.yaml`: how far Prunella may go, and where. */
 export const PolicySchema = z.strictObject({
   version: z.literal(1).describe('Version of this format.'),
@@ -78,6 +95,7 @@ export const PolicySchema = z.strictObject({
   storm: StormSettings.describe(
     'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',
   ),
+  scale: ScaleLimits.describe('How far resources may be raised.'),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
     .array(z.strictObject({ match: Match, mode: Mode }))
@@ -103,6 +121,14 @@ export const PolicySchema = z.strictObject({
 
 /** A parsed policy: durations in milliseconds, defaults put in. */
 export type Policy = z.infer<typeof PolicySchema>;
+
+function isQuantity(text: string): boolean {
+  try {
+    return parseQuantity(text).nano > 0n;
+  } catch {
+    return false;
+  }
+}
 
 function between(least: string, most: string) {
   const [from = 0, to = 0] = [parseDuration(least), parseDuration(most)];

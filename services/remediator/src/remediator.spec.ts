@@ -333,8 +333,68 @@ describe('rollback', () => {
     await start(ACT);
     await diagnose(rollbackOf(github.addRun(), 'first'));
     expect(await event('action.executed')).toMatchObject({
-      status: 'superseded',
+      status: 'failed',
       explanation: expect.stringMatching(/no earlier revision/),
+    });
+    expect(kubernetes.effects).toEqual([]);
+    await told();
+  });
+});
+
+describe('more resources', () => {
+  const raiseFor = (run: FakeRun, name: string, parameters = {}) =>
+    networkDiagnosis(run, {
+      cause: 'oom',
+      action: { type: 'scale_resources', parameters: { resource: 'memory', factor: 1.5, ...parameters } },
+      run: {
+        ...networkDiagnosis(run).run,
+        kind: 'deployment',
+        workload: { kind: 'Deployment', namespace: 'default', name, container: 'app' },
+      },
+    });
+  const resources = { limits: { memory: '128Mi', cpu: '500m' }, requests: { memory: '64Mi' } };
+
+  it('are given to the container that ran out of memory, once', async () => {
+    kubernetes.addDeployment('small', ['v1'], { resources });
+    await start(ACT);
+    await diagnose(raiseFor(github.addRun(), 'small'));
+    expect(await event('action.executed')).toMatchObject({
+      status: 'executed',
+      risk: 'reversible',
+      effect: 'raised the memory limit of app in Deployment default/small from 128Mi to 192Mi',
+    });
+    expect(kubernetes.effects).toEqual([
+      'default/small -> {"limits":{"memory":"192Mi","cpu":"500m"},"requests":{"memory":"96Mi"}}',
+    ]);
+  });
+
+  it('are given as far as the policy allows, and when it was often enough a human is told why', async () => {
+    kubernetes.addDeployment('greedy', ['v1'], { resources });
+    await start(`${ACT}scale: { memory: 160Mi, times: 1 }\n`);
+    const [first, second] = [github.addRun(), github.addRun()];
+    await diagnose(raiseFor(first, 'greedy', { factor: 4 }));
+    expect(await event('action.executed')).toMatchObject({ effect: expect.stringMatching(/from 128Mi to 160Mi$/) });
+    kubernetes.settle('greedy', 'complete');
+    await diagnose(raiseFor(second, 'greedy'));
+    const { status, explanation } = await event(
+      'action.executed',
+      ({ incidentId }) => incidentId === `inc_${second.id}`,
+    );
+    expect([status, explanation]).toEqual([
+      'failed',
+      'It could not be done: app was raised already, from 128Mi: what needs ever more may be a leak.',
+    ]);
+    expect(kubernetes.effects).toHaveLength(1);
+    await told();
+  });
+
+  it('are not given where nobody set a limit', async () => {
+    kubernetes.addDeployment('free', ['v1']);
+    await start(ACT);
+    await diagnose(raiseFor(github.addRun(), 'free'));
+    expect(await event('action.executed')).toMatchObject({
+      status: 'failed',
+      explanation: 'It could not be done: app has no memory limit that could be raised.',
     });
     expect(kubernetes.effects).toEqual([]);
   });

@@ -99,6 +99,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       actions: actionsFromEnvironment(
         this.environment as unknown as NodeJS.ProcessEnv,
         this.environment.PRUNELLA_PUBLIC_URL,
+        () => policy.current,
       ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),

@@ -6,6 +6,7 @@ type Json = { [key: string]: unknown };
 interface Revision {
   revision: number;
   image: string;
+  resources: Json;
   /** Pods of it that exist; undefined: the controller's usual, none but of the current one. */
   replicas?: number;
   ready?: number;
@@ -30,6 +31,8 @@ interface FakeDeployment {
   resourceVersion: number;
   generation: number;
   image: string;
+  /** Of its container. */
+  resources: Json;
   annotations: Record<string, string>;
   labels: Record<string, string>;
   paused: boolean;
@@ -40,7 +43,7 @@ interface FakeDeployment {
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /**
- * The parts of an API server and its Deployment controller that a rollback uses: reading Deployments and ReplicaSets, and a JSON patch with `test`
+ * The parts of an API server and its Deployment controller that a rollback or a raise of resources uses: reading Deployments and ReplicaSets, and a JSON patch with `test`
  * and optimistic locking. Written from the Kubernetes API conventions.
  */
 export class FakeKubernetes {
@@ -87,15 +90,17 @@ export class FakeKubernetes {
   addDeployment(
     name: string,
     images: string[],
-    changes: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused'>> = {},
+    changes: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused' | 'resources'>> = {},
   ): void {
-    const replicaSets = images.map((image, index) => ({ revision: index + 1, image }));
+    const resources = changes.resources ?? {};
+    const replicaSets = images.map((image, index) => ({ revision: index + 1, image, resources }));
     this.deployments.set(`default/${name}`, {
       namespace: 'default',
       name,
       resourceVersion: 1,
       generation: 1,
       image: images.at(-1) ?? '',
+      resources: {},
       annotations: {},
       labels: {},
       paused: false,
@@ -108,7 +113,7 @@ export class FakeKubernetes {
   /** Rolls out an image, as a person would. */
   rollOut(name: string, image: string): void {
     const deployment = this.deployments.get(`default/${name}`);
-    if (deployment !== undefined) apply(deployment, image);
+    if (deployment !== undefined) apply(deployment, image, deployment.resources);
   }
 
   /** Ends the rollout that is going on. */
@@ -169,7 +174,7 @@ export class FakeKubernetes {
 
   /** All of it or nothing, as a JSON patch is. */
   private patch(deployment: FakeDeployment, operations: { op: string; path: string; value: unknown }[]): Answer {
-    let image: string | undefined;
+    let template: { image: string; resources: Json } | undefined;
     let annotations: Record<string, string> | undefined;
     for (const { op, path, value } of operations) {
       switch (`${op} ${path}`) {
@@ -177,7 +182,7 @@ export class FakeKubernetes {
           if (value !== String(deployment.resourceVersion)) return invalid('testing value failed');
           break;
         case 'replace /spec/template':
-          image = imageOf(value as Json);
+          template = partsOf(value as Json);
           break;
         case 'add /metadata/annotations':
         case 'replace /metadata/annotations':
@@ -192,37 +197,47 @@ export class FakeKubernetes {
       deployment.annotations = others;
       deployment.resourceVersion += 1;
     }
-    if (image !== undefined) {
-      apply(deployment, image);
-      this.effects.push(`${deployment.namespace}/${deployment.name} -> ${image}`);
+    if (template !== undefined) {
+      const { image, resources } = template;
+      const isNewImage = image !== deployment.image;
+      apply(deployment, image, resources);
+      const what = isNewImage ? image : JSON.stringify(resources);
+      this.effects.push(`${deployment.namespace}/${deployment.name} -> ${what}`);
     }
     return { status: 200, body: deploymentJson(deployment) };
   }
 }
 
 /** What the Deployment controller does with a new template: a known one gets its ReplicaSet back under the next revision. */
-function apply(deployment: FakeDeployment, image: string): void {
+function apply(deployment: FakeDeployment, image: string, resources: Json): void {
   const next = Math.max(...deployment.replicaSets.map((set) => set.revision)) + 1;
-  deployment.replicaSets = [...deployment.replicaSets.filter((set) => set.image !== image), { revision: next, image }];
+  const others = deployment.replicaSets.filter((set) => !isSame(set, { image, resources }));
+  deployment.replicaSets = [...others, { revision: next, image, resources }];
   deployment.image = image;
+  deployment.resources = resources;
   deployment.resourceVersion += 1;
   deployment.generation += 1;
   deployment.rollout = 'progressing';
 }
 
-function templateJson(name: string, image: string, hash?: string): Json {
+function isSame(a: Pick<Revision, 'image' | 'resources'>, b: Pick<Revision, 'image' | 'resources'>): boolean {
+  return a.image === b.image && JSON.stringify(a.resources) === JSON.stringify(b.resources);
+}
+
+function templateJson(name: string, { image, resources }: Pick<Revision, 'image' | 'resources'>, hash?: string): Json {
   return {
     metadata: { labels: { app: name, ...(hash !== undefined && { 'pod-template-hash': hash }) } },
-    spec: { containers: [{ name: 'app', image }] },
+    spec: { containers: [{ name: 'app', image, resources }] },
   };
 }
 
-function imageOf(template: Json): string {
-  return (template as { spec: { containers: { image: string }[] } }).spec.containers[0]?.image ?? '';
+function partsOf(template: Json): { image: string; resources: Json } {
+  const [container] = (template as { spec: { containers: { image: string; resources?: Json }[] } }).spec.containers;
+  return { image: container?.image ?? '', resources: container?.resources ?? {} };
 }
 
 function deploymentJson(it: FakeDeployment): Json {
-  const revision = it.replicaSets.find((set) => set.image === it.image)?.revision ?? 1;
+  const revision = it.replicaSets.find((set) => isSame(set, it))?.revision ?? 1;
   const progressing =
     it.rollout === 'failed'
       ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
@@ -248,7 +263,7 @@ function deploymentJson(it: FakeDeployment): Json {
       replicas: 2,
       paused: it.paused,
       selector: { matchLabels: { app: it.name } },
-      template: templateJson(it.name, it.image),
+      template: templateJson(it.name, it),
     },
     status: {
       observedGeneration: it.generation,
@@ -261,8 +276,9 @@ function deploymentJson(it: FakeDeployment): Json {
 }
 
 function replicaSetsJson(it: FakeDeployment): Json[] {
-  return it.replicaSets.map(({ revision, image, replicas, ready }) => {
-    const isCurrent = image === it.image;
+  return it.replicaSets.map((set) => {
+    const { revision, replicas, ready } = set;
+    const isCurrent = isSame(set, it);
     return {
       metadata: {
         name: `${it.name}-${revision}`,
@@ -273,7 +289,7 @@ function replicaSetsJson(it: FakeDeployment): Json[] {
           { apiVersion: 'apps/v1', kind: 'Deployment', name: it.name, uid: `uid-${it.name}`, controller: true },
         ],
       },
-      spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, image, `h${revision}`) },
+      spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, set, `h${revision}`) },
       status: {
         replicas: replicas ?? (isCurrent ? 2 : 0),
         readyReplicas: ready ?? (isCurrent && it.rollout === 'complete' ? 2 : 0),

@@ -63,7 +63,7 @@ export async function carryOut(
   }
 }
 
-type Step = Exclude<Look, { kind: 'ready' }> | { kind: 'refused'; reason: string };
+type Step = Exclude<Look, { kind: 'ready' }>;
 
 async function lookAndAct(order: Order, action: ActionPlugin, lease: Lease): Promise<Step> {
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);

@@ -9,6 +9,8 @@ export type Look =
   | { kind: 'done'; effect: string }
   /** The world moved on: nothing is to be done any more. */
   | { kind: 'superseded'; reason: string }
+  /** It can't be done to this target, and that is for a human to know. */
+  | { kind: 'refused'; reason: string }
   /** Not now; look again after `afterMs`. */
   | { kind: 'later'; afterMs: number; reason: string };
 

@@ -1,17 +1,25 @@
 import { ciPlatforms } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
 import { notifiers } from '@prunella/notify';
+import type { Policy } from '@prunella/policy';
 import { Actions } from './index.ts';
 import { notifyHuman } from './notify-human/notify-human.ts';
 import { retry } from './retry/retry.ts';
 import { rollback } from './rollback/rollback.ts';
+import { scale } from './scale/scale.ts';
 
 /** Every action we know, with the platforms that the environment configures. `publicUrl`: where people reach the console. */
-export function actionsFromEnvironment(environment: NodeJS.ProcessEnv, publicUrl: string): Actions {
+export function actionsFromEnvironment(
+  environment: NodeJS.ProcessEnv,
+  publicUrl: string,
+  policy: () => Policy,
+): Actions {
   const console = publicUrl.replace(/\/+$/, '');
+  const cluster = clusterFromEnvironment(environment);
   return new Actions([
     retry(ciPlatforms(environment)),
-    rollback(clusterFromEnvironment(environment)),
+    rollback(cluster),
+    scale(cluster, () => policy().scale),
     notifyHuman(notifiers(environment), (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
   ]);
 }
