@@ -3,10 +3,16 @@ import type { AddressInfo } from 'node:net';
 
 type Json = { [key: string]: unknown };
 
-interface Revision {
-  revision: number;
+/** What a pod template says, as far as the fake knows templates. */
+interface Template {
   image: string;
+  /** Of its container. */
   resources: Json;
+  annotations: Json;
+}
+
+interface Revision extends Template {
+  revision: number;
   /** Pods of it that exist; undefined: the controller's usual, none but of the current one. */
   replicas?: number;
   ready?: number;
@@ -30,9 +36,7 @@ interface FakeDeployment {
   name: string;
   resourceVersion: number;
   generation: number;
-  image: string;
-  /** Of its container. */
-  resources: Json;
+  template: Template;
   annotations: Record<string, string>;
   labels: Record<string, string>;
   paused: boolean;
@@ -43,7 +47,7 @@ interface FakeDeployment {
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /**
- * The parts of an API server and its Deployment controller that a rollback or a raise of resources uses: reading Deployments and ReplicaSets, and a JSON patch with `test`
+ * The parts of an API server and its Deployment controller that rollbacks, restarts and raises of resources use: reading Deployments and ReplicaSets, and a JSON patch with `test`
  * and optimistic locking. Written from the Kubernetes API conventions.
  */
 export class FakeKubernetes {
@@ -90,17 +94,19 @@ export class FakeKubernetes {
   addDeployment(
     name: string,
     images: string[],
-    changes: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused' | 'resources'>> = {},
+    {
+      resources = {},
+      ...changes
+    }: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused'>> & { resources?: Json } = {},
   ): void {
-    const resources = changes.resources ?? {};
-    const replicaSets = images.map((image, index) => ({ revision: index + 1, image, resources }));
+    const templateOf = (image: string): Template => ({ image, resources, annotations: {} });
+    const replicaSets = images.map((image, index) => ({ revision: index + 1, ...templateOf(image) }));
     this.deployments.set(`default/${name}`, {
       namespace: 'default',
       name,
       resourceVersion: 1,
       generation: 1,
-      image: images.at(-1) ?? '',
-      resources: {},
+      template: templateOf(images.at(-1) ?? ''),
       annotations: {},
       labels: {},
       paused: false,
@@ -113,7 +119,7 @@ export class FakeKubernetes {
   /** Rolls out an image, as a person would. */
   rollOut(name: string, image: string): void {
     const deployment = this.deployments.get(`default/${name}`);
-    if (deployment !== undefined) apply(deployment, image, deployment.resources);
+    if (deployment !== undefined) apply(deployment, { ...deployment.template, image });
   }
 
   /** Ends the rollout that is going on. */
@@ -123,7 +129,7 @@ export class FakeKubernetes {
   }
 
   image(name: string): string | undefined {
-    return this.deployments.get(`default/${name}`)?.image;
+    return this.deployments.get(`default/${name}`)?.template.image;
   }
 
   /** How many pods of a revision there are, and how many of them are ready. */
@@ -174,7 +180,7 @@ export class FakeKubernetes {
 
   /** All of it or nothing, as a JSON patch is. */
   private patch(deployment: FakeDeployment, operations: { op: string; path: string; value: unknown }[]): Answer {
-    let template: { image: string; resources: Json } | undefined;
+    let template: Template | undefined;
     let annotations: Record<string, string> | undefined;
     for (const { op, path, value } of operations) {
       switch (`${op} ${path}`) {
@@ -182,7 +188,7 @@ export class FakeKubernetes {
           if (value !== String(deployment.resourceVersion)) return invalid('testing value failed');
           break;
         case 'replace /spec/template':
-          template = partsOf(value as Json);
+          template = templateOf(value as Json);
           break;
         case 'add /metadata/annotations':
         case 'replace /metadata/annotations':
@@ -198,10 +204,8 @@ export class FakeKubernetes {
       deployment.resourceVersion += 1;
     }
     if (template !== undefined) {
-      const { image, resources } = template;
-      const isNewImage = image !== deployment.image;
-      apply(deployment, image, resources);
-      const what = isNewImage ? image : JSON.stringify(resources);
+      const what = differenceOf(deployment.template, template);
+      apply(deployment, template);
       this.effects.push(`${deployment.namespace}/${deployment.name} -> ${what}`);
     }
     return { status: 200, body: deploymentJson(deployment) };
@@ -209,35 +213,51 @@ export class FakeKubernetes {
 }
 
 /** What the Deployment controller does with a new template: a known one gets its ReplicaSet back under the next revision. */
-function apply(deployment: FakeDeployment, image: string, resources: Json): void {
+function apply(deployment: FakeDeployment, template: Template): void {
   const next = Math.max(...deployment.replicaSets.map((set) => set.revision)) + 1;
-  const others = deployment.replicaSets.filter((set) => !isSame(set, { image, resources }));
-  deployment.replicaSets = [...others, { revision: next, image, resources }];
-  deployment.image = image;
-  deployment.resources = resources;
+  const others = deployment.replicaSets.filter((set) => !isSame(set, template));
+  deployment.replicaSets = [...others, { revision: next, ...template }];
+  deployment.template = template;
   deployment.resourceVersion += 1;
   deployment.generation += 1;
   deployment.rollout = 'progressing';
 }
 
-function isSame(a: Pick<Revision, 'image' | 'resources'>, b: Pick<Revision, 'image' | 'resources'>): boolean {
-  return a.image === b.image && JSON.stringify(a.resources) === JSON.stringify(b.resources);
+function isSame(a: Template, b: Template): boolean {
+  const partsOf = ({ image, resources, annotations }: Template): string =>
+    JSON.stringify([image, resources, annotations]);
+  return partsOf(a) === partsOf(b);
 }
 
-function templateJson(name: string, { image, resources }: Pick<Revision, 'image' | 'resources'>, hash?: string): Json {
+/** The first thing that is new, as text. */
+function differenceOf(before: Template, { image, resources, annotations }: Template): string {
+  if (image !== before.image) return image;
+  const isNew = JSON.stringify(resources) !== JSON.stringify(before.resources);
+  return JSON.stringify(isNew ? resources : annotations);
+}
+
+function templateJson(name: string, { image, resources, annotations }: Template, hash?: string): Json {
   return {
-    metadata: { labels: { app: name, ...(hash !== undefined && { 'pod-template-hash': hash }) } },
+    metadata: { labels: { app: name, ...(hash !== undefined && { 'pod-template-hash': hash }) }, annotations },
     spec: { containers: [{ name: 'app', image, resources }] },
   };
 }
 
-function partsOf(template: Json): { image: string; resources: Json } {
-  const [container] = (template as { spec: { containers: { image: string; resources?: Json }[] } }).spec.containers;
-  return { image: container?.image ?? '', resources: container?.resources ?? {} };
+function templateOf(json: Json): Template {
+  const { metadata, spec } = json as {
+    metadata?: { annotations?: Json };
+    spec: { containers: { image: string; resources?: Json }[] };
+  };
+  const [container] = spec.containers;
+  return {
+    image: container?.image ?? '',
+    resources: container?.resources ?? {},
+    annotations: metadata?.annotations ?? {},
+  };
 }
 
 function deploymentJson(it: FakeDeployment): Json {
-  const revision = it.replicaSets.find((set) => isSame(set, it))?.revision ?? 1;
+  const revision = it.replicaSets.find((set) => isSame(set, it.template))?.revision ?? 1;
   const progressing =
     it.rollout === 'failed'
       ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
@@ -263,7 +283,7 @@ function deploymentJson(it: FakeDeployment): Json {
       replicas: 2,
       paused: it.paused,
       selector: { matchLabels: { app: it.name } },
-      template: templateJson(it.name, it),
+      template: templateJson(it.name, it.template),
     },
     status: {
       observedGeneration: it.generation,
@@ -278,7 +298,7 @@ function deploymentJson(it: FakeDeployment): Json {
 function replicaSetsJson(it: FakeDeployment): Json[] {
   return it.replicaSets.map((set) => {
     const { revision, replicas, ready } = set;
-    const isCurrent = isSame(set, it);
+    const isCurrent = isSame(set, it.template);
     return {
       metadata: {
         name: `${it.name}-${revision}`,

@@ -4,6 +4,7 @@ import { notifiers } from '@prunella/notify';
 import type { Policy } from '@prunella/policy';
 import { Actions } from './index.ts';
 import { notifyHuman } from './notify-human/notify-human.ts';
+import { restart } from './restart/restart.ts';
 import { retry } from './retry/retry.ts';
 import { rollback } from './rollback/rollback.ts';
 import { scale } from './scale/scale.ts';
@@ -20,6 +21,7 @@ export function actionsFromEnvironment(
     retry(ciPlatforms(environment)),
     rollback(cluster),
     scale(cluster, () => policy().scale),
+    restart(cluster),
     notifyHuman(notifiers(environment), (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
   ]);
 }

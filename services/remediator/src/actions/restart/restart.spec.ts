@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clusterFromEnvironment } from '@prunella/cluster';
+import { FakeKubernetes } from '@prunella/testing';
+import { orderFor } from '../../order.fixture.ts';
+import type { Order } from '../../order.ts';
+import type { ActionPlugin } from '../action.ts';
+import { restart } from './restart.ts';
+
+const signal = new AbortController().signal;
+
+let kubernetes: FakeKubernetes;
+let directory: string;
+let plugin: ActionPlugin;
+
+beforeEach(async () => {
+  kubernetes = await FakeKubernetes.start();
+  directory = await mkdtemp(join(tmpdir(), 'prunella-restart-'));
+  const file = join(directory, 'kubeconfig');
+  await writeFile(file, kubernetes.kubeconfig);
+  plugin = restart(clusterFromEnvironment({ KUBECONFIG: file }));
+});
+afterEach(async () => {
+  await kubernetes.stop();
+  await rm(directory, { recursive: true });
+});
+
+function order(changes: Partial<Order> = {}): Order {
+  const { run } = orderFor();
+  return orderFor({
+    run: { ...run, workload: { kind: 'Deployment', namespace: 'default', name: 'web', container: '' } },
+    action: { type: 'reset_connections', parameters: { fromRevision: 1 } },
+    decidedAt: Date.parse('2026-11-23T12:00:00Z'),
+    ...changes,
+  });
+}
+
+it('restarts pod by pod, as kubectl does, and proves the rollout', async () => {
+  kubernetes.addDeployment('web', ['v1']);
+  expect(await plugin.pin?.(order().run, signal)).toEqual({ fromRevision: 1 });
+  expect(await plugin.look(order(), false, signal)).toEqual({ kind: 'ready' });
+  expect(await plugin.execute(order(), signal)).toBe('restarted the pods of Deployment default/web one after another');
+  expect(kubernetes.effects).toEqual([
+    'default/web -> {"kubectl.kubernetes.io/restartedAt":"2026-11-23T12:00:00.000Z"}',
+  ]);
+  expect(await plugin.prove?.(order(), signal)).toMatchObject({ kind: 'pending' });
+  kubernetes.settle('web', 'complete');
+  expect(await plugin.prove?.(order(), signal)).toEqual({
+    kind: 'healed',
+    reason: 'After the restart of Deployment default/web, 2 of 2 replicas are updated and available',
+  });
+});
+
+it('sees its own restart after a crash, and that of somebody else', async () => {
+  kubernetes.addDeployment('web', ['v1']);
+  await plugin.execute(order(), signal);
+  expect(await plugin.look(order(), true, signal)).toMatchObject({ kind: 'done' });
+  expect(await plugin.look(order({ key: 'inc_2.1' }), false, signal)).toMatchObject({
+    kind: 'superseded',
+    reason: expect.stringContaining('its pods are new'),
+  });
+});
+
+it('leaves a paused Deployment alone', async () => {
+  kubernetes.addDeployment('web', ['v1'], { paused: true });
+  expect(await plugin.look(order(), false, signal)).toMatchObject({ kind: 'refused' });
+});
