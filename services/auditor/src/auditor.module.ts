@@ -3,6 +3,7 @@ import { Bus } from '@prunella/bus';
 import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
+import { ApprovalsController } from './api/approvals.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
@@ -41,6 +42,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     ConfidenceController,
     CoverageController,
     TrainingController,
+    ApprovalsController,
   ],
   providers: [
     {

@@ -347,6 +347,7 @@ describe('the API', () => {
       ['/v1/coverage/clusters/fp-strange', '/v1/coverage/clusters/{id}'],
       ['/v1/coverage/clusters/nothing', '/v1/coverage/clusters/{id}'],
       ['/v1/training', '/v1/training'],
+      ['/v1/approvals', '/v1/approvals'],
       ['/v1/training?limit=0', '/v1/training'],
     ] as [string, string][]) {
       const { status, type, body } = await get(service, path);
@@ -377,6 +378,44 @@ async function open(url: string, headers: Record<string, string> = {}) {
   };
   return until;
 }
+
+describe('approvals', () => {
+  const answer = (id: string, body: unknown) =>
+    fetch(new URL(`/v1/approvals/${id}`, service.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('lists what waits, passes the first answer on, and refuses what does not fit', async () => {
+    const story = new Story('asks', {}, HOUR_AGO());
+    await running.publish(story.failed(), story.diagnosed(), story.requested());
+    await incident(story.incidentId, { state: 'awaiting_approval' });
+    const { body: waiting } = await get(service, '/v1/approvals');
+    expect(waiting.items.map(({ id }: { id: string }) => id)).toContain(story.incidentId);
+
+    expect((await answer(story.incidentId, { approved: 'yes', by: 'ada' })).status).toBe(400);
+    expect((await answer(story.incidentId, { approved: true, by: '' })).status).toBe(400);
+    expect((await answer('inc_nobody', { approved: true, by: 'ada' })).status).toBe(404);
+    const said = await answer(story.incidentId, { approved: false, by: 'ada', reason: 'not on a Friday' });
+    expect([said.status, await said.json()]).toEqual([
+      200,
+      { incidentId: story.incidentId, attempt: 1, action: 'rollback', approved: false },
+    ]);
+    const page = await incident(story.incidentId, { state: 'handed_over' });
+    expect(page.events.at(-1)).toMatchObject({
+      type: 'action.approved',
+      data: { approved: false, by: 'ada', reason: 'not on a Friday', action: 'rollback', attempt: 1 },
+    });
+    const late = await answer(story.incidentId, { approved: true, by: 'bob' });
+    expect([late.status, await late.json()]).toEqual([
+      409,
+      expect.objectContaining({
+        detail: 'expected an incident that waits for an answer, found one that is handed_over',
+      }),
+    ]);
+  });
+});
 
 describe('the stream', () => {
   it('tells changes that another replica recorded, and what a client missed', async () => {
@@ -414,6 +453,7 @@ describe('with a token', () => {
       '/v1/confidence',
       '/v1/coverage',
       '/v1/coverage/clusters/x',
+      '/v1/approvals',
       '/v1/reports/effectiveness',
       '/v1/stream',
     ]) {

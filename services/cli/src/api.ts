@@ -2,7 +2,7 @@ import { ConfigError, messageOf, UnreachableError } from '@prunella/core';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { endpointsOf } from './endpoints.ts';
-import { NotFoundError, UsageError } from './exit.ts';
+import { ConflictError, NotFoundError, UsageError } from './exit.ts';
 
 const Problem = z.looseObject({ title: z.string().default(''), detail: z.string().default('') });
 
@@ -21,6 +21,12 @@ const SERVICES = {
  */
 export async function getJson(context: Context, path: string): Promise<unknown> {
   return await ask(context, 'auditor', path, {});
+}
+
+/** Sends a document to the auditor's API. @throws as `getJson`, and ConflictError: it does not fit what is there now. */
+export async function postJson(context: Context, path: string, body: unknown): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return await ask(context, 'auditor', path, { method: 'POST', body: JSON.stringify(body), headers });
 }
 
 /** Has the diagnoser try rules (YAML) on the green logs that it stores. @throws as `getJson`. */
@@ -75,6 +81,8 @@ async function refusal(response: Response, url: URL, service: string): Promise<E
       );
     case 404:
       return new NotFoundError(`${url}: ${said}`);
+    case 409:
+      return new ConflictError(said);
     case 400:
     case 422:
       return new UsageError(said);

@@ -23,6 +23,11 @@ export class NotFoundError extends PrunellaError {
   override readonly name = 'NotFoundError';
 }
 
+/** What was asked for does not fit what is there now. */
+export class ConflictError extends PrunellaError {
+  override readonly name = 'ConflictError';
+}
+
 /** How the program ends for an error, and what it says: one message, and a stack trace only for our own mistakes. */
 export function endingOf(error: unknown): { code: number; says: string } {
   if (error instanceof UsageError) return { code: EXIT.usage, says: error.message };

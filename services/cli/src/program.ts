@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  approve: async () => (await import('./commands/answer.ts')).approveCommand,
+  reject: async () => (await import('./commands/answer.ts')).rejectCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,

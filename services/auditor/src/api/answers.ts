@@ -116,6 +116,14 @@ export const TrainingList = z.strictObject({
 });
 export type TrainingList = z.infer<typeof TrainingList>;
 
+export const ApprovalAnswer = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.int().min(1),
+  action: z.enum(actionTypes),
+  approved: z.boolean(),
+});
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({
   title: z.string(),

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiQuery,
   type ApiQueryOptions,
   ApiResponse,
@@ -13,6 +14,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
+  ApprovalAnswer,
   ConfidenceList,
   CoverageClusterPage,
   CoverageReport,
@@ -33,6 +35,7 @@ const SCHEMAS = {
   CoverageReport,
   CoverageClusterPage,
   TrainingList,
+  ApprovalAnswer,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -42,9 +45,9 @@ type Schema = Extract<ApiQueryOptions, { schema: unknown }>['schema'];
 export function Answers(
   name: keyof typeof SCHEMAS,
   description: string,
-  refusals: readonly (400 | 404)[] = [],
+  refusals: readonly (400 | 404 | 409)[] = [],
 ): MethodDecorator {
-  const why = { 400: 'A parameter is wrong; `field` names it.', 404: 'There is none.' };
+  const why = { 400: 'A parameter is wrong; `field` names it.', 404: 'There is none.', 409: 'It is in another state.' };
   return applyDecorators(
     ApiBearerAuth(),
     ApiResponse({ status: 200, description, content: { 'application/json': { schema: reference(name) } } }),
@@ -62,6 +65,12 @@ export function Query(schema: z.ZodObject): MethodDecorator {
       ApiQuery({ name, required: required.includes(name), schema: property as Schema }),
     ),
   );
+}
+
+/** Describes the JSON body of a route by the schema that parses it. */
+export function Body(schema: z.ZodObject): MethodDecorator {
+  const { $schema: _, ...written } = z.toJSONSchema(schema, { io: 'input', override });
+  return ApiBody({ schema: written as Schema });
 }
 
 /** Serves the description of the API at /openapi.json. */

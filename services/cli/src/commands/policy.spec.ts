@@ -48,8 +48,8 @@ beforeAll(async () => {
     const events =
       request.url === '/v1/incidents/inc_1'
         ? [
-            { subject: 'diagnosis.made', data: { ...data, confidence: 0.1 } },
-            { subject: 'diagnosis.made', data },
+            { type: 'diagnosis.made', data: { ...data, confidence: 0.1 } },
+            { type: 'diagnosis.made', data },
           ]
         : [];
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ events }));

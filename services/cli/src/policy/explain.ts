@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { readPolicy } from './file.ts';
 
 const Detail = z.looseObject({
-  events: z.array(z.looseObject({ subject: z.string(), data: z.unknown() })),
+  events: z.array(z.looseObject({ type: z.string(), data: z.unknown() })),
 });
 
 export interface ExplainOptions {
@@ -24,7 +24,7 @@ export class NotDiagnosedError extends PrunellaError {
 export async function explain(context: Context, id: string, { policy: asked, json }: ExplainOptions): Promise<void> {
   const { policy, file } = await readPolicy(context, asked);
   const { events } = Detail.parse(await getJson(context, `/v1/incidents/${encodeURIComponent(id)}`));
-  const made = events.findLast(({ subject }) => subject === 'diagnosis.made');
+  const made = events.findLast(({ type }) => type === 'diagnosis.made');
   if (made === undefined) {
     throw new NotDiagnosedError(`${id}: expected an incident with a diagnosis, found none: it may still be made`);
   }

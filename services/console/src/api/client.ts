@@ -6,13 +6,14 @@ const JSON_WANTED = { accept: 'application/json' };
 /** Calls the API at our own origin. Throws `ProblemError` only, except when `signal` ends it. */
 export async function call(
   path: string,
-  signal: AbortSignal,
-  wants: Record<string, string> = JSON_WANTED,
+  signal?: AbortSignal,
+  { headers: wants, ...request }: RequestInit & { headers: Record<string, string> } = { headers: JSON_WANTED },
 ): Promise<Response> {
   const token = readToken();
   const headers = { ...wants, ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(path, { headers, signal, cache: 'no-store' }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
+  const options: RequestInit = { ...request, headers, cache: 'no-store', ...(signal && { signal }) };
+  const response = await fetch(path, options).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
     throw new ProblemError(0, 'Prunella cannot be reached', 'The auditor did not answer. Is it running?');
   });
   if (response.ok) return response;
@@ -26,4 +27,10 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
   return response.json().catch(() => {
     throw new ProblemError(response.status, 'The answer could not be read', `${path} did not answer with JSON.`);
   }) as Promise<T>;
+}
+
+/** POSTs a JSON document; the answer is not looked at. */
+export async function postJson(path: string, body: unknown): Promise<void> {
+  const headers = { ...JSON_WANTED, 'content-type': 'application/json' };
+  await call(path, undefined, { method: 'POST', headers, body: JSON.stringify(body) });
 }

@@ -67,8 +67,10 @@ export class LiveConnection {
     const watchdog = this.watch(running);
     try {
       const response = await call('/v1/stream', running.signal, {
-        accept: 'text/event-stream',
-        ...(this.lastId === undefined ? {} : { 'last-event-id': this.lastId }),
+        headers: {
+          accept: 'text/event-stream',
+          ...(this.lastId === undefined ? {} : { 'last-event-id': this.lastId }),
+        },
       });
       if (!response.body) return;
       this.becomeLive();

@@ -10,6 +10,7 @@ import { ErrorMessage } from '../shell/error-message.tsx';
 import { useLiveIncidents } from '../shell/live-context.ts';
 import { Message } from '../shell/message.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
+import { ApprovalPanel } from './approval-panel.tsx';
 import { ExperiencePanel } from './experience-panel.tsx';
 import { FactsPanel } from './facts-panel.tsx';
 import classes from './incident.module.css';
@@ -48,6 +49,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
       <div className={classes['columns']}>
         <IncidentTimeline incident={incident} />
         <aside className={classes['side']} aria-label="Facts">
+          {incident.state === 'awaiting_approval' && <ApprovalPanel key={incident.attempt} incident={incident} />}
           <FactsPanel incident={incident} />
           <ExperiencePanel decidedBy={incident.decidedBy} action={incident.action} />
         </aside>
