@@ -143,6 +143,17 @@ it('reruns in mode act, and says why and what', async () => {
   expect(receiver.received).toEqual([]);
 });
 
+it('reruns all jobs of a run that failed before it had any', async () => {
+  await start(ACT);
+  const run = github.addRun({ conclusion: 'startup_failure', jobs: [] });
+  await diagnose(networkDiagnosis(run));
+  expect(await event('action.executed')).toMatchObject({
+    status: 'executed',
+    effect: `reran all jobs of acme/shop run ${run.id} (attempt 2)`,
+  });
+  expect(github.effects).toEqual([`acme/shop#${run.id} -> 2`]);
+});
+
 it('only recommends by default, at once, with the parameters', async () => {
   await start('version: 1\n');
   await diagnose(networkDiagnosis(github.addRun()));

@@ -210,7 +210,8 @@ export class FakeGitHub implements Controlled {
 
   private rerunOnRequest(run: FakeRun, failedJobsOnly: boolean): Answer {
     if (run.status !== 'completed') return refused('This workflow is already running');
-    if (failedJobsOnly && run.conclusion === 'success')
+    const failed = run.jobs[run.attempt - 1]?.some(({ conclusion }) => conclusion !== 'success');
+    if (failedJobsOnly && (run.conclusion === 'success' || !failed))
       return refused('This workflow run cannot be rerun because it has no failed jobs');
     if (run.reruns >= MOST_RERUNS)
       return refused('Unable to rerun this workflow run because it has reached the rerun limit');

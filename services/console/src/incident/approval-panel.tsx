@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
@@ -27,9 +27,9 @@ export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
   return (
     <section className={classes['panel']} data-testid="approval" aria-label="Approval">
       <h2>Waits for your answer</h2>
-      <p>
+      <Text size="sm" mb="sm">
         Prunella would do <code>{incident.action}</code>. Nothing happens until somebody says yes.
-      </p>
+      </Text>
       <TextInput
         label="Your name"
         description="It is recorded with the answer."

@@ -3,10 +3,11 @@ import type { CiReader, RunState } from '@prunella/core';
 import type { Order } from '../../order.ts';
 import type { ActionPlugin, Look } from '../action.ts';
 
-/** Reruns the failed jobs of a run. */
+/** Starts the next attempt of a run. Both throw ProviderError. */
 export interface Rerunner {
-  /** Starts the next attempt; throws ProviderError. */
   rerunFailedJobs(run: Run, signal: AbortSignal): Promise<void>;
+  /** With all jobs: the only way for a run that failed before it had any. */
+  rerunRun(run: Run, signal: AbortSignal): Promise<void>;
 }
 
 /** A CI platform that can be read and told to run again. */
@@ -37,7 +38,13 @@ export function retry(platforms: readonly RerunPlatform[]): ActionPlugin {
       return lookAt(order.run, state, mayHaveActed);
     },
     async execute(order, signal) {
-      await platformOf(order).writer?.rerunFailedJobs(order.run, signal);
+      const { reader, writer } = platformOf(order);
+      const state = await reader.state(order.run, signal);
+      if (state?.conclusion === 'startup_failure') {
+        await writer?.rerunRun(order.run, signal);
+        return effectOf(order.run, 'all jobs');
+      }
+      await writer?.rerunFailedJobs(order.run, signal);
       return effectOf(order.run);
     },
   };
@@ -87,8 +94,8 @@ function superseded(reason: string): Look {
   return { kind: 'superseded', reason };
 }
 
-function effectOf(run: Run): string {
-  return `reran the failed jobs of ${run.repository || run.pipelineId} run ${run.runId} (attempt ${run.attempt + 1})`;
+function effectOf(run: Run, what = 'the failed jobs'): string {
+  return `reran ${what} of ${run.repository || run.pipelineId} run ${run.runId} (attempt ${run.attempt + 1})`;
 }
 
 function short(sha: string): string {
