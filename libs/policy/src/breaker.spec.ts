@@ -10,7 +10,7 @@ type Heard = readonly ['healed' | 'ineffective' | 'harmful' | 'inconclusive', nu
 function after(...heard: Heard[]): Breaker {
   return heard.reduce(
     (breaker, [outcome, minute], index) =>
-      afterOutcome(breaker, { key: `k${index}`, outcome }, settings, minute * MINUTE),
+      afterOutcome(breaker, { key: `k${index}`, outcome, at: minute * MINUTE }, settings, minute * MINUTE),
     closedBreaker,
   );
 }
@@ -70,13 +70,20 @@ describe('a breaker', () => {
     const trying: Breaker = { ...open, trial: { key: 'a', at: 31 * MINUTE } };
     expect(says(trying, 32, 'b')).toBe('the breaker is open because the last one did harm; one is being tried already');
     expect(askBreaker(trying, 'a', settings, 32 * MINUTE).allows).toBe(true);
-    expect(afterOutcome(trying, { key: 'a', outcome: 'healed' }, settings, 33 * MINUTE)).toMatchObject({ failures: 0 });
-    expect(says(afterOutcome(trying, { key: 'a', outcome: 'healed' }, settings, 33 * MINUTE), 34)).toBe(
-      'the breaker is closed',
+    expect(afterOutcome(trying, { key: 'a', outcome: 'healed', at: 33 * MINUTE }, settings, 33 * MINUTE)).toMatchObject(
+      { failures: 0 },
     );
-    const again = afterOutcome(trying, { key: 'a', outcome: 'ineffective' }, settings, 33 * MINUTE);
+    expect(
+      says(afterOutcome(trying, { key: 'a', outcome: 'healed', at: 33 * MINUTE }, settings, 33 * MINUTE), 34),
+    ).toBe('the breaker is closed');
+    const again = afterOutcome(trying, { key: 'a', outcome: 'ineffective', at: 33 * MINUTE }, settings, 33 * MINUTE);
     expect(says(again, 34)).toContain('it rests for another 29m');
-    const unproven = afterOutcome(trying, { key: 'a', outcome: 'inconclusive' }, settings, 33 * MINUTE);
+    const unproven = afterOutcome(
+      trying,
+      { key: 'a', outcome: 'inconclusive', at: 33 * MINUTE },
+      settings,
+      33 * MINUTE,
+    );
     expect(askBreaker(unproven, 'b', settings, 34 * MINUTE)).toMatchObject({ allows: true, trial: true });
     // Nobody ever heard of the trial.
     expect(askBreaker(trying, 'b', settings, 62 * MINUTE)).toMatchObject({ allows: true, trial: true });
@@ -84,6 +91,11 @@ describe('a breaker', () => {
 
   it('that was opened is not closed by an earlier order that heals late', () => {
     expect(says(after(['harmful', 0], ['healed', 1]), 10)).toContain('the breaker is open');
+  });
+
+  it('does not open for what happened long ago', () => {
+    const heard = afterOutcome(closedBreaker, { key: 'a', outcome: 'harmful', at: 0 }, settings, 31 * MINUTE);
+    expect(heard).toBe(closedBreaker);
   });
 
   it('waits for a human where the policy says so', () => {
@@ -100,7 +112,7 @@ describe('a breaker', () => {
     fc.assert(
       fc.property(told, (list) => {
         const run = (events: typeof list) =>
-          events.reduce((breaker, event) => afterOutcome(breaker, event, settings, 0), closedBreaker);
+          events.reduce((breaker, event) => afterOutcome(breaker, { ...event, at: 0 }, settings, 0), closedBreaker);
         const firsts = list.filter(({ key }, index) => list.findIndex((other) => other.key === key) === index);
         expect(run(list)).toEqual(run(firsts));
       }),

@@ -42,15 +42,18 @@ const MOST_COUNTED = 200;
 
 /**
  * The breaker after the outcome of an order became known (as in Nygard, "Release It!", 2007: closed, open, half open).
- * Inconclusive outcomes say nothing; the outcome of an order counts once.
+ * Inconclusive outcomes say nothing; the outcome of an order counts once. Old ones, as a replica reads them that was away for long,
+ * say nothing of now.
+ *
+ * @param event `at`: when the outcome was observed, in ms since the epoch.
  */
 export function afterOutcome(
   breaker: Breaker,
-  { key, outcome }: { key: string; outcome: Outcome },
+  { key, outcome, at }: { key: string; outcome: Outcome; at: number },
   settings: BreakerSettings,
   now: number,
 ): Breaker {
-  if (breaker.counted.includes(key)) return breaker;
+  if (breaker.counted.includes(key) || at < now - settings.rest) return breaker;
   const counted = [...breaker.counted, key].slice(-MOST_COUNTED);
   const { trial } = breaker;
   if (outcome === 'inconclusive') {

@@ -27,11 +27,11 @@ export class Breakers {
   }
 
   /** Learns what became of an action. The same outcome again changes nothing. */
-  async hear({ incidentId, run, action, outcome }: OutcomeObserved, settings: Settings): Promise<void> {
+  async hear({ incidentId, run, action, outcome, observedAt }: OutcomeObserved, settings: Settings): Promise<void> {
     const key = orderKey(incidentId, run.attempt);
-    await this.change(action, run.platform, (breaker) =>
-      afterOutcome(breaker, { key, outcome }, settings, this.clock.now()),
-    );
+    const now = this.clock.now();
+    const at = observedAt === undefined ? now : Date.parse(observedAt);
+    await this.change(action, run.platform, (breaker) => afterOutcome(breaker, { key, outcome, at }, settings, now));
   }
 
   private async change(action: ActionType, platform: string, next: (breaker: Breaker) => Breaker): Promise<void> {
