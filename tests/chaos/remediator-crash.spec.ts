@@ -105,18 +105,34 @@ async function stepsOfOneRun(): Promise<string[]> {
   return steps;
 }
 
-async function killedAt(cut: Cut): Promise<void> {
+/** Kills the remediator at a step. False: it came to its end without that one. */
+async function killedAt(cut: Cut): Promise<boolean> {
+  let killed = false;
   await inWorld(async (world) => {
     const { proxy, remediator } = world;
-    const killed = new Promise<void>((resolve) => {
+    const kill = new Promise<void>((resolve) => {
       proxy.arm(cut, () => void remediator.kill().then(resolve));
     });
     await diagnose(world);
-    await until(() => Promise.race([killed.then(() => true), sleep(10, false)]), 'the kill');
+    const isKilled = () => Promise.race([kill.then(() => true), sleep(10, false)]);
+    await until(async () => (await isKilled()) || (await isOver(world)), 'the kill, or the end');
+    killed = await isKilled();
     proxy.heal();
-    await remediator.start();
+    if (killed) await remediator.start();
     await expectOneEffect(world);
   });
+  return killed;
+}
+
+/** Whether all is done: it was reported, and its timer is gone, for as long as a kill takes. */
+async function isOver({ bus, run, proxy }: World): Promise<boolean> {
+  const timers = await bus.bucket('prunella_timers');
+  const isGone = async (): Promise<boolean> =>
+    proxy.passed.some((subject) => subject === 'action.executed') &&
+    (await timers.get(`inc_${run.id}.1.act`)) === undefined;
+  if (!(await isGone())) return false;
+  await sleep(2_000);
+  return await isGone();
 }
 
 it('has exactly one effect, wherever it is killed between two steps', async () => {
@@ -127,15 +143,19 @@ it('has exactly one effect, wherever it is killed between two steps', async () =
     (['before', 'after'] as const).map((when) => ({ subject: STEP, nth: index + 1, when })),
   );
   const failures: string[] = [];
+  const missed: string[] = [];
   const queue = [...cuts];
   const worker = async () => {
     for (let cut = queue.shift(); cut !== undefined; cut = queue.shift()) {
       const name = `${cut.when} step ${cut.nth} (${steps[cut.nth - 1]})`;
-      await killedAt(cut).catch((error: unknown) => failures.push(`${name}: ${String(error)}`));
+      const killed = await killedAt(cut).catch((error: unknown) => void failures.push(`${name}: ${String(error)}`));
+      if (killed === false) missed.push(name);
     }
   };
   await Promise.all([worker(), worker(), worker(), worker(), worker(), worker(), worker(), worker()]);
   expect(failures).toEqual([]);
+  // With full jitter the wait may be too short to be told: then there is one step less.
+  expect(missed.length).toBeLessThanOrEqual(2);
 }, 300_000);
 
 it.each`
