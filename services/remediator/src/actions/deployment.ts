@@ -1,10 +1,14 @@
-import { type DeploymentRef, type Deployments, rolloutStatus } from '@prunella/cluster';
-import type { Run } from '@prunella/contracts';
+import { type DeploymentRef, type Deployments, revisionOf, rolloutStatus } from '@prunella/cluster';
+import type { Action, Run } from '@prunella/contracts';
 import type { Order } from '../order.ts';
-import type { Proof } from './action.ts';
+import type { Look, Proof } from './action.ts';
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 const PROVE_AGAIN_MS = 5_000;
+const OBSERVE_AGAIN_MS = 5_000;
+
+/** A Deployment as the cluster gives it. */
+type Deployment = NonNullable<Awaited<ReturnType<Deployments['get']>>>;
 
 /** Why nothing can be done to the workload of this run, in a few words; undefined: it is a Deployment that can be reached. */
 export function unreachable(run: Run, cluster: Deployments | undefined, what: string): string | undefined {
@@ -29,8 +33,38 @@ export function changeCause({ action, key }: Order): string {
 }
 
 /** Whether the newest change of a Deployment is the one that the order made. */
-export function isOurs(deployment: { metadata?: { annotations?: Record<string, string> } }, order: Order): boolean {
+function isOurs(deployment: Deployment, order: Order): boolean {
   return deployment.metadata?.annotations?.[CHANGE_CAUSE] === changeCause(order);
+}
+
+/** Notes at the decision at which revision the Deployment failed. */
+export async function pinRevision(run: Run, cluster: Deployments | undefined): Promise<Action['parameters']> {
+  const deployment = await cluster?.get(refOf(run));
+  return { fromRevision: (deployment && revisionOf(deployment)) ?? 0 };
+}
+
+/**
+ * The Deployment, when it is still at the revision that was noted and the order has not changed it yet; else what is to be said.
+ *
+ * @param texts `done`: what the order did, e.g. `restarted`; `moved`: what another revision means, after the sentence that says so.
+ */
+export async function lookAtPinned(
+  order: Order,
+  cluster: Deployments | undefined,
+  { done, moved = '' }: { done: string; moved?: string },
+): Promise<{ deployment: Deployment } | { look: Look }> {
+  const deployment = await cluster?.get(refOf(order.run));
+  const name = nameOf(order.run);
+  if (deployment === undefined) return { look: { kind: 'superseded', reason: `${name} is not there` } };
+  if (isOurs(deployment, order)) return { look: { kind: 'done', effect: `${done} ${name}` } };
+  const revision = revisionOf(deployment);
+  if (revision === undefined) {
+    return { look: { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` } };
+  }
+  const pinned = order.action.parameters['fromRevision'];
+  if (revision === pinned) return { deployment };
+  const reason = `${name} is at revision ${revision}, the failure was seen at ${String(pinned)}${moved}`;
+  return { look: { kind: 'superseded', reason } };
 }
 
 /** Whether the rollout that an order began has come to its end. @param what was done, for people, e.g. `the rollback of`. */

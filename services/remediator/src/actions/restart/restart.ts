@@ -1,9 +1,8 @@
-import { type Deployments, revisionOf } from '@prunella/cluster';
+import type { Deployments } from '@prunella/cluster';
 import { iso, ProviderError } from '@prunella/core';
 import type { ActionPlugin, Look } from '../action.ts';
-import { changeCause, isOurs, nameOf, proveRollout, refOf, unreachable } from '../deployment.ts';
+import { changeCause, lookAtPinned, nameOf, pinRevision, proveRollout, refOf, unreachable } from '../deployment.ts';
 
-const OBSERVE_AGAIN_MS = 5_000;
 /** As `kubectl rollout restart` notes it: a template with another annotation is rolled out pod by pod. */
 const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 
@@ -16,26 +15,12 @@ export function restart(cluster: Deployments | undefined): ActionPlugin {
     types: ['reset_connections'],
     settleMs: 1_000,
     unsupported: (run) => unreachable(run, cluster, 'restart'),
-    async pin(run) {
-      const deployment = await cluster?.get(refOf(run));
-      return { fromRevision: (deployment && revisionOf(deployment)) ?? 0 };
-    },
+    pin: (run) => pinRevision(run, cluster),
     async look(order): Promise<Look> {
-      const deployment = await cluster?.get(refOf(order.run));
-      const name = nameOf(order.run);
-      if (deployment === undefined) return { kind: 'superseded', reason: `${name} is not there` };
-      if (isOurs(deployment, order)) return { kind: 'done', effect: `restarted ${name}` };
-      const revision = revisionOf(deployment);
-      const pinned = order.action.parameters['fromRevision'];
-      if (revision === undefined) {
-        return { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` };
-      }
-      if (revision !== pinned) {
-        const reason = `${name} is at revision ${revision}, the failure was seen at ${String(pinned)}: its pods are new`;
-        return { kind: 'superseded', reason };
-      }
-      if (deployment.spec?.paused === true) {
-        return { kind: 'refused', reason: `${name} is paused; resume it first (kubectl rollout resume)` };
+      const seen = await lookAtPinned(order, cluster, { done: 'restarted', moved: ': its pods are new' });
+      if ('look' in seen) return seen.look;
+      if (seen.deployment.spec?.paused === true) {
+        return { kind: 'refused', reason: `${nameOf(order.run)} is paused; resume it first (kubectl rollout resume)` };
       }
       return { kind: 'ready' };
     },

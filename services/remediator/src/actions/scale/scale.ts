@@ -1,13 +1,13 @@
-import { type Deployments, revisionOf, type ScaleWish, scalePlan } from '@prunella/cluster';
+import { type Deployments, type ScaleWish, scalePlan } from '@prunella/cluster';
 import type { Action } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
 import type { Policy } from '@prunella/policy';
 import { z } from 'zod';
 import type { Order } from '../../order.ts';
 import type { ActionPlugin, Look } from '../action.ts';
-import { changeCause, isOurs, nameOf, proveRollout, refOf, unreachable } from '../deployment.ts';
+import { changeCause, lookAtPinned, nameOf, pinRevision, proveRollout, refOf, unreachable } from '../deployment.ts';
 
-const OBSERVE_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 5_000;
 /** So long after the change the workload is watched before it is believed that it has enough: what leaks fails again soon. */
 const WATCHED_MS = 2 * 60_000;
 
@@ -29,29 +29,13 @@ export function scale(
     types: ['scale_resources'],
     settleMs: 1_000,
     unsupported: (run) => unreachable(run, cluster, 'give more to'),
-    async pin(run) {
-      const deployment = await cluster?.get(refOf(run));
-      return { fromRevision: (deployment && revisionOf(deployment)) ?? 0 };
-    },
+    pin: (run) => pinRevision(run, cluster),
     async look(order): Promise<Look> {
-      const deployment = await cluster?.get(refOf(order.run));
-      const name = nameOf(order.run);
-      if (deployment === undefined) return { kind: 'superseded', reason: `${name} is not there` };
-      if (isOurs(deployment, order)) return { kind: 'done', effect: `gave more to ${name}` };
-      const revision = revisionOf(deployment);
-      if (revision === undefined) {
-        return { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` };
-      }
-      const pinned = order.action.parameters['fromRevision'];
-      if (revision !== pinned) {
-        return {
-          kind: 'superseded',
-          reason: `${name} is at revision ${revision}, the failure was seen at ${String(pinned)}`,
-        };
-      }
+      const seen = await lookAtPinned(order, cluster, { done: 'gave more to' });
+      if ('look' in seen) return seen.look;
       const wish = wishOf(order, limits());
       if ('problem' in wish) return { kind: 'refused', reason: wish.problem };
-      const plan = scalePlan(deployment, wish);
+      const plan = scalePlan(seen.deployment, wish);
       return plan.kind === 'none' ? { kind: 'refused', reason: plan.reason } : { kind: 'ready' };
     },
     async execute(order) {
@@ -73,9 +57,7 @@ export function scale(
       const proof = await proveRollout(order, cluster, 'giving more to');
       const watchedUntil = order.dueAt + watchedMs;
       const left = watchedUntil - Date.now();
-      return proof.kind === 'healed' && left > 0
-        ? { kind: 'pending', afterMs: Math.min(left, OBSERVE_AGAIN_MS) }
-        : proof;
+      return proof.kind === 'healed' && left > 0 ? { kind: 'pending', afterMs: Math.min(left, LOOK_AGAIN_MS) } : proof;
     },
   };
 }
