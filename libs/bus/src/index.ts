@@ -13,5 +13,6 @@ export {
   DEAD_LETTERS,
   EVENTS,
   GREEN_LOGS,
+  type Origin,
 } from './topology.ts';
 export { traceId, traceparent, withTrace } from './trace.ts';

@@ -113,8 +113,16 @@ export const BUCKETS = {
   prunella_breakers: { ttlMs: 0 },
   /** Storms, by fingerprint. */
   prunella_storms: { ttlMs: 2 * DAY },
+  /** Runs that the remediator began as new ones, and the incident (`Origin`) that each belongs to. */
+  prunella_lineage: { ttlMs: 30 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;
+
+/** What a value of `prunella_lineage` says: a run was begun as this attempt of this incident. */
+export interface Origin {
+  incidentId: string;
+  attempt: number;
+}
 
 export type BucketName = keyof typeof BUCKETS;

@@ -2,7 +2,7 @@ import { github } from './github/index.ts';
 import type { CiPlatform, PlatformFactory } from './platform.ts';
 import { playground } from './playground/index.ts';
 
-export type { CiPlatform, CiWriter } from './platform.ts';
+export type { CiPlatform, Rerun, Review, ReviewNote, Trigger, TriggerTarget } from './platform.ts';
 
 /** Every platform we know: one folder each. */
 export const platformFactories: readonly PlatformFactory[] = [github, playground];

@@ -51,6 +51,11 @@ function incidentIdOf(
     : stableId('inc', run.platform, run.repository, run.repository === '' ? run.pipelineId : '', run.runId);
 }
 
+/** The key under which it is kept for which incident a run was begun. Safe as a NATS KV key. */
+export function startedRunKey({ platform, repository, runId }: Pick<Run, 'platform' | 'repository' | 'runId'>): string {
+  return stableId('run', platform, repository, runId);
+}
+
 /** The run that an event is about, as the later events carry it. */
 export function runOf(event: PipelineEvent): Run {
   const { pipelineId, platform, repository, runId, attempt, headSha, branch, environment, url, name, kind, workload } =
@@ -68,5 +73,11 @@ export function runOf(event: PipelineEvent): Run {
     name,
     kind,
     ...(workload && { workload }),
+    ...('runAttempt' in event && event.runAttempt !== undefined && { runAttempt: event.runAttempt }),
   };
+}
+
+/** The platform's own number of the attempt that a run is about: `Run.attempt` counts those of its incident. */
+export function platformAttempt({ attempt, runAttempt }: Pick<Run, 'attempt' | 'runAttempt'>): number {
+  return runAttempt ?? attempt;
 }

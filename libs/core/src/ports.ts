@@ -1,5 +1,13 @@
 import type { Conclusion, Run } from '@prunella/contracts';
 
+/** A run that was begun as a new one, beside the one that failed. */
+export interface StartedRun {
+  /** As in `Run.runId`. */
+  runId: string;
+  /** Where a person can look at it. */
+  url?: string;
+}
+
 /** The newest state of a run, as its platform tells it. */
 export interface RunState {
   status: 'queued' | 'in_progress' | 'completed';
@@ -11,6 +19,8 @@ export interface RunState {
   headSha: string;
   /** The newest commit on the run's branch; undefined: the platform can't say (branch gone, tag, no right to look). */
   branchHeadSha?: string;
+  /** The newest run that was begun as a rerun of this one, by whomever; absent: there is none, or a rerun is the next attempt of the same run. */
+  rerunAs?: StartedRun;
 }
 
 /** A failed job and what its log says. */

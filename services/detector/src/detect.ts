@@ -1,4 +1,5 @@
-import type { Received } from '@prunella/bus';
+import type { Origin, Received } from '@prunella/bus';
+import type { PipelineFailed, PipelineFinished } from '@prunella/contracts';
 import type { DetectorEnvironment } from './environment.ts';
 import { failureOf } from './failure-of.ts';
 import { redacted } from './redacted.ts';
@@ -15,6 +16,12 @@ export interface Deps {
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
   publish(report: Report): Promise<void>;
   deliveries: DeliveryLog;
+}
+
+/** What judging needs. */
+export interface JudgeDeps extends Pick<Deps, 'publish'> {
+  /** The incident for which the remediator began this run as a new one; undefined: it did not. */
+  originOf(run: Pick<PipelineFinished, 'platform' | 'repository' | 'runId'>): Promise<Origin | undefined>;
 }
 
 /** Which deliveries were taken, by the sender's own ids. */
@@ -40,9 +47,24 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
 }
 
 /** Something ended, whoever says so: where it is a failure, that is said too. */
-export async function judge(event: Received<'pipeline.finished'>, d: Pick<Deps, 'publish'>): Promise<void> {
+export async function judge(event: Received<'pipeline.finished'>, d: JudgeDeps): Promise<void> {
   const failure = failureOf(event.data, event.id);
   if (failure === undefined) return;
   const { source, time } = event;
-  await d.publish(redacted({ subject: 'pipeline.failed', id: `${event.id}/failed`, source, time, data: failure }));
+  await d.publish(
+    redacted({
+      subject: 'pipeline.failed',
+      id: `${event.id}/failed`,
+      source,
+      time,
+      data: ofItsIncident(failure, await d.originOf(failure)),
+    }),
+  );
+}
+
+/** A run that the remediator began for another one counts on the attempts of that one's incident. */
+function ofItsIncident(failure: PipelineFailed, origin: Origin | undefined): PipelineFailed {
+  if (origin === undefined) return failure;
+  const { incidentId, attempt } = origin;
+  return { ...failure, incidentId, attempt: attempt + failure.attempt - 1, runAttempt: failure.attempt };
 }

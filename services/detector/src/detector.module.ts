@@ -3,13 +3,14 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import type { DetectorEnvironment } from './environment.ts';
 import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
+import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 
 @Module({
   controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, DetectorMetrics],
+  providers: [Outbox, Deliveries, Origins, DetectorMetrics],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

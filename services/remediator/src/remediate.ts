@@ -3,8 +3,9 @@ import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
-import type { ActionPlugin, Proof } from './actions/action.ts';
+import type { ActionPlugin, Effect, Proof } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
+import { PlatformGone } from './actions/rerun.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
 import { announcement, isRerun, type Storms } from './decide/storms.ts';
 import type { Order } from './order.ts';
@@ -146,9 +147,10 @@ async function conclude(
   if (mayWait(order) && result.status !== 'executed') {
     await d.storms.hear(order.fingerprint, order.key, undefined, d.policy.storm);
   }
+  if (result.started !== undefined) await d.lineage.note(order, result.started);
   if (result.status === 'executed' && plugin?.prove !== undefined) {
     const dueAt = result.finishedAt + FIRST_PROOF_MS;
-    await d.timers.set({ kind: 'verify', dueAt, giveUpAt: dueAt + PROVE_WITHIN_MS, order, failures: 0 });
+    await d.timers.set({ kind: 'verify', dueAt, giveUpAt: dueAt + proveWithin(plugin), order, failures: 0 });
   }
   if (order.action.type !== 'notify_human') await tell({ ...order, explanation: result.explanation }, result.status, d);
   // a note says what became of another order: that one is reported, not the note
@@ -157,29 +159,38 @@ async function conclude(
 }
 
 async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
-  const proof = await proofOf(order, d);
+  const plugin = d.actions.get(order.action.type);
+  const proof = await proofOf(order, plugin, d);
   const now = d.clock.now();
+  if (proof === undefined) return 'done';
   if (proof.kind === 'pending') {
     if (now + proof.afterMs <= giveUpAt) return { againAt: now + proof.afterMs };
-    await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(PROVE_WITHIN_MS)}`, now);
+    await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(proveWithin(plugin))}`, now);
     return 'done';
   }
-  if (proof.kind === 'ineffective') {
-    await tell({ ...order, explanation: `${order.action.type} did not help: ${proof.reason}.` }, 'failed', d);
+  if (proof.kind === 'ineffective' || proof.kind === 'harmful') {
+    const how = proof.kind === 'harmful' ? 'made it worse' : 'did not help';
+    await tell({ ...order, explanation: `${order.action.type} ${how}: ${proof.reason}.` }, 'failed', d);
   }
   await d.reporter.proven(order, proof.kind, proof.reason, now);
   return 'done';
 }
 
-/** A target that can't be seen proves nothing, yet. */
-async function proofOf(order: Order, d: RemediateDeps): Promise<Proof> {
-  const plugin = d.actions.get(order.action.type);
+function proveWithin(plugin: ActionPlugin | undefined): number {
+  return plugin?.proveWithinMs ?? PROVE_WITHIN_MS;
+}
+
+/** A target that can't be seen proves nothing, yet. undefined: a later event proves it. */
+async function proofOf(order: Order, plugin: ActionPlugin | undefined, d: RemediateDeps): Promise<Proof | undefined> {
   if (plugin?.prove === undefined) return { kind: 'inconclusive', reason: 'nothing here can verify it' };
+  const result = (await d.claims.get(order.key))?.value.result;
+  const done: Effect = { says: result?.effect ?? '', ...(result?.started && { started: result.started }) };
   try {
-    return await plugin.prove(order, AbortSignal.timeout(PROOF_TIMEOUT_MS));
+    return await plugin.prove(order, done, AbortSignal.timeout(PROOF_TIMEOUT_MS));
   } catch (error) {
     if (error instanceof ProviderError)
       return { kind: 'pending', afterMs: error.options.retryAfterMs ?? PROVE_AGAIN_MS };
+    if (error instanceof PlatformGone) return { kind: 'inconclusive', reason: error.message };
     throw error;
   }
 }

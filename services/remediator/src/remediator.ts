@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, withTrace } from '@prunella/bus';
+import { Bus, type Origin, withTrace } from '@prunella/bus';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import type { Breaker, Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
+import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
 import { type Answer, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
@@ -96,6 +97,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       breakers: new Breakers(await bus.bucket<Breaker>('prunella_breakers'), systemClock),
       storms: new Storms(await bus.bucket<Storm>('prunella_storms'), systemClock, Math.random),
       ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
+      lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
       actions: actionsFromEnvironment(
         this.environment as unknown as NodeJS.ProcessEnv,
         this.environment.PRUNELLA_PUBLIC_URL,

@@ -1,5 +1,5 @@
 import type { Bus } from '@prunella/bus';
-import type { ActionExecuted, ActionStatus } from '@prunella/contracts';
+import type { ActionExecuted, ActionStatus, Outcome } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import type { Order } from './order.ts';
 
@@ -56,12 +56,7 @@ export class Reporter {
     });
   }
 
-  async proven(
-    order: Order,
-    outcome: 'healed' | 'ineffective' | 'inconclusive',
-    reason: string,
-    at: number,
-  ): Promise<void> {
+  async proven(order: Order, outcome: Outcome, reason: string, at: number): Promise<void> {
     const { incidentId, run, action, decidedBy, fingerprint, prior } = order;
     await this.bus.publish('outcome.observed', {
       id: `${order.key}/outcome`,

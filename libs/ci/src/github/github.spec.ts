@@ -306,7 +306,7 @@ describe('rerunRun', () => {
   it('starts all jobs again, also of a run that passed or never had any', async () => {
     for (const conclusion of ['success', 'startup_failure']) {
       const run = fake.addRun({ conclusion, jobs: [] });
-      await platform().writer?.rerunRun(githubRun(run), signal);
+      await platform().rerun?.rerunRun(githubRun(run), signal);
       expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
       expect(fake.requests.at(-1)).toBe(`POST /repos/acme/shop/actions/runs/${run.id}/rerun`);
     }
@@ -316,14 +316,14 @@ describe('rerunRun', () => {
 describe('rerunFailedJobs', () => {
   it('starts the next attempt', async () => {
     const run = fake.addRun();
-    await platform().writer?.rerunFailedJobs(githubRun(run), signal);
+    await platform().rerun?.rerunFailedJobs(githubRun(run), signal);
     expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
   });
 
   it('is not sent twice when the answer is an error: it may have taken effect', async () => {
     const run = fake.addRun();
     fake.fault({ on: /rerun-failed-jobs/, answer: { status: 502, body: {} }, afterEffect: true });
-    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'unavailable',
     });
     expect(fake.effects.filter((effect) => effect.includes(`#${run.id} `))).toHaveLength(1);
@@ -337,7 +337,7 @@ describe('rerunFailedJobs', () => {
     ${'a green run'}       | ${{ conclusion: 'success' }} | ${'refused'}
   `('$what is $problem', async ({ change, problem }) => {
     const run = fake.addRun(change as Partial<FakeRun> as never);
-    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem,
       retryable: false,
     });
@@ -349,15 +349,15 @@ describe('rerunFailedJobs', () => {
       on: /rerun/,
       answer: { status: 403, body: { message: 'Resource not accessible by personal access token' } },
     });
-    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'forbidden',
     });
     fake.fault({ on: /rerun/, answer: 'cut' });
-    await expect(platform().writer?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
       problem: 'unavailable',
     });
     fake.fault({ on: /rerun/, answer: 'hang' });
-    await expect(platform().writer?.rerunFailedJobs(githubRun(run), AbortSignal.timeout(200))).rejects.toMatchObject({
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), AbortSignal.timeout(200))).rejects.toMatchObject({
       problem: 'unavailable',
     });
   });
@@ -371,7 +371,7 @@ it('never shows the token in an error', async () => {
     .catch((error: unknown) => error);
   fake.fault({ on: /rerun/, answer: 'cut' });
   const cut: unknown = await platform()
-    .writer?.rerunFailedJobs(run, signal)
+    .rerun?.rerunFailedJobs(run, signal)
     .catch((error: unknown) => error);
   expect(refused).toMatchObject({ problem: 'forbidden' });
   expect(cut).toMatchObject({ problem: 'unavailable' });
@@ -380,5 +380,5 @@ it('never shows the token in an error', async () => {
 
 it('is not configured without address and token, and can only read without a token', () => {
   expect(github({})).toBeUndefined();
-  expect(github({ GITHUB_API_URL: fake.url })?.writer).toBeUndefined();
+  expect(github({ GITHUB_API_URL: fake.url })?.rerun).toBeUndefined();
 });

@@ -66,7 +66,7 @@ async function searchBranch(
   const earlier = data.workflow_runs.filter(({ id }) => id !== runIdOf(run)).slice(0, MOST_RUNS);
   for (const { id, run_attempt: attempt = 1 } of earlier) {
     if (openJobs(search).length === 0) return;
-    await searchRun(search, { ...run, runId: String(id), attempt });
+    await searchRun(search, { ...run, runId: String(id), attempt, runAttempt: attempt });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Run } from '@prunella/contracts';
+import { platformAttempt } from '@prunella/core';
 import { type Tail, tailOf } from '@prunella/http';
 import type { GitHubClient } from './client.ts';
 import { provided } from './errors.ts';
@@ -15,7 +16,12 @@ const MOST_PAGES = 10;
 
 /** All jobs of exactly this attempt. Throws ProviderError. */
 export async function listJobs(client: GitHubClient, run: Run, signal: AbortSignal): Promise<ApiJob[]> {
-  const target = { ...repositoryOf(run), run_id: runIdOf(run), attempt_number: run.attempt, per_page: PER_PAGE };
+  const target = {
+    ...repositoryOf(run),
+    run_id: runIdOf(run),
+    attempt_number: platformAttempt(run),
+    per_page: PER_PAGE,
+  };
   const jobs: ApiJob[] = [];
   for (let page = 1; page <= MOST_PAGES; page++) {
     const { data } = await provided('list jobs', () =>

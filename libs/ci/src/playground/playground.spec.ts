@@ -146,7 +146,7 @@ describe('greenLogs', () => {
 
 it('reruns exactly the attempt it was told, once', async () => {
   answers['POST /api/runs/r%201/rerun'] = { status: 202, body: { attempt: 3 } };
-  await platform().writer?.rerunFailedJobs(run, signal);
+  await platform().rerun?.rerunFailedJobs(run, signal);
   expect(asked).toEqual([{ what: 'POST /api/runs/r%201/rerun', body: { attempt: 2 } }]);
 });
 
@@ -158,6 +158,6 @@ it.each`
   ${'a connection that cut'} | ${'cut'}                                       | ${'unavailable'}
 `('does not rerun twice after $what: $problem', async ({ answer, problem }) => {
   answers['POST /api/runs/r%201/rerun'] = answer;
-  await expect(platform().writer?.rerunFailedJobs(run, signal)).rejects.toMatchObject({ problem });
+  await expect(platform().rerun?.rerunFailedJobs(run, signal)).rejects.toMatchObject({ problem });
   expect(asked).toHaveLength(1);
 });

@@ -1,5 +1,13 @@
 import type { Run } from '@prunella/contracts';
-import { type CiReader, type GreenLog, type JobLog, messageOf, ProviderError, type RunState } from '@prunella/core';
+import {
+  type CiReader,
+  type GreenLog,
+  type JobLog,
+  messageOf,
+  ProviderError,
+  platformAttempt,
+  type RunState,
+} from '@prunella/core';
 import { cutOf, jsonOf, request, tailOf, usualRetries } from '@prunella/http';
 import { z } from 'zod';
 import { conclusionOf, tellingJobs } from '../conclusion.ts';
@@ -48,7 +56,7 @@ export function playgroundReader(url: string): CiReader {
   }
 
   async function jobsOf(run: Run, signal: AbortSignal): Promise<z.infer<typeof ApiJob>[]> {
-    const response = await get(`${runUrl(run)}/attempts/${run.attempt}/jobs`, signal);
+    const response = await get(`${runUrl(run)}/attempts/${platformAttempt(run)}/jobs`, signal);
     return (await parsed(ApiJobs, response)).jobs;
   }
 
@@ -59,7 +67,7 @@ export function playgroundReader(url: string): CiReader {
       .slice(runs.findIndex(({ id }) => id === run.runId) + 1)
       .filter(({ pipelineId, conclusion }) => pipelineId === run.pipelineId && conclusion === 'success')
       .slice(0, MOST_GREEN_RUNS)
-      .map(({ id, attempt }) => ({ ...run, runId: id, attempt }));
+      .map(({ id, attempt }) => ({ ...run, runId: id, attempt, runAttempt: attempt }));
   }
 
   return {

@@ -3,6 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
+import { Origins } from './origins.ts';
 import { Outbox } from './outbox.ts';
 
 /** What ended, told by our own webhooks and by anybody else on the bus. */
@@ -10,12 +11,16 @@ import { Outbox } from './outbox.ts';
 export class FinishedConsumer {
   constructor(
     private readonly outbox: Outbox,
+    private readonly origins: Origins,
     private readonly metrics: DetectorMetrics,
   ) {}
 
   @Consumes('detector-finished')
   async onFinished(@Payload() event: Delivered<'detector-finished'>): Promise<void> {
-    await judge(event, { publish: (report) => this.outbox.publish(report) });
+    await judge(event, {
+      publish: (report) => this.outbox.publish(report),
+      originOf: (run) => this.origins.of(run),
+    });
     this.metrics.ended(event.data);
   }
 }

@@ -38,10 +38,12 @@ function platform(
     types: ['retry'],
     settleMs: 5_000,
     unsupported: () => undefined,
-    async look(_order, mayHaveActed) {
+    async look(_order, actingSince) {
       state.looks += 1;
       if (state.effects > 0)
-        return mayHaveActed ? { kind: 'done', effect: 'reran' } : { kind: 'superseded', reason: 'somebody else' };
+        return actingSince === undefined
+          ? { kind: 'superseded', reason: 'somebody else' }
+          : { kind: 'done', effect: { says: 'reran' } };
       return state.script.look ?? { kind: 'ready' };
     },
     async execute() {
@@ -49,7 +51,7 @@ function platform(
       if (problem === undefined || effectBeforeProblem) state.effects += 1;
       if (dieInCall) return await new Promise<never>(() => undefined);
       if (problem !== undefined) throw new ProviderError('fake', problem, 'as told', { retryAfterMs: 60_000 });
-      return 'reran';
+      return { says: 'reran' };
     },
   };
   return { plugin, state };

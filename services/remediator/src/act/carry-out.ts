@@ -1,7 +1,7 @@
 import type { JsonBucket } from '@prunella/bus';
 import { type Clock, messageOf, ProviderError } from '@prunella/core';
 import type { ActionPlugin, Look } from '../actions/action.ts';
-import { PlatformGone } from '../actions/retry/retry.ts';
+import { PlatformGone } from '../actions/rerun.ts';
 import type { Order } from '../order.ts';
 import { acquire, type Claim, type ClaimResult, type Lease } from './claims.ts';
 
@@ -39,7 +39,7 @@ export async function carryOut(
   let finished = false;
   try {
     const startedAt = clock.now();
-    const finish = async (result: Pick<ClaimResult, 'status' | 'effect' | 'explanation'>): Promise<CarriedOut> => {
+    const finish = async (result: Conclusion): Promise<CarriedOut> => {
       const whole = { ...result, startedAt, finishedAt: clock.now() };
       await lease.finish(whole);
       finished = true;
@@ -64,12 +64,13 @@ export async function carryOut(
 }
 
 type Step = Exclude<Look, { kind: 'ready' }>;
+type Conclusion = Omit<ClaimResult, 'startedAt' | 'finishedAt'>;
 
 async function lookAndAct(order: Order, action: ActionPlugin, lease: Lease): Promise<Step> {
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
-  const mayHaveActed = lease.actingSince !== undefined;
+  const { actingSince } = lease;
   try {
-    const look = await action.look(order, mayHaveActed, signal());
+    const look = await action.look(order, actingSince, signal());
     if (look.kind !== 'ready') return look;
   } catch (error) {
     return problem(error);
@@ -82,7 +83,7 @@ async function lookAndAct(order: Order, action: ActionPlugin, lease: Lease): Pro
     // After a time-out or a 5xx nobody knows what happened: look again later.
     if (error instanceof ProviderError && error.problem === 'unavailable') return step;
     // A no while an earlier call may have got through can be that call's own doing ("already running").
-    if (mayHaveActed) return { kind: 'later', afterMs: UNCERTAIN_AGAIN_MS, reason: messageOf(error) };
+    if (actingSince !== undefined) return { kind: 'later', afterMs: UNCERTAIN_AGAIN_MS, reason: messageOf(error) };
     await lease.actedInVain();
     return step;
   }
@@ -95,14 +96,12 @@ function problem(error: unknown): Step {
   return { kind: 'later', afterMs: error.options.retryAfterMs ?? UNCERTAIN_AGAIN_MS, reason: messageOf(error) };
 }
 
-function resultOf(
-  order: Order,
-  step: Exclude<Step, { kind: 'later' }>,
-): Pick<ClaimResult, 'status' | 'effect' | 'explanation'> {
+function resultOf(order: Order, step: Exclude<Step, { kind: 'later' }>): Conclusion {
   switch (step.kind) {
     case 'done': {
       const status = order.action.type === 'notify_human' ? 'handed_over' : 'executed';
-      return { status, effect: step.effect, explanation: order.explanation };
+      const { says, started } = step.effect;
+      return { status, effect: says, explanation: order.explanation, ...(started && { started }) };
     }
     case 'superseded':
       return { status: 'superseded', effect: '', explanation: `Nothing was done: ${step.reason}.` };

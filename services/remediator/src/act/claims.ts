@@ -1,5 +1,5 @@
 import type { JsonBucket } from '@prunella/bus';
-import type { Clock } from '@prunella/core';
+import type { Clock, StartedRun } from '@prunella/core';
 
 /** How far one effect is. Stored before each step, so that whoever continues after a crash knows what may have happened. */
 export interface Claim {
@@ -18,6 +18,8 @@ export interface ClaimResult {
   status: 'executed' | 'failed' | 'superseded' | 'handed_over';
   /** What was done outside; empty: nothing. */
   effect: string;
+  /** The run that it began, where that is a new one. */
+  started?: StartedRun;
   explanation: string;
   startedAt: number;
   finishedAt: number;

@@ -1,12 +1,21 @@
 import type { Action, ActionType, Run } from '@prunella/contracts';
+import type { StartedRun } from '@prunella/core';
 import type { Order } from '../order.ts';
+
+/** What was done outside. */
+export interface Effect {
+  /** In a few words; empty: nothing was. */
+  says: string;
+  /** The run that it began, where that is a new one: what becomes of it belongs to the same incident. */
+  started?: StartedRun;
+}
 
 /** What is seen at the target right before acting. */
 export type Look =
   /** Act now. */
   | { kind: 'ready' }
   /** The effect is there already: our own call before a crash. */
-  | { kind: 'done'; effect: string }
+  | { kind: 'done'; effect: Effect }
   /** The world moved on: nothing is to be done any more. */
   | { kind: 'superseded'; reason: string }
   /** It can't be done to this target, and that is for a human to know. */
@@ -17,7 +26,7 @@ export type Look =
 /** Whether the effect helped, where no later event will tell. */
 export type Proof =
   | { kind: 'pending'; afterMs: number }
-  | { kind: 'healed' | 'ineffective' | 'inconclusive'; reason: string };
+  | { kind: 'healed' | 'ineffective' | 'harmful' | 'inconclusive'; reason: string };
 
 /**
  * Something that can be done about a failure. One folder each, registered in index.ts.
@@ -35,11 +44,19 @@ export interface ActionPlugin {
   /** How long the platform's own view may lag behind a call that was cut off, in milliseconds. */
   readonly settleMs: number;
   /**
-   * Looks at the target, changing nothing. `mayHaveActed`: an earlier attempt was cut off after its call may have been sent.
+   * Looks at the target, changing nothing.
+   *
+   * @param actingSince an earlier attempt was cut off after its call may have been sent, at this time (ms since the epoch); undefined: there was none.
    */
-  look(order: Order, mayHaveActed: boolean, signal: AbortSignal): Promise<Look>;
-  /** Brings the effect about and says in a few words what was done. Called once per order, except after an error of which it is not known whether it acted. */
-  execute(order: Order, signal: AbortSignal): Promise<string>;
-  /** Absent: a later event proves it (the rerun's conclusion). */
-  prove?(order: Order, signal: AbortSignal): Promise<Proof>;
+  look(order: Order, actingSince: number | undefined, signal: AbortSignal): Promise<Look>;
+  /** Brings the effect about. Called once per order, except after an error of which it is not known whether it acted. */
+  execute(order: Order, signal: AbortSignal): Promise<Effect>;
+  /**
+   * Whether the effect helped. Absent, or undefined: a later event proves it (the rerun's conclusion), and nothing is to be asked here again.
+   *
+   * @param done what was recorded of the effect.
+   */
+  prove?(order: Order, done: Effect, signal: AbortSignal): Promise<Proof | undefined>;
+  /** How long a proof may take, in milliseconds; then it is inconclusive. Default: 15 minutes. */
+  readonly proveWithinMs?: number;
 }

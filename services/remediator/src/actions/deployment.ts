@@ -56,7 +56,7 @@ export async function lookAtPinned(
   const deployment = await cluster?.get(refOf(order.run));
   const name = nameOf(order.run);
   if (deployment === undefined) return { look: { kind: 'superseded', reason: `${name} is not there` } };
-  if (isOurs(deployment, order)) return { look: { kind: 'done', effect: `${done} ${name}` } };
+  if (isOurs(deployment, order)) return { look: { kind: 'done', effect: { says: `${done} ${name}` } } };
   const revision = revisionOf(deployment);
   if (revision === undefined) {
     return { look: { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` } };

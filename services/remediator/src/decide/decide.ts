@@ -2,6 +2,7 @@ import type { JsonBucket } from '@prunella/bus';
 import type { DiagnosisMade } from '@prunella/contracts';
 import { type Clock, ProviderError, type Random } from '@prunella/core';
 import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy } from '@prunella/policy';
+import type { Lineage } from '../act/lineage.ts';
 import type { Actions } from '../actions/index.ts';
 import { type Order, orderKey } from '../order.ts';
 import type { Breakers } from './breakers.ts';
@@ -13,6 +14,7 @@ export interface DecideDeps {
   readonly policy: Policy;
   breakers: Breakers;
   ledger: SpendingLedger;
+  lineage: Lineage;
   actions: Actions;
   decisions: JsonBucket<Order>;
   budgets: JsonBucket<Spent>;
@@ -32,7 +34,9 @@ export async function decideOnce(
   const key = orderKey(diagnosis.incidentId, diagnosis.run.attempt);
   const stored = await d.decisions.get(key);
   if (stored !== undefined) return stored.value;
-  const incident = orderKey(diagnosis.incidentId, 0);
+  // A run that we began for another incident spends that one's attempts, also where its failure was told as one of its own.
+  const origin = await d.lineage.originOf(diagnosis.run);
+  const incident = orderKey(origin?.incidentId ?? diagnosis.incidentId, 0);
   const { pinned, unsupported } = await pinnedBy(diagnosis, d);
   const order = await withBudget(d.budgets, incident, key, async (attemptsSoFar) => {
     const decision = await decideWithinLimits({ diagnosis: pinned, unsupported, attemptsSoFar }, key, d);

@@ -14,7 +14,7 @@ export function notifyHuman(notifiers: readonly Notifier[], link: (incidentId: s
     unsupported: () => undefined,
     look: async () => ({ kind: 'ready' }),
     async execute(order, signal) {
-      if (notifiers.length === 0) return '';
+      if (notifiers.length === 0) return { says: '' };
       const notification = notificationOf(order, link(order.incidentId));
       const results = await Promise.allSettled(notifiers.map((notifier) => notifier.notify(notification, signal)));
       const failures = results
@@ -26,7 +26,9 @@ export function notifyHuman(notifiers: readonly Notifier[], link: (incidentId: s
         .filter((_, index) => results[index]?.status === 'fulfilled')
         .map((notifier) => notifier.name);
       const missed = failures.map((failure) => (failure instanceof ProviderError ? failure.message : String(failure)));
-      return `told humans by ${told.join(' and ')}${missed.length > 0 ? ` (not by others: ${missed.join('; ')})` : ''}`;
+      return {
+        says: `told humans by ${told.join(' and ')}${missed.length > 0 ? ` (not by others: ${missed.join('; ')})` : ''}`,
+      };
     },
   };
 }

@@ -39,14 +39,16 @@ function order(changes: Partial<Order> = {}): Order {
 it('restarts pod by pod, as kubectl does, and proves the rollout', async () => {
   kubernetes.addDeployment('web', ['v1']);
   expect(await plugin.pin?.(order().run, signal)).toEqual({ fromRevision: 1 });
-  expect(await plugin.look(order(), false, signal)).toEqual({ kind: 'ready' });
-  expect(await plugin.execute(order(), signal)).toBe('restarted the pods of Deployment default/web one after another');
+  expect(await plugin.look(order(), undefined, signal)).toEqual({ kind: 'ready' });
+  expect(await plugin.execute(order(), signal)).toEqual({
+    says: 'restarted the pods of Deployment default/web one after another',
+  });
   expect(kubernetes.effects).toEqual([
     'default/web -> {"kubectl.kubernetes.io/restartedAt":"2026-11-23T12:00:00.000Z"}',
   ]);
-  expect(await plugin.prove?.(order(), signal)).toMatchObject({ kind: 'pending' });
+  expect(await plugin.prove?.(order(), { says: '' }, signal)).toMatchObject({ kind: 'pending' });
   kubernetes.settle('web', 'complete');
-  expect(await plugin.prove?.(order(), signal)).toEqual({
+  expect(await plugin.prove?.(order(), { says: '' }, signal)).toEqual({
     kind: 'healed',
     reason: 'After the restart of Deployment default/web, 2 of 2 replicas are updated and available',
   });
@@ -55,8 +57,8 @@ it('restarts pod by pod, as kubectl does, and proves the rollout', async () => {
 it('sees its own restart after a crash, and that of somebody else', async () => {
   kubernetes.addDeployment('web', ['v1']);
   await plugin.execute(order(), signal);
-  expect(await plugin.look(order(), true, signal)).toMatchObject({ kind: 'done' });
-  expect(await plugin.look(order({ key: 'inc_2.1' }), false, signal)).toMatchObject({
+  expect(await plugin.look(order(), Date.now(), signal)).toMatchObject({ kind: 'done' });
+  expect(await plugin.look(order({ key: 'inc_2.1' }), undefined, signal)).toMatchObject({
     kind: 'superseded',
     reason: expect.stringContaining('its pods are new'),
   });
@@ -64,5 +66,5 @@ it('sees its own restart after a crash, and that of somebody else', async () => 
 
 it('leaves a paused Deployment alone', async () => {
   kubernetes.addDeployment('web', ['v1'], { paused: true });
-  expect(await plugin.look(order(), false, signal)).toMatchObject({ kind: 'refused' });
+  expect(await plugin.look(order(), undefined, signal)).toMatchObject({ kind: 'refused' });
 });

@@ -37,7 +37,7 @@ export function restart(cluster: Deployments | undefined): ActionPlugin {
       const annotations = { ...template.metadata?.annotations, [RESTARTED]: iso(order.decidedAt) };
       const fresh = { ...template, metadata: { ...template.metadata, annotations } };
       await cluster.replaceTemplate(deployment, fresh, changeCause(order));
-      return `restarted the pods of ${nameOf(order.run)} one after another`;
+      return { says: `restarted the pods of ${nameOf(order.run)} one after another` };
     },
     prove: (order) => proveRollout(order, cluster, 'the restart of'),
   };

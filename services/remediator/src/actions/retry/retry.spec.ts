@@ -22,6 +22,8 @@ describe('lookAt', () => {
     ${'reran twice: not only by us'}       | ${{ ...failed, attempt: 3 }}                   | ${true}      | ${'superseded'}
     ${'another commit in the run'}         | ${{ ...failed, headSha: other }}               | ${false}     | ${'superseded'}
     ${'the branch moved on'}               | ${{ ...failed, branchHeadSha: other }}         | ${false}     | ${'superseded'}
+    ${'somebody began it as a new run'}    | ${{ ...failed, rerunAs: { runId: '43' } }}     | ${false}     | ${'superseded'}
+    ${'our own new run before a crash'}    | ${{ ...failed, rerunAs: { runId: '43' } }}     | ${true}      | ${'done'}
     ${'the platform is behind the report'} | ${{ ...failed, attempt: 0 }}                   | ${false}     | ${'later'}
   `('$what: $kind', ({ state, mayHaveActed, kind }) => {
     expect(lookAt(orderFor().run, state, mayHaveActed).kind).toBe(kind);

@@ -21,11 +21,13 @@ export function rollback(cluster: Deployments | undefined): ActionPlugin {
     },
     async execute(order) {
       const deployment = await cluster?.get(refOf(order.run));
-      if (cluster === undefined || deployment === undefined) return '';
+      if (cluster === undefined || deployment === undefined) return { says: '' };
       const target = rollbackTarget(deployment, await cluster.replicaSets(deployment));
-      if (target.kind === 'none') return '';
+      if (target.kind === 'none') return { says: '' };
       await cluster.replaceTemplate(deployment, target.template, changeCause(order));
-      return `rolled back ${nameOf(order.run)} from revision ${target.from} to the template of revision ${target.revision}`;
+      return {
+        says: `rolled back ${nameOf(order.run)} from revision ${target.from} to the template of revision ${target.revision}`,
+      };
     },
     prove: (order) => proveRollout(order, cluster, 'the rollback of'),
   };

@@ -39,7 +39,7 @@ function order(agoMs = 0, parameters: Order['action']['parameters'] = {}): Order
   });
 }
 
-const prove = async (it: Order): Promise<Proof | undefined> => plugin.prove?.(it, signal);
+const prove = async (it: Order): Promise<Proof | undefined> => plugin.prove?.(it, { says: '' }, signal);
 
 it('is believed to have helped only when it held for a while', async () => {
   kubernetes.addDeployment('web', ['v1'], { resources });
@@ -62,13 +62,13 @@ it('has not helped when the rollout fails, at once', async () => {
 
 it('sees its own change, and that of somebody else', async () => {
   kubernetes.addDeployment('web', ['v1'], { resources });
-  expect(await plugin.look(order(), false, signal)).toEqual({ kind: 'ready' });
+  expect(await plugin.look(order(), undefined, signal)).toEqual({ kind: 'ready' });
   await plugin.execute(order(), signal);
-  expect(await plugin.look(order(), true, signal)).toEqual({
+  expect(await plugin.look(order(), Date.now(), signal)).toEqual({
     kind: 'done',
-    effect: 'gave more to Deployment default/web',
+    effect: { says: 'gave more to Deployment default/web' },
   });
-  expect(await plugin.look({ ...order(), key: 'inc_2.1' }, false, signal)).toEqual({
+  expect(await plugin.look({ ...order(), key: 'inc_2.1' }, undefined, signal)).toEqual({
     kind: 'superseded',
     reason: 'Deployment default/web is at revision 2, the failure was seen at 1',
   });
@@ -76,7 +76,7 @@ it('sees its own change, and that of somebody else', async () => {
 
 it('refuses parameters that mean nothing', async () => {
   kubernetes.addDeployment('web', ['v1'], { resources });
-  expect(await plugin.look(order(0, { factor: 0.5 }), false, signal)).toMatchObject({
+  expect(await plugin.look(order(0, { factor: 0.5 }), undefined, signal)).toMatchObject({
     kind: 'refused',
     reason: expect.stringContaining('parameters.factor'),
   });

@@ -51,7 +51,9 @@ export function scale(
       }
       await cluster.replaceTemplate(deployment, plan.template, changeCause(order), plan.annotations);
       const { resource } = wish as ScaleWish;
-      return `raised the ${resource} limit of ${plan.container} in ${nameOf(order.run)} from ${plan.from} to ${plan.to}`;
+      return {
+        says: `raised the ${resource} limit of ${plan.container} in ${nameOf(order.run)} from ${plan.from} to ${plan.to}`,
+      };
     },
     async prove(order) {
       const proof = await proveRollout(order, cluster, 'giving more to');

@@ -1,11 +1,11 @@
 import type { Run } from '@prunella/contracts';
-import type { CiWriter } from '../platform.ts';
+import type { Rerun } from '../platform.ts';
 import { type GitHubClient, ONCE } from './client.ts';
 import { githubError } from './errors.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
 
-/** Starts GitHub Actions runs again. Needs `actions: write`. For the remediator only. */
-export function githubWriter(client: GitHubClient): CiWriter {
+/** Starts GitHub Actions runs again, as the next attempt of the same run. Needs `actions: write`. For the remediator only. */
+export function githubRerun(client: GitHubClient): Rerun {
   const { reRunWorkflow, reRunWorkflowFailedJobs } = client.rest.actions;
   return {
     rerunFailedJobs: (run, signal) => rerun(reRunWorkflowFailedJobs, 'failed jobs', run, signal),
@@ -13,11 +13,11 @@ export function githubWriter(client: GitHubClient): CiWriter {
   };
 }
 
-type Rerun =
+type Call =
   | GitHubClient['rest']['actions']['reRunWorkflow']
   | GitHubClient['rest']['actions']['reRunWorkflowFailedJobs'];
 
-async function rerun(call: Rerun, what: string, run: Run, signal: AbortSignal): Promise<void> {
+async function rerun(call: Call, what: string, run: Run, signal: AbortSignal): Promise<undefined> {
   const target = { ...repositoryOf(run), run_id: runIdOf(run) };
   try {
     await call({ ...target, request: { signal, ...ONCE } });
