@@ -111,6 +111,8 @@ export const BUCKETS = {
   prunella_spending: { ttlMs: 32 * DAY },
   /** Breakers, by action and platform. */
   prunella_breakers: { ttlMs: 0 },
+  /** How long failures take to pass, by cause and platform. */
+  prunella_recovery: { ttlMs: 0 },
   /** Storms, by fingerprint. */
   prunella_storms: { ttlMs: 2 * DAY },
   /** Runs that the remediator began as new ones, and the incident (`Origin`) that each belongs to. */

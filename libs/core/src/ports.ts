@@ -15,6 +15,8 @@ export interface RunState {
   conclusion?: Conclusion;
   /** The newest attempt, counted from 1. */
   attempt: number;
+  /** How long that attempt took, in milliseconds; absent: it has not ended, or the platform does not say. */
+  lastedMs?: number;
   /** The commit that the run is for. */
   headSha: string;
   /** The newest commit on the run's branch; undefined: the platform can't say (branch gone, tag, no right to look). */

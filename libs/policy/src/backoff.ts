@@ -1,4 +1,4 @@
-import type { Action } from '@prunella/contracts';
+import type { Action, ActionType } from '@prunella/contracts';
 import { Duration, type Random } from '@prunella/core';
 import { z } from 'zod';
 
@@ -33,8 +33,19 @@ const PARAMETERS = {
     firstDelay: Delay.prefault('5s'),
     factor: Factor.default(2),
   }),
+  // What is waited for is mostly there after some time; how long that takes, nobody tells.
+  wait_for_dependency: z.object({
+    attempts: Attempts.default(5),
+    firstDelay: Delay.prefault('10s'),
+    factor: Factor.default(2),
+  }),
   other: z.object({ attempts: Attempts }),
 };
+
+/** Reruns of the same run, which are spaced. */
+export function isSpaced(type: ActionType): type is 'retry' | 'retry_with_backoff' | 'wait_for_dependency' {
+  return type === 'retry' || type === 'retry_with_backoff' || type === 'wait_for_dependency';
+}
 
 /**
  * The retry parameters of an action: `attempts` 1 to 20 (default 3 with backoff), and for retries `firstDelay` 0s to 15m
@@ -44,7 +55,7 @@ const PARAMETERS = {
  */
 export function backoffOf(action: Action): { backoff: ProposedBackoff } | { problem: string } {
   const { type } = action;
-  const schema = PARAMETERS[type === 'retry' || type === 'retry_with_backoff' ? type : 'other'];
+  const schema = PARAMETERS[isSpaced(type) ? type : 'other'];
   const result = schema.safeParse(action.parameters);
   if (!result.success) {
     const [issue] = result.error.issues;

@@ -7,15 +7,18 @@ import { parsePolicy } from './parse-policy.ts';
 
 const HOUR = 3_600_000;
 
-function about(changes: Partial<Run> = {}): Case {
-  const { run, cause } = diagnosisFor();
-  return { run: { ...run, ...changes }, action: 'retry', cause };
+const COST = { minutes: 12, money: 0.6, currency: 'USD' };
+
+function about(changes: Partial<Run> = {}): Case & { incidentId: string } {
+  const { run, cause, incidentId } = diagnosisFor();
+  return { run: { ...run, ...changes }, action: 'retry', cause, incidentId };
 }
 
 function scopes(yaml: string, changes: Partial<Run> = {}): string[] {
   const { budgets, cooldown } = parsePolicy(`version: 1\n${yaml}`);
-  return limitsFor(budgets, cooldown, about(changes)).map(
-    ({ kind, name, scope, most }) => `${kind} ${name}: ${most} for ${scope}`,
+  return limitsFor(budgets, cooldown, about(changes), COST).map(
+    ({ kind, name, scope, most, unit }) =>
+      `${kind} ${name}: ${most}${unit === 'actions' ? '' : ` ${unit}`} for ${scope}`,
   );
 }
 
@@ -28,6 +31,7 @@ describe('the limits of an action', () => {
     ['per: branch', {}, 'budget b: 3 for acme/shop/ci@main'],
     ['per: cause', {}, 'budget b: 3 for acme/shop network'],
     ['per: target', {}, 'budget b: 3 for acme/shop/ci@main'],
+    ['per: incident', {}, 'budget b: 3 for inc_1'],
     [
       'per: target',
       { workload: { kind: '', namespace: 'shop', name: 'web', container: '' } },
@@ -46,6 +50,20 @@ cooldown: 10m`;
     expect(scopes(yaml)).toEqual(['budget reruns: 5 for acme/shop', 'cooldown retry: 1 for acme/shop/ci@main']);
   });
 
+  it('are one for each thing that a budget counts', () => {
+    expect(scopes('budgets: [{ name: b, actions: 5, minutes: 600, money: 20.5 }]')).toEqual([
+      'budget b: 5 for acme/shop',
+      'budget b: 600 minutes for acme/shop',
+      'budget b: 20.5 money for acme/shop',
+    ]);
+  });
+
+  it('must count something', () => {
+    expect(() => scopes('budgets: [{ name: b }]')).toThrow(
+      /budgets\[0\]: expected at least one of actions, minutes, money/,
+    );
+  });
+
   it('are there where nobody wrote any, but on the playground', () => {
     expect(scopes('')).toEqual(['budget usual: 100 for acme/shop']);
     expect(scopes('', { platform: 'playground' })).toEqual([]);
@@ -54,7 +72,7 @@ cooldown: 10m`;
 });
 
 describe('spend', () => {
-  const limit: Limit = { kind: 'budget', name: 'b', scope: '', most: 2, withinMs: HOUR };
+  const limit: Limit = { kind: 'budget', name: 'b', scope: '', unit: 'actions', most: 2, withinMs: HOUR, amount: 1 };
 
   it('allows so many within the time, and counts an order once', () => {
     let expenses: readonly Expense[] = [];
@@ -88,5 +106,30 @@ describe('spend', () => {
         }
       }),
     );
+  });
+
+  it('never spends more minutes than there are, and remembers what each cost', () => {
+    const orders = fc.array(fc.record({ key: fc.nat(30).map(String), after: fc.nat(HOUR), amount: fc.nat(40) }), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(orders, fc.nat(100), (list, most) => {
+        let now = 0;
+        let expenses: readonly Expense[] = [];
+        for (const { key, after, amount } of list) {
+          now += after;
+          const before = expenses;
+          const result = spend({ ...limit, unit: 'minutes', most, amount }, expenses, key, now);
+          expenses = result.expenses;
+          const spent = expenses.reduce((sum, one) => sum + (one.amount ?? 1), 0);
+          expect(spent).toBeLessThanOrEqual(most);
+          if (!result.spending.allows) expect(expenses).toBe(before);
+        }
+      }),
+    );
+  });
+
+  it('counts an expense of before amounts were kept as one', () => {
+    expect(spend(limit, [{ key: 'old', at: 0 }], 'new', 1).spending).toMatchObject({ spent: 1, allows: true });
   });
 });

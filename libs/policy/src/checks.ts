@@ -2,10 +2,9 @@ import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk } from '@pru
 import { domainOf, formatDuration } from '@prunella/core';
 import type { BreakerWord } from './breaker.ts';
 import type { Spending } from './budget.ts';
+import { isRerun } from './reruns.ts';
 import type { Setting } from './settings.ts';
 
-/** Actions that run the same code again. */
-const RERUNS: readonly ActionType[] = ['retry', 'retry_with_backoff', 'wait_for_dependency', 'alternative_path'];
 /** Actions that change nothing but what people know. */
 const FREE: readonly ActionType[] = ['none', 'notify_human'];
 const CODE_FAILURE_VETO = 'code-failure-in-run';
@@ -24,7 +23,7 @@ export function checkCodeFailure({ cause, action, vetoes }: DiagnosisMade): Reas
   const veto = vetoes.find((text) => text.startsWith(CODE_FAILURE_VETO));
   if (veto === undefined)
     return { check, allows: true, says: `${cause} is not in the code, and no job failed because of it` };
-  return { check, allows: !RERUNS.includes(action.type), says: `the run can't pass by a rerun (${veto})` };
+  return { check, allows: !isRerun(action.type), says: `the run can't pass by a rerun (${veto})` };
 }
 
 /** Vetoes that this policy does not know stop everything that has an effect: whoever wrote them had a reason. */
@@ -91,13 +90,18 @@ export function checkThreshold(confidence: number, risk: Risk, threshold: Settin
 
 /** What acting spends, over all incidents. */
 export function checkSpending({ limit, spent, allows }: Spending): Reason {
-  const { kind, name, scope, most, withinMs } = limit;
+  const { kind, name, scope, unit, most, withinMs, amount } = limit;
   const within = formatDuration(withinMs);
   const where = scope === '' ? '' : ` for ${scope}`;
   if (kind === 'cooldown') {
     const says = allows
       ? `no other ${name}${where} within ${within}`
       : `another ${name}${where} was done within ${within}`;
+    return { check: kind, allows, says };
+  }
+  if (unit !== 'actions') {
+    const what = `${rounded(amount)} ${unit === 'minutes' ? 'runner minutes' : 'of money'}`;
+    const says = `it would spend ${what}${where}; ${rounded(spent)} of ${most} within ${within} are spent (budget ${name})`;
     return { check: kind, allows, says };
   }
   const says = allows

@@ -247,6 +247,8 @@ const facts: fc.Arbitrary<Facts> = fc.record(
         limit: fc.record({
           kind: fc.constantFrom('budget', 'cooldown'),
           name: fc.constant('b'),
+          unit: fc.constantFrom('actions', 'minutes', 'money'),
+          amount: fc.nat(20),
           scope: fc.string(),
           most: fc.nat(5),
           withinMs: fc.constant(60_000),

@@ -1,6 +1,6 @@
 import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk, Verdict } from '@prunella/contracts';
 import { riskOf } from '@prunella/core';
-import { type Backoff, backoffOf } from './backoff.ts';
+import { type Backoff, backoffOf, isSpaced } from './backoff.ts';
 import type { BreakerWord } from './breaker.ts';
 import { type Limit, limitsFor, type Spending } from './budget.ts';
 import {
@@ -17,6 +17,7 @@ import {
   checkThreshold,
   checkVetoes,
 } from './checks.ts';
+import { type Cost, costOf } from './costs.ts';
 import { explain } from './explain.ts';
 import { isHeldOut } from './hold-out.ts';
 import type { Policy } from './policy.ts';
@@ -36,6 +37,8 @@ export interface Facts {
   unsupported: string | undefined;
   /** How much the action can hurt on this very target, where more is known than its kind; it can only raise the risk. */
   risk?: Risk;
+  /** How long the attempt that failed took, in ms; not given: nobody knows. */
+  lastedMs?: number;
   /** How the limits stand that acting would spend; not given: nobody asked, as for what is not done anyway. */
   spending?: readonly Spending[];
   /** What the breaker of the action says; not given: nobody asked. */
@@ -57,6 +60,8 @@ export interface Decision {
   explanation: string;
   /** How long a human may take to answer, in milliseconds. */
   approveWithinMs: number;
+  /** What acting is expected to cost. */
+  cost: Cost;
   /** What acting spends. */
   limits: readonly Limit[];
   /** How a retry is spaced; only for retries that may or would be done. */
@@ -64,7 +69,6 @@ export interface Decision {
 }
 
 const RISK_ORDER: readonly Risk[] = ['free', 'cheap', 'reversible', 'irreversible'];
-const RETRIES: readonly ActionType[] = ['retry', 'retry_with_backoff'];
 
 /**
  * Decides what is done about a diagnosis. Pure and total: the same facts give the same decision, and none throws.
@@ -78,6 +82,7 @@ export function decide(policy: Policy, facts: Facts): Decision {
   const risk = higherRisk(riskOf(proposed.type), facts.risk);
   const about = { run: diagnosis.run, action: proposed.type, cause: diagnosis.cause };
   const settings = settingsFor(policy, about, facts.at);
+  const cost = costOf(policy.costs, about, facts.lastedMs);
   const parsed = backoffOf(proposed);
   const backoff = 'backoff' in parsed ? parsed.backoff : undefined;
 
@@ -118,9 +123,10 @@ export function decide(policy: Policy, facts: Facts): Decision {
     reasons,
     explanation: explain(verdict, diagnosis, reasons),
     approveWithinMs: settings.approveWithin.value,
-    limits: limitsFor(policy.budgets, settings.cooldown.value, about),
+    cost,
+    limits: limitsFor(policy.budgets, settings.cooldown.value, { ...about, incidentId: diagnosis.incidentId }, cost),
     ...(backoff !== undefined &&
-      RETRIES.includes(action.type) && {
+      isSpaced(action.type) && {
         schedule: { ...backoff, attempts: attemptsLimit(settings.attempts, backoff.attempts) },
       }),
   };

@@ -32,6 +32,8 @@ describe('parsePolicy', () => {
           actions: 100,
         },
       ],
+      costs: { currency: 'USD', usual: HOUR / 6, prices: [] },
+      alternatives: [],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
@@ -55,7 +57,10 @@ attempts: 5
 cooldown: 10m
 approveWithin: 1h
 budgets:
-  - { name: reruns, match: { cause: network }, per: cause, within: 2h, actions: 7 }
+  - { name: reruns, match: { cause: network }, per: cause, within: 2h, actions: 7, minutes: 90, money: 4.5 }
+costs: { currency: EUR, usual: 30m, prices: [{ match: { platform: github }, perMinute: 0.008 }] }
+alternatives:
+  - { match: { cause: network }, pipeline: mirror.yml, ref: main, inputs: { region: eu }, after: 2 }
 breaker: { failures: 2, rest: 1h, reset: human }
 storm: { pipelines: 4, within: 1h, atATime: 2 }
 scale: { memory: 2Gi, cpu: 500m, times: 1 }
@@ -82,7 +87,21 @@ notify: { on: [executed, rejected] }
       attempts: 5,
       cooldown: HOUR / 6,
       approveWithin: HOUR,
-      budgets: [{ name: 'reruns', match: { cause: 'network' }, per: 'cause', within: 2 * HOUR, actions: 7 }],
+      budgets: [
+        {
+          name: 'reruns',
+          match: { cause: 'network' },
+          per: 'cause',
+          within: 2 * HOUR,
+          actions: 7,
+          minutes: 90,
+          money: 4.5,
+        },
+      ],
+      costs: { currency: 'EUR', usual: HOUR / 2, prices: [{ match: { platform: 'github' }, perMinute: 0.008 }] },
+      alternatives: [
+        { match: { cause: 'network' }, pipeline: 'mirror.yml', ref: 'main', inputs: { region: 'eu' }, after: 2 },
+      ],
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
       storm: { pipelines: 4, within: HOUR, atATime: 2 },
       scale: { memory: '2Gi', cpu: '500m', times: 1 },

@@ -1,8 +1,10 @@
 import { type ActionStatus, modes } from '@prunella/contracts';
 import { Duration, parseDuration, parseQuantity } from '@prunella/core';
 import { z } from 'zod';
+import { AlternativePath } from './alternative.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
+import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
 import { StormSettings } from './storm.ts';
@@ -91,6 +93,12 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .prefault(USUAL_BUDGETS)
     .describe('What may be spent on acting, over all incidents; where one is used up, the action is only recommended.'),
+  costs: CostSettings.describe('What acting costs, for budgets in minutes and money.'),
+  alternatives: z
+    .array(AlternativePath)
+    .max(100)
+    .default([])
+    .describe('Other pipelines to start where reruns of the one that failed did not help; the first that matches.'),
   breaker: BreakerSettings.describe('An action that does not help on a platform gets a rest there.'),
   storm: StormSettings.describe(
     'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',

@@ -1,5 +1,6 @@
 import type { Action, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
+import type { Cost } from '@prunella/policy';
 
 /**
  * One decision about one attempt of one incident: stored before anything is done about it, so that whatever is delivered or
@@ -32,6 +33,8 @@ export interface Order {
   dueAt: number;
   /** How long a human may take to answer, in milliseconds. */
   approveWithinMs: number;
+  /** What it is expected to cost. Absent in orders of before it was counted. */
+  cost?: Cost;
   /** W3C trace of the failure, so that what happens minutes later still belongs to it. */
   traceparent?: string;
 }

@@ -1,5 +1,6 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
+import { isRerun } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
@@ -7,7 +8,7 @@ import type { ActionPlugin, Effect, Proof } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { PlatformGone } from './actions/rerun.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
-import { announcement, isRerun, type Storms } from './decide/storms.ts';
+import { announcement, type Storms } from './decide/storms.ts';
 import type { Order } from './order.ts';
 import type { Reporter } from './report.ts';
 

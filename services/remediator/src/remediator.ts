@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, type Origin, withTrace } from '@prunella/bus';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
-import type { Breaker, Storm } from '@prunella/policy';
+import { type Breaker, isRerun, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
@@ -16,7 +16,8 @@ import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
 import { type Expenses, SpendingLedger } from './decide/ledger.ts';
 import { PolicyFile } from './decide/policy-file.ts';
-import { isRerun, Storms } from './decide/storms.ts';
+import { hearOfWait, Recoveries } from './decide/recoveries.ts';
+import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
 import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
@@ -71,6 +72,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   async learn(outcome: OutcomeObserved): Promise<void> {
     const { d } = await this.ready;
     await d.breakers.hear(outcome, d.policy.breaker);
+    await hearOfWait(outcome, d);
     if (isRerun(outcome.action) && outcome.fingerprint !== '') {
       const key = orderKey(outcome.incidentId, outcome.run.attempt);
       await d.storms.hear(outcome.fingerprint, key, outcome.outcome, d.policy.storm);
@@ -105,6 +107,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),
+      recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
       claims: await bus.bucket<Claim>('prunella_claims'),
       clock: systemClock,
       random: Math.random,

@@ -30,9 +30,15 @@ async function state(client: GitHubClient, run: Run, signal: AbortSignal): Promi
     status: data.status === 'completed' ? 'completed' : data.status === 'in_progress' ? 'in_progress' : 'queued',
     ...(data.status === 'completed' && { conclusion: conclusionOf(data.conclusion) }),
     attempt: data.run_attempt ?? 1,
+    ...(data.status === 'completed' && lasted(data.run_started_at, data.updated_at)),
     headSha: data.head_sha,
     ...(branchHeadSha !== undefined && { branchHeadSha }),
   };
+}
+
+function lasted(from: string | undefined, to: string): { lastedMs?: number } {
+  const ms = Date.parse(to) - Date.parse(from ?? '');
+  return ms >= 0 ? { lastedMs: ms } : {};
 }
 
 /** undefined: no such branch (deleted, a tag), or no right to look. */

@@ -15,7 +15,7 @@ const PROOFS: Readonly<Record<ActionType, Proof>> = {
   skip_test: 'check',
   reset_connections: 'check',
   raise_timeout: 'check',
-  wait_for_dependency: 'check',
+  wait_for_dependency: 'later-run',
   alternative_path: 'check',
   notify_human: 'nothing',
   none: 'nothing',

@@ -39,10 +39,18 @@ function summary({ mode, pipelines, protect, freezes, budgets, breaker, holdOut 
     ...pipelines.map(({ match, ...says }, index) => `pipelines[${index}] ${textOf(match)}: ${textOf(says)}`),
     ...protect.map(({ match, mode: most }, index) => `protect[${index}] ${textOf(match)}: at most ${most}`),
     ...freezes.map(({ name, match }) => `freeze ${name}${match === undefined ? '' : ` ${textOf(match)}`}`),
-    ...budgets.map(({ name, per, actions }) => `budget ${name}: ${counted(actions, 'action')} per ${per}`),
+    ...budgets.map((budget) => `budget ${budget.name}: ${allowance(budget)} per ${budget.per}`),
     `breaker: opens after ${breaker.failures} in a row that did not help`,
     ...(holdOut > 0 ? [`holdOut: ${holdOut * 100} % are only watched`] : []),
   ];
+}
+
+function allowance({ actions, minutes, money }: Policy['budgets'][number]): string {
+  return [
+    ...(actions === undefined ? [] : [counted(actions, 'action')]),
+    ...(minutes === undefined ? [] : [counted(minutes, 'runner minute')]),
+    ...(money === undefined ? [] : [`${money} of money`]),
+  ].join(', ');
 }
 
 function textOf(values: Record<string, unknown>): string {

@@ -55,6 +55,9 @@ function describe(
       ({ check, allows, says }) => `  ${allows ? green('yes') : red('no ')}  ${check.padEnd(width)}  ${says}`,
     ),
     ...(limits.length === 0 ? [] : ['', 'What acting would spend; how much is left only the remediator knows']),
-    ...limits.map(({ kind, name, scope, most }) => `  ${kind} ${name}${scope && ` for ${scope}`}: one of ${most}`),
+    ...limits.map(
+      ({ kind, name, scope, unit, amount, most }) =>
+        `  ${kind} ${name}${scope && ` for ${scope}`}: ${unit === 'actions' ? 'one' : amount} of ${most}${unit === 'actions' ? '' : ` ${unit}`}`,
+    ),
   ];
 }

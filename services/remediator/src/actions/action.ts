@@ -34,13 +34,15 @@ export type Proof =
  */
 export interface ActionPlugin {
   readonly types: readonly ActionType[];
-  /** Why it can't be done for this run here, in a few words; undefined: it can. */
-  unsupported(run: Run): string | undefined;
+  /** Why this action can't be done for this run here, in a few words; undefined: it can. */
+  unsupported(run: Run, action: Action): string | undefined;
   /**
    * What the target looks like at the decision, kept with the action's parameters, so that `look` notices when somebody else changed it since.
    * Absent: the run itself says enough.
    */
   pin?(run: Run, signal: AbortSignal): Promise<Action['parameters']>;
+  /** How long what failed took, in milliseconds, for what doing it again costs; undefined: not known. Absent: the action costs no runner time. */
+  lastedMs?(run: Run, signal: AbortSignal): Promise<number | undefined>;
   /** How long the platform's own view may lag behind a call that was cut off, in milliseconds. */
   readonly settleMs: number;
   /**

@@ -2,6 +2,7 @@ import { ciPlatforms } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
 import { notifiers } from '@prunella/notify';
 import type { Policy } from '@prunella/policy';
+import { alternativePath } from './alternative-path/alternative-path.ts';
 import { Actions } from './index.ts';
 import { notifyHuman } from './notify-human/notify-human.ts';
 import { restart } from './restart/restart.ts';
@@ -17,8 +18,10 @@ export function actionsFromEnvironment(
 ): Actions {
   const console = publicUrl.replace(/\/+$/, '');
   const cluster = clusterFromEnvironment(environment);
+  const platforms = ciPlatforms(environment);
   return new Actions([
-    retry(ciPlatforms(environment)),
+    retry(platforms),
+    alternativePath(platforms),
     rollback(cluster),
     scale(cluster, () => policy().scale),
     restart(cluster),

@@ -1,4 +1,4 @@
-import type { ActionType, Run } from '@prunella/contracts';
+import type { Action, ActionType, Run } from '@prunella/contracts';
 import type { ActionPlugin } from './action.ts';
 
 /** All that can be done here, by action type. */
@@ -15,8 +15,8 @@ export class Actions {
   }
 
   /** Why an action can't be done for this run, in a few words; undefined: it can. */
-  unsupported(type: ActionType, run: Run): string | undefined {
-    const plugin = this.byType.get(type);
-    return plugin === undefined ? `Prunella can't do "${type}" yet` : plugin.unsupported(run);
+  unsupported(action: Action, run: Run): string | undefined {
+    const plugin = this.byType.get(action.type);
+    return plugin === undefined ? `nothing here can do "${action.type}"` : plugin.unsupported(run, action);
   }
 }

@@ -1,7 +1,7 @@
 import type { CiPlatform } from '@prunella/ci';
 import type { Run } from '@prunella/contracts';
-import type { StartedRun } from '@prunella/core';
-import type { Proof } from './action.ts';
+import { platformAttempt, type RunState, type StartedRun } from '@prunella/core';
+import type { Look, Proof } from './action.ts';
 
 const LOOK_AGAIN_MS = 20_000;
 /** A run that was begun may wait for a runner, and then take its time. */
@@ -43,4 +43,41 @@ export async function proofByRun(
         reason: `${name} ended ${state.conclusion ?? 'without a word'}, which proves nothing`,
       };
   }
+}
+
+/** How soon to look again at a run that is still in progress. */
+const STILL_RUNNING_MS = 15_000;
+
+/** Decides by the newest state of the run that failed whether running it again is still the right thing. Pure. */
+export function lookAtRun(run: Run, state: RunState | undefined): Look {
+  const attempt = platformAttempt(run);
+  if (state === undefined) return superseded(`${run.platform} does not know run ${run.runId} any more`);
+  if (run.headSha !== '' && state.headSha !== run.headSha) {
+    return superseded(`the run is now for commit ${short(state.headSha)}, the diagnosis was for ${short(run.headSha)}`);
+  }
+  if (state.attempt > attempt) {
+    return superseded(`attempt ${state.attempt} exists already: somebody else reran it`);
+  }
+  if (state.rerunAs !== undefined) {
+    return superseded(`run ${state.rerunAs.runId} is a rerun of it already: somebody else began it`);
+  }
+  if (state.status !== 'completed') {
+    return { kind: 'later', afterMs: STILL_RUNNING_MS, reason: `attempt ${state.attempt} is still ${state.status}` };
+  }
+  if (state.attempt < attempt) {
+    return { kind: 'later', afterMs: STILL_RUNNING_MS, reason: `${run.platform} still shows attempt ${state.attempt}` };
+  }
+  if (state.conclusion === 'success') return superseded('the run is green already');
+  if (state.branchHeadSha !== undefined && run.headSha !== '' && state.branchHeadSha !== run.headSha) {
+    return superseded(`branch ${run.branch} has moved on from ${short(run.headSha)} to ${short(state.branchHeadSha)}`);
+  }
+  return { kind: 'ready' };
+}
+
+function superseded(reason: string): Look {
+  return { kind: 'superseded', reason };
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 7);
 }

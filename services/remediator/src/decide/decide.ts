@@ -1,13 +1,14 @@
 import type { JsonBucket } from '@prunella/bus';
 import type { DiagnosisMade } from '@prunella/contracts';
 import { type Clock, ProviderError, type Random } from '@prunella/core';
-import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy } from '@prunella/policy';
+import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy, proposed } from '@prunella/policy';
 import type { Lineage } from '../act/lineage.ts';
 import type { Actions } from '../actions/index.ts';
 import { type Order, orderKey } from '../order.ts';
 import type { Breakers } from './breakers.ts';
 import { type Spent, withBudget } from './budget.ts';
 import type { SpendingLedger } from './ledger.ts';
+import type { Recoveries } from './recoveries.ts';
 
 export interface DecideDeps {
   /** As it is in force now. */
@@ -15,6 +16,7 @@ export interface DecideDeps {
   breakers: Breakers;
   ledger: SpendingLedger;
   lineage: Lineage;
+  recoveries: Recoveries;
   actions: Actions;
   decisions: JsonBucket<Order>;
   budgets: JsonBucket<Spent>;
@@ -37,10 +39,14 @@ export async function decideOnce(
   // A run that we began for another incident spends that one's attempts, also where its failure was told as one of its own.
   const origin = await d.lineage.originOf(diagnosis.run);
   const incident = orderKey(origin?.incidentId ?? diagnosis.incidentId, 0);
-  const { pinned, unsupported } = await pinnedBy(diagnosis, d);
+  const spentBefore = (await d.budgets.get(incident))?.value.keys.filter((other) => other !== key).length ?? 0;
+  const { pinned, unsupported } = await pinnedBy(proposed(d.policy.alternatives, diagnosis, spentBefore), d);
+  const lastedMs = unsupported === undefined ? await lasted(pinned, d) : undefined;
   const order = await withBudget(d.budgets, incident, key, async (attemptsSoFar) => {
-    const decision = await decideWithinLimits({ diagnosis: pinned, unsupported, attemptsSoFar }, key, d);
-    const value = orderOf(pinned, decision, key, attemptsSoFar, traceparent, d);
+    const facts = { diagnosis: pinned, unsupported, attemptsSoFar, ...(lastedMs !== undefined && { lastedMs }) };
+    const decision = await decideWithinLimits(facts, key, d);
+    const wait = await waitOf(pinned, decision, attemptsSoFar, d);
+    const value = orderOf(pinned, decision, key, wait, traceparent, d);
     return { value, spends: hasEffect(decision) };
   });
   const created = await d.decisions.create(key, order);
@@ -50,7 +56,7 @@ export async function decideOnce(
 
 /** Decides, and where that would act, once more with what the limits say: they are only spent on what is done. */
 async function decideWithinLimits(
-  facts: { diagnosis: DiagnosisMade; unsupported: string | undefined; attemptsSoFar: number },
+  facts: { diagnosis: DiagnosisMade; unsupported: string | undefined; attemptsSoFar: number; lastedMs?: number },
   key: string,
   d: DecideDeps,
 ): Promise<Decision> {
@@ -74,7 +80,7 @@ async function pinnedBy(
 ): Promise<{ pinned: DiagnosisMade; unsupported: string | undefined }> {
   const { action, run } = diagnosis;
   const plugin = d.actions.get(action.type);
-  const unsupported = d.actions.unsupported(action.type, run);
+  const unsupported = d.actions.unsupported(action, run);
   if (plugin?.pin === undefined || unsupported !== undefined) return { pinned: diagnosis, unsupported };
   try {
     const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
@@ -90,17 +96,47 @@ async function pinnedBy(
   }
 }
 
+/** How long what failed took, as far as its platform tells; it is asked for only where something may be done. */
+async function lasted({ action, run }: DiagnosisMade, d: DecideDeps): Promise<number | undefined> {
+  try {
+    return await d.actions.get(action.type)?.lastedMs?.(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
+  } catch (error) {
+    // The usual length is taken instead.
+    if (error instanceof ProviderError) return undefined;
+    throw error;
+  }
+}
+
+interface Wait {
+  ms: number;
+  /** Why it is another one than the rule's; absent: it is the rule's. */
+  says?: string;
+}
+
+/** Full jitter over the rule's delay, or over a longer one where that was learnt to be better. */
+async function waitOf(
+  { cause, run }: DiagnosisMade,
+  { schedule }: Decision,
+  attemptsSoFar: number,
+  d: DecideDeps,
+): Promise<Wait> {
+  if (schedule === undefined) return { ms: 0 };
+  const proposedMs = backoffDelayMs(schedule, attemptsSoFar + 1, d.random);
+  const learnt = await d.recoveries.waitFor(cause, run.platform, proposedMs);
+  if (learnt === undefined) return { ms: proposedMs };
+  const { fromMs, toMs, says } = learnt;
+  return { ms: Math.round(fromMs + d.random() * (toMs - fromMs)), says };
+}
+
 function orderOf(
   diagnosis: DiagnosisMade,
   decision: Decision,
   key: string,
-  attemptsSoFar: number,
+  wait: Wait,
   traceparent: string | undefined,
   d: DecideDeps,
 ): Order {
   const decidedAt = d.clock.now();
-  const { schedule } = decision;
-  const delayMs = schedule === undefined ? 0 : backoffDelayMs(schedule, attemptsSoFar + 1, d.random);
   return {
     key,
     incidentId: diagnosis.incidentId,
@@ -109,7 +145,10 @@ function orderOf(
     risk: decision.risk,
     mode: decision.mode,
     verdict: decision.verdict,
-    reasons: decision.reasons,
+    reasons:
+      wait.says === undefined
+        ? decision.reasons
+        : [...decision.reasons, { check: 'backoff', allows: true, says: wait.says }],
     explanation: decision.explanation,
     diagnosis: diagnosis.explanation,
     cause: diagnosis.cause,
@@ -119,7 +158,8 @@ function orderOf(
     prior: diagnosis.prior,
     evidence: diagnosis.evidence.slice(0, MOST_EVIDENCE),
     decidedAt,
-    dueAt: decidedAt + delayMs,
+    dueAt: decidedAt + wait.ms,
+    cost: decision.cost,
     approveWithinMs: decision.approveWithinMs,
     ...(traceparent !== undefined && { traceparent }),
   };

@@ -58,7 +58,7 @@ export class SpendingLedger {
     limit: Limit,
     next: (expenses: readonly Expense[]) => readonly Expense[] | undefined,
   ): Promise<void> {
-    const place = stableId(limit.kind, limit.name, limit.scope);
+    const place = stableId(limit.kind, limit.name, limit.scope, ...(limit.unit === 'actions' ? [] : [limit.unit]));
     for (;;) {
       const entry = await this.bucket.get(place);
       const expenses = next(entry?.value.expenses ?? []);

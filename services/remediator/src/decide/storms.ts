@@ -1,18 +1,10 @@
 import type { JsonBucket } from '@prunella/bus';
-import type { ActionType, Outcome } from '@prunella/contracts';
+import type { Outcome } from '@prunella/contracts';
 import { type Clock, formatDuration, type Random, stableId } from '@prunella/core';
 import { afterFailure, afterTrial, askStorm, noStorm, type Policy, type Storm, type StormWord } from '@prunella/policy';
 import { type Order, orderKey } from '../order.ts';
 
 type Settings = Policy['storm'];
-
-/** Actions that run the same again: what waits in a storm. */
-const RERUNS: readonly ActionType[] = ['retry', 'retry_with_backoff', 'wait_for_dependency', 'alternative_path'];
-
-/** Whether an action is one that a storm makes wait. */
-export function isRerun(action: ActionType): boolean {
-  return RERUNS.includes(action);
-}
 
 /** Storms by fingerprint, shared by all replicas. */
 export class Storms {

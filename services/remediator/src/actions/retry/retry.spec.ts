@@ -1,12 +1,13 @@
 import type { RunState } from '@prunella/core';
 import { orderFor } from '../../order.fixture.ts';
-import { lookAt } from './retry.ts';
+import { lookAtRun } from '../rerun.ts';
+import { begunBy } from './retry.ts';
 
 const sha = 'a'.repeat(40);
 const other = 'b'.repeat(40);
 const failed: RunState = { status: 'completed', conclusion: 'failure', attempt: 1, headSha: sha, branchHeadSha: sha };
 
-describe('lookAt', () => {
+describe('a look before a rerun', () => {
   it.each`
     what                                   | state                                          | mayHaveActed | kind
     ${'failed and untouched'}              | ${failed}                                      | ${false}     | ${'ready'}
@@ -26,6 +27,8 @@ describe('lookAt', () => {
     ${'our own new run before a crash'}    | ${{ ...failed, rerunAs: { runId: '43' } }}     | ${true}      | ${'done'}
     ${'the platform is behind the report'} | ${{ ...failed, attempt: 0 }}                   | ${false}     | ${'later'}
   `('$what: $kind', ({ state, mayHaveActed, kind }) => {
-    expect(lookAt(orderFor().run, state, mayHaveActed).kind).toBe(kind);
+    const { run } = orderFor();
+    const mine = mayHaveActed && state && begunBy(run, state);
+    expect(mine ? 'done' : lookAtRun(run, state).kind).toBe(kind);
   });
 });

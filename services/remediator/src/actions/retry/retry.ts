@@ -2,17 +2,14 @@ import type { CiPlatform, Rerun } from '@prunella/ci';
 import type { Run } from '@prunella/contracts';
 import { platformAttempt, type RunState, type StartedRun } from '@prunella/core';
 import type { Order } from '../../order.ts';
-import type { ActionPlugin, Effect, Look } from '../action.ts';
-import { PlatformGone, proofByRun, RUN_ENDS_WITHIN_MS } from '../rerun.ts';
+import type { ActionPlugin, Effect } from '../action.ts';
+import { lookAtRun, PlatformGone, proofByRun, RUN_ENDS_WITHIN_MS } from '../rerun.ts';
 
-/** How soon to look again at a run that is still in progress. */
-const STILL_RUNNING_MS = 15_000;
-
-/** `retry` and `retry_with_backoff`: the same effect, the waiting is the timer's. */
+/** `retry`, `retry_with_backoff` and `wait_for_dependency`: the same effect, the waiting is the timer's. */
 export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
   const by = (run: Run) => platforms.find((platform) => platform.id === run.platform);
   return {
-    types: ['retry', 'retry_with_backoff'],
+    types: ['retry', 'retry_with_backoff', 'wait_for_dependency'],
     settleMs: 5_000,
     proveWithinMs: RUN_ENDS_WITHIN_MS,
     unsupported(run) {
@@ -22,9 +19,17 @@ export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
       if (run.kind !== 'run') return `a ${run.kind} can't be rerun`;
       return run.runId === '' ? 'the publisher named no run to rerun' : undefined;
     },
+    async lastedMs(run, signal) {
+      return (await by(run)?.reader.state(run, signal))?.lastedMs;
+    },
     async look(order, actingSince, signal) {
-      const state = await platformOf(order).reader.state(order.run, signal);
-      return lookAt(order.run, state, actingSince !== undefined);
+      const { run } = order;
+      const state = await platformOf(order).reader.state(run, signal);
+      if (state !== undefined && actingSince !== undefined) {
+        const mine = begunBy(run, state);
+        if (mine !== undefined) return { kind: 'done', effect: mine };
+      }
+      return lookAtRun(run, state);
     },
     async execute(order, signal) {
       const { reader, rerun } = platformOf(order);
@@ -46,38 +51,11 @@ export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
   }
 }
 
-/** Decides by the run's newest state whether a rerun is still the right thing. Pure. */
-export function lookAt(run: Run, state: RunState | undefined, mayHaveActed: boolean): Look {
-  const attempt = platformAttempt(run);
-  if (state === undefined) return superseded(`${run.platform} does not know run ${run.runId} any more`);
-  if (run.headSha !== '' && state.headSha !== run.headSha) {
-    return superseded(`the run is now for commit ${short(state.headSha)}, the diagnosis was for ${short(run.headSha)}`);
-  }
-  if (state.attempt > attempt) {
-    return mayHaveActed && state.attempt === attempt + 1
-      ? { kind: 'done', effect: effectOf(run, undefined) }
-      : superseded(`attempt ${state.attempt} exists already: somebody else reran it`);
-  }
-  if (state.rerunAs !== undefined) {
-    return mayHaveActed
-      ? { kind: 'done', effect: effectOf(run, state.rerunAs) }
-      : superseded(`run ${state.rerunAs.runId} is a rerun of it already: somebody else began it`);
-  }
-  if (state.status !== 'completed') {
-    return { kind: 'later', afterMs: STILL_RUNNING_MS, reason: `attempt ${state.attempt} is still ${state.status}` };
-  }
-  if (state.attempt < attempt) {
-    return { kind: 'later', afterMs: STILL_RUNNING_MS, reason: `${run.platform} still shows attempt ${state.attempt}` };
-  }
-  if (state.conclusion === 'success') return superseded('the run is green already');
-  if (state.branchHeadSha !== undefined && run.headSha !== '' && state.branchHeadSha !== run.headSha) {
-    return superseded(`branch ${run.branch} has moved on from ${short(run.headSha)} to ${short(state.branchHeadSha)}`);
-  }
-  return { kind: 'ready' };
-}
-
-function superseded(reason: string): Look {
-  return { kind: 'superseded', reason };
+/** The rerun that a call of ours began before it was cut off, as the platform shows it; undefined: it shows none. Pure. */
+export function begunBy(run: Run, state: RunState): Effect | undefined {
+  if (run.headSha !== '' && state.headSha !== run.headSha) return undefined;
+  if (state.rerunAs !== undefined) return effectOf(run, state.rerunAs);
+  return state.attempt === platformAttempt(run) + 1 ? effectOf(run, undefined) : undefined;
 }
 
 function effectOf(run: Run, started: StartedRun | undefined, what = 'the failed jobs'): Effect {
@@ -86,8 +64,4 @@ function effectOf(run: Run, started: StartedRun | undefined, what = 'the failed 
     says: `reran ${what} of ${run.repository || run.pipelineId} run ${run.runId} (${as})`,
     ...(started && { started }),
   };
-}
-
-function short(sha: string): string {
-  return sha.slice(0, 7);
 }

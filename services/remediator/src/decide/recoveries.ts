@@ -1,0 +1,51 @@
+import type { JsonBucket } from '@prunella/bus';
+import type { Cause, OutcomeObserved } from '@prunella/contracts';
+import { stableId } from '@prunella/core';
+import { afterRerun, isSpaced, type LearntWait, learntWait, noRecovery, type Recovery } from '@prunella/policy';
+import type { Claim } from '../act/claims.ts';
+import { type Order, orderKey } from '../order.ts';
+
+/** What was learnt about how long failures take to pass: of each cause on each platform, shared by all replicas. */
+export class Recoveries {
+  constructor(private readonly bucket: JsonBucket<Recovery>) {}
+
+  /** A longer wait than the proposed one that is known to be better; undefined: none is. */
+  async waitFor(cause: Cause, platform: string, proposedMs: number): Promise<LearntWait | undefined> {
+    const known = (await this.bucket.get(placeOf(cause, platform)))?.value;
+    return known && learntWait(known, proposedMs);
+  }
+
+  /** A rerun after a wait has healed or not. The same order again changes nothing. */
+  async note(cause: Cause, platform: string, rerun: { key: string; waitedMs: number; healed: boolean }): Promise<void> {
+    const place = placeOf(cause, platform);
+    for (;;) {
+      const entry = await this.bucket.get(place);
+      const before = entry?.value ?? noRecovery;
+      const after = afterRerun(before, rerun);
+      if (after === before) return;
+      const revision =
+        entry === undefined
+          ? await this.bucket.create(place, after)
+          : await this.bucket.update(place, after, entry.revision);
+      if (revision !== undefined) return;
+    }
+  }
+}
+
+function placeOf(cause: Cause, platform: string): string {
+  return stableId('recovery', cause, platform);
+}
+
+/** Learns from the outcome of a rerun whether its wait was long enough. One that is not known here, or did nothing, teaches nothing. */
+export async function hearOfWait(
+  { incidentId, run, action, outcome }: OutcomeObserved,
+  d: { decisions: JsonBucket<Order>; claims: JsonBucket<Claim>; recoveries: Recoveries },
+): Promise<void> {
+  if (!isSpaced(action) || (outcome !== 'healed' && outcome !== 'ineffective')) return;
+  const key = orderKey(incidentId, run.attempt);
+  const order = (await d.decisions.get(key))?.value;
+  const result = (await d.claims.get(key))?.value.result;
+  if (order === undefined || result?.status !== 'executed') return;
+  const waitedMs = result.startedAt - order.decidedAt;
+  await d.recoveries.note(order.cause, order.run.platform, { key, waitedMs, healed: outcome === 'healed' });
+}
