@@ -5,7 +5,7 @@ import type { Order } from './order.ts';
 
 /** Publishes what became of orders. Every id is made of the order's key: publishing again changes nothing. */
 export class Reporter {
-  constructor(private readonly bus: Bus) {}
+  constructor(private readonly bus: Pick<Bus, 'publish'>) {}
 
   async scheduled(order: Order): Promise<void> {
     const { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint } = order;
