@@ -68,6 +68,11 @@ export interface CiReader {
    * Throws ProviderError. Absent: the platform can't say.
    */
   greenLogs?(run: Run, jobs: readonly string[], options: GreenLogOptions): Promise<GreenLog[]>;
+  /**
+   * Paths of the files that the run's change touches: those by which its commit differs from the default branch, or, on that branch itself, from the
+   * commit before. The platform's own limit may cut the list (GitHub: 300). undefined: it can't say. Throws ProviderError. Absent: the platform can't say.
+   */
+  changedFiles?(run: Run, signal: AbortSignal): Promise<string[] | undefined>;
 }
 
 export interface GreenLogOptions {

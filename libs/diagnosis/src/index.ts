@@ -7,3 +7,4 @@ export { type DiagnosisJson, explainJson } from './explain-json.ts';
 export { failureOf, type Guesses, guess } from './guess.ts';
 export { candidatesIn } from './propose.ts';
 export { type JobReading, readLog } from './reading.ts';
+export { touchedTests } from './touched-tests.ts';

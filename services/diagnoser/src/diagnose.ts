@@ -1,15 +1,26 @@
 import type { Received } from '@prunella/bus';
 import type { DiagnosisMade, Job, PipelineFailed } from '@prunella/contracts';
 import { type Clock, iso, type JobLog, runOf } from '@prunella/core';
-import { type Diagnosis, type DiagnosisDeps, type DiagnosisInput, diagnose, type LogText } from '@prunella/diagnosis';
+import {
+  type Diagnosis,
+  type DiagnosisDeps,
+  type DiagnosisInput,
+  diagnose,
+  type LogText,
+  touchedTests,
+} from '@prunella/diagnosis';
 import { redact } from '@prunella/signals';
 import type { Gathered } from './gather/gather.ts';
+
+const MOST_NAMED = 3;
 
 export interface Deps extends DiagnosisDeps {
   /** Reads what the platform knows. Throws Postponed when it is worth waiting for. */
   gather(event: Received<'pipeline.failed'>): Promise<Gathered>;
   /** Resolves when it is on disk. Publishing the same id again changes nothing. */
   publish(id: string, made: DiagnosisMade): Promise<void>;
+  /** The files that a failure's change touches, and what could not be read of them. Never throws. */
+  changesOf(failure: PipelineFailed): Promise<{ files: readonly string[]; gaps: readonly string[] }>;
   clock: Clock;
 }
 
@@ -17,9 +28,28 @@ export interface Deps extends DiagnosisDeps {
 export async function diagnoseFailure(event: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
   const gathered = await d.gather(event);
   const diagnosis = diagnose(inputOf(event.data, gathered), d);
-  const made = madeOf(event.data, diagnosis, gathered.gaps, d.clock);
+  const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, d);
+  const made = madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...gaps], d.clock);
   await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
   return made;
+}
+
+/** A flaky test that the change itself touches may fail because of it: it is neither run again until it passes nor skipped. */
+async function vetoOf(
+  failure: PipelineFailed,
+  { cause, vetoes }: Diagnosis,
+  { jobs }: Gathered,
+  d: Deps,
+): Promise<{ vetoes: string[]; gaps: readonly string[] }> {
+  if (cause !== 'flaky_test') return { vetoes, gaps: [] };
+  const { files, gaps } = await d.changesOf(failure);
+  const touched = touchedTests(
+    files,
+    jobs.flatMap(({ log }) => (log === undefined ? [] : [log])),
+  );
+  if (touched.length === 0) return { vetoes, gaps };
+  const named = touched.slice(0, MOST_NAMED).join(', ');
+  return { vetoes: [...vetoes, redact(`touched-test: this change touches the test that failed (${named})`)], gaps };
 }
 
 /** What a failure is diagnosed from. */

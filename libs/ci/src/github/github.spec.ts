@@ -31,6 +31,7 @@ describe('state', () => {
       status: 'completed',
       conclusion: 'failure',
       attempt: 1,
+      lastedMs: 0,
       headSha: run.headSha,
       branchHeadSha: run.headSha,
     });

@@ -2,6 +2,7 @@ import type { Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, type RunState } from '@prunella/core';
 import { cutOf } from '@prunella/http';
 import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
+import { changedFiles } from './changes.ts';
 import type { GitHubClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
 import { greenLogs } from './green.ts';
@@ -15,6 +16,7 @@ export function githubReader(client: GitHubClient): CiReader {
     state: (run, signal) => state(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    changedFiles: (run, signal) => changedFiles(client, run, signal),
   };
 }
 

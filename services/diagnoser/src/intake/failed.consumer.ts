@@ -4,6 +4,7 @@ import { Bus, Consumes, type Delivered } from '@prunella/bus';
 import { systemClock } from '@prunella/core';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { type Deps, diagnoseFailure } from '../diagnose.ts';
+import { changesOf } from '../gather/changes.ts';
 import { gather } from '../gather/gather.ts';
 import { AskedLately } from '../green/asked-lately.ts';
 import { earlierLogs } from '../green/earlier-logs.ts';
@@ -34,6 +35,7 @@ export class FailedConsumer {
           readerOf: (platform) => readers.get(platform),
           earlierLogs: (...of) => earlierLogs(...of, { green, asked, clock }),
         }),
+      changesOf: (failure) => changesOf(failure, readers.get(failure.platform)),
       async publish(id, data) {
         await bus.publish('diagnosis.made', { id, data });
       },

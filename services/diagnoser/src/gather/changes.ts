@@ -1,0 +1,19 @@
+import type { PipelineFailed } from '@prunella/contracts';
+import { type CiReader, messageOf, runOf } from '@prunella/core';
+import { inTime } from './in-time.ts';
+
+const LONGEST_MS = 10_000;
+
+/** The files that a failure's change touches, as far as its platform tells; empty with a gap for people where it does not. Never throws. */
+export async function changesOf(
+  failure: PipelineFailed,
+  reader: CiReader | undefined,
+): Promise<{ files: string[]; gaps: string[] }> {
+  const changedFiles = reader?.changedFiles?.bind(reader);
+  if (changedFiles === undefined || failure.runId === '') return { files: [], gaps: [] };
+  try {
+    return { files: (await inTime(LONGEST_MS, (signal) => changedFiles(runOf(failure), signal))) ?? [], gaps: [] };
+  } catch (error) {
+    return { files: [], gaps: [`which files were changed could not be read: ${messageOf(error)}`] };
+  }
+}
