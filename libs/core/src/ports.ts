@@ -6,6 +6,9 @@ export interface StartedRun {
   runId: string;
   /** Where a person can look at it. */
   url?: string;
+  /** Absent: those of the run that failed. */
+  platform?: string;
+  repository?: string;
 }
 
 /** The newest state of a run, as its platform tells it. */

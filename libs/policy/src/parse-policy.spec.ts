@@ -100,7 +100,15 @@ notify: { on: [executed, rejected] }
       ],
       costs: { currency: 'EUR', usual: HOUR / 2, prices: [{ match: { platform: 'github' }, perMinute: 0.008 }] },
       alternatives: [
-        { match: { cause: 'network' }, pipeline: 'mirror.yml', ref: 'main', inputs: { region: 'eu' }, after: 2 },
+        {
+          match: { cause: 'network' },
+          platform: '',
+          repository: '',
+          pipeline: 'mirror.yml',
+          ref: 'main',
+          inputs: { region: 'eu' },
+          after: 2,
+        },
       ],
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
       storm: { pipelines: 4, within: HOUR, atATime: 2 },

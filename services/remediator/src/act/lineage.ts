@@ -11,7 +11,7 @@ export class Lineage {
   constructor(private readonly bucket: JsonBucket<Origin>) {}
 
   async note({ incidentId, run }: Order, started: StartedRun): Promise<void> {
-    await this.bucket.create(startedRunKey({ ...run, runId: started.runId }), {
+    await this.bucket.create(startedRunKey({ ...run, ...started }), {
       incidentId,
       attempt: run.attempt + 1,
     });
