@@ -135,6 +135,7 @@ it('reruns in mode act, and says why and what', async () => {
     action: { type: 'retry_with_backoff' },
     key: `inc_${run.id}.1`,
     effect: `reran the failed jobs of acme/shop run ${run.id} (attempt 2)`,
+    cost: { minutes: 1, money: 0, currency: 'USD' },
   });
   expect(executed.reasons.map(({ check }) => check)).toEqual(
     expect.arrayContaining(['code-failure', 'attempts', 'capability', 'threshold', 'mode']),

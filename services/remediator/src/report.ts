@@ -106,5 +106,7 @@ function executedEvent(order: Order, result: Result): ActionExecuted {
     finishedAt: iso(result.finishedAt),
     key: order.key,
     cause: order.cause,
+    // What had no effect costs nothing.
+    ...(result.status === 'executed' && order.cost !== undefined && { cost: order.cost }),
   };
 }
