@@ -1,6 +1,6 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
-import { isRerun } from '@prunella/policy';
+import { costOf, isRerun } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
@@ -155,7 +155,7 @@ async function conclude(
   }
   if (order.action.type !== 'notify_human') await tell({ ...order, explanation: result.explanation }, result.status, d);
   // a note says what became of another order: that one is reported, not the note
-  if (!isNote(order)) await d.reporter.executed(order, result);
+  if (!isNote(order)) await d.reporter.executed(withCost(order, result, d), result);
   return 'done';
 }
 
@@ -175,6 +175,13 @@ async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fir
   }
   await d.reporter.proven(order, proof.kind, proof.reason, now);
   return 'done';
+}
+
+/** What it costs is known better once it was seen how long what failed took. */
+function withCost(order: Order, { lastedMs }: ClaimResult, { policy }: RemediateDeps): Order {
+  if (lastedMs === undefined) return order;
+  const { run, cause, action } = order;
+  return { ...order, cost: costOf(policy.costs, { run, cause, action: action.type }, lastedMs) };
 }
 
 function proveWithin(plugin: ActionPlugin | undefined): number {

@@ -522,7 +522,7 @@ it('in a storm lets a few through, makes the others wait, and tells of it once',
   const most = 8;
   await start(`${ACT}storm: { pipelines: ${most}, within: 1h }\nbudgets: []\n`);
   replicas.push(await startReplica());
-  const count = 300;
+  const count = 1_000;
   const failures = Array.from({ length: count }, (_, index) => {
     const run = github.addRun();
     const base = networkDiagnosis(run, { action: { type: 'retry', parameters: { attempts: 1 } } });
@@ -550,7 +550,7 @@ it('in a storm lets a few through, makes the others wait, and tells of it once',
     explanation: expect.stringContaining('8 pipelines failed alike within 1h: their reruns wait.'),
   });
   expect(receiver.received).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 describe('a policy that is changed while the remediator runs', () => {
   const retry = { action: { type: 'retry' as const, parameters: { attempts: 1 } } };

@@ -100,8 +100,8 @@ function resultOf(order: Order, step: Exclude<Step, { kind: 'later' }>): Conclus
   switch (step.kind) {
     case 'done': {
       const status = order.action.type === 'notify_human' ? 'handed_over' : 'executed';
-      const { says, started } = step.effect;
-      return { status, effect: says, explanation: order.explanation, ...(started && { started }) };
+      const { says, ...seen } = step.effect;
+      return { status, effect: says, explanation: order.explanation, ...seen };
     }
     case 'superseded':
       return { status: 'superseded', effect: '', explanation: `Nothing was done: ${step.reason}.` };

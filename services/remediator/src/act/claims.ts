@@ -20,6 +20,8 @@ export interface ClaimResult {
   effect: string;
   /** The run that it began, where that is a new one. */
   started?: StartedRun;
+  /** How long what failed took, in milliseconds. */
+  lastedMs?: number;
   explanation: string;
   startedAt: number;
   finishedAt: number;

@@ -8,6 +8,8 @@ export interface Effect {
   says: string;
   /** The run that it began, where that is a new one: what becomes of it belongs to the same incident. */
   started?: StartedRun;
+  /** How long what failed took, in milliseconds, where that was seen: doing it again is expected to cost as much. */
+  lastedMs?: number;
 }
 
 /** What is seen at the target right before acting. */

@@ -96,8 +96,9 @@ async function pinnedBy(
   }
 }
 
-/** How long what failed took, as far as its platform tells; it is asked for only where something may be done. */
+/** How long what failed took, as far as its platform tells. It is asked for only where a budget counts it: a thousand failures are a thousand questions. */
 async function lasted({ action, run }: DiagnosisMade, d: DecideDeps): Promise<number | undefined> {
+  if (!d.policy.budgets.some(({ minutes, money }) => minutes !== undefined || money !== undefined)) return undefined;
   try {
     return await d.actions.get(action.type)?.lastedMs?.(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
   } catch (error) {

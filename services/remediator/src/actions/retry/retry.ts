@@ -34,9 +34,11 @@ export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
     async execute(order, signal) {
       const { reader, rerun } = platformOf(order);
       const state = await reader.state(order.run, signal);
-      return state?.conclusion === 'startup_failure'
-        ? effectOf(order.run, await rerun.rerunRun(order.run, signal), 'all jobs')
-        : effectOf(order.run, await rerun.rerunFailedJobs(order.run, signal));
+      const effect =
+        state?.conclusion === 'startup_failure'
+          ? effectOf(order.run, await rerun.rerunRun(order.run, signal), 'all jobs')
+          : effectOf(order.run, await rerun.rerunFailedJobs(order.run, signal));
+      return { ...effect, ...(state?.lastedMs !== undefined && { lastedMs: state.lastedMs }) };
     },
     async prove(order, { started }, signal) {
       return started && (await proofByRun(platformOf(order), order.run, started, signal));
