@@ -35,6 +35,8 @@ export interface JobLog {
   conclusion: Conclusion;
   /** First step that failed, when the platform says. */
   failedStep?: string;
+  /** The platform's own word for why it failed, e.g. GitLab's `runner_system_failure`; absent: it has none. */
+  failureReason?: string;
   url?: string;
   /** Log text, at most `maxBytes` of it; undefined: it could not be read, `gap` says why. */
   log?: string;

@@ -16,6 +16,8 @@ export interface RequestOptions {
   allow?: readonly number[];
   /** Ask again when the answer is `unavailable` or `rate-limited`. Only for what may take effect twice. Default: never. */
   retry?: RetryPolicy;
+  /** Whether to go where the answer points; `manual`: such an answer is one to `allow`, or an error. Default: follow. */
+  redirect?: 'follow' | 'manual';
   /** The address itself is a secret, as Slack's webhooks are: errors name its host only. Default: false. */
   secretUrl?: boolean;
 }
@@ -43,7 +45,7 @@ export async function request(url: string, options: RequestOptions): Promise<Res
 }
 
 async function once(url: string, options: RequestOptions): Promise<Response> {
-  const { provider, method = 'GET', headers = {}, json, signal, allow = [] } = options;
+  const { provider, method = 'GET', headers = {}, json, signal, allow = [], redirect = 'follow' } = options;
   const what = `${method} ${named(url, options)}`;
   let response: Response;
   try {
@@ -52,6 +54,7 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
       headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(json !== undefined && { body: JSON.stringify(json) }),
       signal,
+      redirect,
     });
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;

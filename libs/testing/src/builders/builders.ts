@@ -1,5 +1,6 @@
 import type { DiagnosisMade, Run } from '@prunella/contracts';
 import type { FakeRun } from '../github/model.ts';
+import type { GitLabPipeline } from '../gitlab/model.ts';
 
 /** A run of the fake GitHub as our events carry it. */
 export function githubRun(run: FakeRun): Run {
@@ -14,6 +15,23 @@ export function githubRun(run: FakeRun): Run {
     environment: '',
     url: '',
     name: run.workflow,
+    kind: 'run',
+  };
+}
+
+/** A pipeline of the fake GitLab as our events carry it, in its first attempt. */
+export function gitlabRun(pipeline: GitLabPipeline): Run {
+  return {
+    pipelineId: pipeline.project,
+    platform: 'gitlab',
+    repository: pipeline.project,
+    runId: String(pipeline.id),
+    attempt: 1,
+    headSha: pipeline.sha,
+    branch: pipeline.ref,
+    environment: '',
+    url: '',
+    name: 'ci',
     kind: 'run',
   };
 }

@@ -1,0 +1,65 @@
+/** One try of a job. */
+export interface GitLabJob {
+  id: number;
+  name: string;
+  status: string;
+  allowFailure: boolean;
+  /** Empty: GitLab gives none. */
+  failureReason: string;
+  /** undefined: there is none (any more), 404. */
+  log: string | undefined;
+}
+
+/** A pipeline of the fake. */
+export interface GitLabPipeline {
+  project: string;
+  id: number;
+  sha: string;
+  /** A branch, a tag, or `refs/merge-requests/7/head`. */
+  ref: string;
+  tag: boolean;
+  source: string;
+  status: string;
+  /** Who began it. */
+  username: string;
+  variables: { key: string; value: string }[];
+  /** Whether any job of it ever began. */
+  began: boolean;
+  /** ISO 8601. */
+  createdAt: string;
+  /** All tries, the oldest first. */
+  jobs: GitLabJob[];
+}
+
+/** A job to be made; what is left out is usual: it failed with a script. */
+export type NewGitLabJob = Partial<GitLabJob> & { name: string };
+/** A pipeline to be made; what is left out is usual: it failed with one job. */
+export type NewGitLabPipeline = Partial<Omit<GitLabPipeline, 'jobs'>> & { jobs?: NewGitLabJob[] };
+
+export interface GitLabMergeRequest {
+  project: string;
+  iid: number;
+  state: 'opened' | 'closed' | 'merged';
+  sourceBranch: string;
+  sha: string;
+  /** The oldest first. */
+  notes: GitLabNote[];
+}
+
+export interface GitLabNote {
+  id: number;
+  body: string;
+  /** Written by GitLab itself, e.g. "changed the title". */
+  system: boolean;
+  authorId: number;
+}
+
+/** Something that goes wrong at a request, once. */
+export interface GitLabFault {
+  /** On `METHOD path?query`, the path as it was sent. */
+  on: RegExp;
+  /** An answer, no answer at all, or a connection cut. */
+  answer: { status: number; headers?: Record<string, string>; body?: unknown } | 'hang' | 'cut';
+  /** Whether the request takes effect before that. */
+  afterEffect?: boolean;
+}

@@ -1,0 +1,142 @@
+import type { GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+
+function userJson(id: number, username: string) {
+  return {
+    id,
+    username,
+    name: username,
+    state: 'active',
+    avatar_url: null,
+    web_url: `https://gitlab.example.com/${username}`,
+  };
+}
+
+export function currentUserJson(id: number, username: string) {
+  return { ...userJson(id, username), created_at: AT, bio: '', location: null, email: `${username}@example.com` };
+}
+
+export function projectJson(path: string, defaultBranch: string) {
+  const name = path.split('/').at(-1) ?? '';
+  return {
+    id: 1,
+    name,
+    path: name,
+    path_with_namespace: path,
+    default_branch: defaultBranch,
+    visibility: 'public',
+    web_url: `https://gitlab.example.com/${path}`,
+    created_at: AT,
+  };
+}
+
+/** As the list of pipelines tells one. */
+export function pipelineBasicJson(pipeline: GitLabPipeline) {
+  const { id, project, status, source, ref, sha, createdAt } = pipeline;
+  return {
+    id,
+    iid: id,
+    project_id: 1,
+    status,
+    source,
+    ref,
+    sha,
+    name: null,
+    web_url: `https://gitlab.example.com/${project}/-/pipelines/${id}`,
+    created_at: createdAt,
+    updated_at: createdAt,
+  };
+}
+
+export function pipelineJson(pipeline: GitLabPipeline) {
+  return {
+    ...pipelineBasicJson(pipeline),
+    before_sha: '0'.repeat(40),
+    tag: pipeline.tag,
+    yaml_errors: null,
+    user: userJson(5, pipeline.username),
+    started_at: pipeline.began ? pipeline.createdAt : null,
+    finished_at: null,
+    committed_at: null,
+    duration: null,
+    queued_duration: 0.01,
+    coverage: null,
+    archived: false,
+  };
+}
+
+export function jobJson({ project, id: pipelineId, ref, sha, status, tag }: GitLabPipeline, job: GitLabJob) {
+  return {
+    id: job.id,
+    name: job.name,
+    stage: 'test',
+    status: job.status,
+    allow_failure: job.allowFailure,
+    ...(job.failureReason !== '' && { failure_reason: job.failureReason }),
+    archived: false,
+    ref,
+    tag,
+    coverage: null,
+    created_at: AT,
+    started_at: AT,
+    finished_at: AT,
+    erased_at: null,
+    duration: 1,
+    queued_duration: 0.1,
+    tag_list: [],
+    artifacts: [],
+    runner: null,
+    runner_manager: null,
+    user: null,
+    commit: { id: sha, short_id: sha.slice(0, 8), title: 'A change', message: 'A change', created_at: AT },
+    pipeline: { id: pipelineId, project_id: 1, ref, sha, status },
+    project: { ci_job_token_scope_enabled: false },
+    web_url: `https://gitlab.example.com/${project}/-/jobs/${job.id}`,
+  };
+}
+
+export function branchJson(name: string, sha: string) {
+  return {
+    name,
+    merged: false,
+    protected: true,
+    default: false,
+    web_url: `https://gitlab.example.com/-/tree/${name}`,
+    commit: { id: sha, short_id: sha.slice(0, 8), title: 'A change', message: 'A change', created_at: AT },
+  };
+}
+
+export function mergeRequestJson({ project, iid, state, sourceBranch, sha }: GitLabMergeRequest) {
+  return {
+    id: 100 + iid,
+    iid,
+    project_id: 1,
+    title: 'A change',
+    state,
+    source_branch: sourceBranch,
+    target_branch: 'main',
+    sha,
+    created_at: AT,
+    updated_at: AT,
+    web_url: `https://gitlab.example.com/${project}/-/merge_requests/${iid}`,
+  };
+}
+
+export function noteJson({ iid }: GitLabMergeRequest, { id, body, system, authorId }: GitLabNote) {
+  return {
+    id,
+    type: null,
+    body,
+    system,
+    author: userJson(authorId, `user-${authorId}`),
+    created_at: AT,
+    updated_at: AT,
+    noteable_id: 100 + iid,
+    noteable_iid: iid,
+    noteable_type: 'MergeRequest',
+    resolvable: false,
+    confidential: false,
+    internal: false,
+  };
+}
