@@ -16,7 +16,7 @@ export interface RequestOptions {
   allow?: readonly number[];
   /** Ask again when the answer is `unavailable` or `rate-limited`. Only for what may take effect twice. Default: never. */
   retry?: RetryPolicy;
-  /** Whether to go where the answer points; `manual`: such an answer is one to `allow`, or an error. Default: follow. */
+  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`. */
   redirect?: 'follow' | 'manual';
   /** The address itself is a secret, as Slack's webhooks are: errors name its host only. Default: false. */
   secretUrl?: boolean;
@@ -60,7 +60,8 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new ProviderError(provider, 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
   }
-  if (response.ok || allow.includes(response.status)) return response;
+  const { ok, status } = response;
+  if (ok || (redirect === 'manual' && status < 400) || allow.includes(status)) return response;
   const { text } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ text: '' }));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
   throw new ProviderError(provider, problemOf(response.status), `${what}: HTTP ${response.status} ${text}`.trimEnd(), {

@@ -1,4 +1,4 @@
-export { githubRun, gitlabRun, networkDiagnosis } from './builders/builders.ts';
+export { githubRun, gitlabRun, networkDiagnosis, networkDiagnosisOf } from './builders/builders.ts';
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';

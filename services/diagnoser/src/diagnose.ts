@@ -65,14 +65,16 @@ export function inputOf(failure: PipelineFailed, { jobs, green }: Gathered): Dia
 }
 
 function logOf(
-  { name, log, firstLine, failedStep, conclusion }: JobLog,
+  { name, log, firstLine, failedStep, failureReason, conclusion }: JobLog,
   green: readonly string[] | undefined,
 ): LogText[] {
-  if (log === undefined) return [];
+  // without a log the platform's own word is all there is to read
+  const text = log ?? failureReason;
+  if (text === undefined) return [];
   return [
     {
       job: name,
-      text: log,
+      text,
       firstLine,
       conclusion,
       ...(failedStep !== undefined && { failedStep }),

@@ -47,7 +47,7 @@ export interface Write {
 }
 
 /** Answers that we read ourselves: all that GitLab says on purpose. */
-const ANSWERS = [300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 409, 410, 412, 422, 429];
+const ANSWERS = [400, 401, 403, 404, 405, 409, 410, 412, 422, 429];
 
 /** A project that moved points to its new path; logs may be on a host of their own. */
 const MOST_HOPS = 3;

@@ -45,9 +45,23 @@ describe('state', () => {
       status: 'completed',
       conclusion: 'failure',
       attempt: 1,
+      lastedMs: 60_000,
       headSha: pipeline.sha,
       branchHeadSha: pipeline.sha,
     });
+  });
+
+  it('tells how long the newest attempt took once it has ended', async () => {
+    const pipeline = fake.addPipeline({
+      jobs: [
+        { name: 'build', seconds: 600 },
+        { name: 'lint', status: 'success', seconds: 900 },
+      ],
+    });
+    fake.retry(pipeline);
+    expect(await platform().reader.state(gitlabRun(pipeline), signal)).not.toHaveProperty('lastedMs');
+    fake.complete(pipeline, 'success');
+    expect(await platform().reader.state(gitlabRun(pipeline), signal)).toMatchObject({ lastedMs: 60_000 });
   });
 
   it.each`
@@ -437,6 +451,38 @@ describe('greenLogs', () => {
   });
 });
 
+describe('changedFiles', () => {
+  const filesOf = (changes: Partial<Run>) =>
+    platform().reader.changedFiles?.({ ...gitlabRun(fake.addPipeline()), ...changes }, signal);
+
+  it('tells the files by which a branch differs from the default one', async () => {
+    fake.change('3'.repeat(40), [{ path: 'src/new.ts', from: 'src/old.ts' }, { path: 'README.md' }]);
+    const { requests } = since();
+    expect(await filesOf({ headSha: '3'.repeat(40), branch: 'feature/x' })).toEqual([
+      'src/old.ts',
+      'src/new.ts',
+      'README.md',
+    ]);
+    expect(requests().at(-1)).toContain(`/repository/compare?from=main&to=${'3'.repeat(40)}`);
+  });
+
+  it('tells those of the commit itself on the default branch, on any page', async () => {
+    const files = Array.from({ length: 130 }, (_, index) => `src/${index}.ts`);
+    fake.change(
+      '4'.repeat(40),
+      files.map((path) => ({ path })),
+    );
+    expect(await filesOf({ headSha: '4'.repeat(40), branch: 'main' })).toEqual(files);
+  });
+
+  it('can not say where there is no commit, or GitLab knows none such', async () => {
+    expect(await filesOf({ headSha: '' })).toBeUndefined();
+    expect(await filesOf({ headSha: '5'.repeat(40), branch: 'main' })).toBeUndefined();
+    expect(await filesOf({ headSha: '5'.repeat(40), branch: 'x' })).toBeUndefined();
+    expect(await filesOf({ repository: 'acme/nowhere' })).toBeUndefined();
+  });
+});
+
 describe('rerunFailedJobs', () => {
   it('retries the pipeline: the next attempt of the same run', async () => {
     const pipeline = fake.addPipeline();
@@ -449,7 +495,7 @@ describe('rerunFailedJobs', () => {
     });
   });
 
-  it.each([{ status: 502, body: {} }, { status: 429, headers: { 'retry-after': '1' }, body: {} }, 'cut' as const])(
+  it.each([{ status: 502, body: {} }, { status: 504, body: 'Gateway Timeout' }, 'cut' as const])(
     'is not sent twice when the answer is %o: it may have taken effect',
     async (answer) => {
       const pipeline = fake.addPipeline();

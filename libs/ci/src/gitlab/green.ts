@@ -1,18 +1,16 @@
 import type { Run } from '@prunella/contracts';
 import { type GreenLog, type GreenLogOptions, ProviderError } from '@prunella/core';
-import { z } from 'zod';
 import { type GitLabClient, unlessMissing } from './client.ts';
 import { numberOf, pipelineOf, projectOf } from './ids.ts';
 import { lastTries, listJobs, readTrace } from './jobs.ts';
 import { ApiPipeline } from './pipeline.ts';
+import { defaultBranch } from './project.ts';
 
 /** So many successful pipelines of a branch are looked into. */
 const MOST_PIPELINES = 3;
 
 /** Green logs are worth having, but not the last requests: below this share of the limit they are not asked for. */
 const KEPT_BACK = 0.1;
-
-const ApiProject = z.object({ default_branch: z.string().nullish() });
 
 /** What is still to be found, and what was. */
 interface Search {
@@ -36,9 +34,8 @@ export async function greenLogs(
   keepSome(client);
   await searchRef(search, failed.ref);
   if (openJobs(search).length === 0) return search.found;
-  const project = await unlessMissing(client.get(ApiProject, 'get project', projectOf(run), options.signal));
-  const main = project?.default_branch;
-  if (main && main !== failed.ref) await searchRef(search, main);
+  const main = await defaultBranch(client, run, options.signal);
+  if (main !== undefined && main !== failed.ref) await searchRef(search, main);
   return search.found;
 }
 

@@ -15,6 +15,8 @@ export const ApiJob = z.object({
   /** Only of a failed job. */
   failure_reason: z.string().nullish(),
   web_url: z.string().nullish(),
+  started_at: z.string().nullish(),
+  finished_at: z.string().nullish(),
 });
 export type ApiJob = z.infer<typeof ApiJob>;
 
@@ -55,6 +57,24 @@ export function jobsIn<J extends Pick<ApiJob, 'name'>>(jobs: readonly J[], attem
   return [...triesOf(jobs).values()].flatMap((tries) => tries[Math.min(attempt, tries.length) - 1] ?? []);
 }
 
+/**
+ * Milliseconds from the first job's beginning to the last one's end in an attempt; undefined: GitLab tells no times. Only jobs that were tried in
+ * that very attempt count. Pure.
+ *
+ * @param jobs the oldest first.
+ */
+export function lastedIn(
+  jobs: readonly Pick<ApiJob, 'name' | 'started_at' | 'finished_at'>[],
+  attempt: number,
+): number | undefined {
+  const tried = [...triesOf(jobs).values()].flatMap((tries) => tries[attempt - 1] ?? []);
+  const [starts, ends] = [tried.map((job) => job.started_at), tried.map((job) => job.finished_at)].map((times) =>
+    times.flatMap((time) => (time ? [Date.parse(time)] : [])),
+  );
+  const ms = Math.max(...(ends ?? [])) - Math.min(...(starts ?? []));
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
 /** The last try of each. Pure. @param jobs the oldest first. */
 export function lastTries<J extends Pick<ApiJob, 'name'>>(jobs: readonly J[]): J[] {
   return jobsIn(jobs, attemptOf(jobs));
@@ -67,7 +87,11 @@ function triesOf<J extends Pick<ApiJob, 'name'>>(jobs: readonly J[]): Map<string
 const TIMED_OUT: readonly string[] = ['job_execution_timeout', 'stuck_or_timeout_failure'];
 
 /** How a job ended; `neutral`: it did not, or it may fail. Pure. */
-export function conclusionOfJob({ status, allow_failure, failure_reason }: Omit<ApiJob, 'id' | 'name'>): Conclusion {
+export function conclusionOfJob({
+  status,
+  allow_failure,
+  failure_reason,
+}: Pick<ApiJob, 'status' | 'allow_failure' | 'failure_reason'>): Conclusion {
   switch (status) {
     case 'success':
     case 'skipped':

@@ -3,10 +3,11 @@ import { type CiReader, type JobLog, ProviderError, platformAttempt, type RunSta
 import { cutOf } from '@prunella/http';
 import { z } from 'zod';
 import { tellingJobs } from '../conclusion.ts';
+import { changedFiles } from './changes.ts';
 import { type GitLabClient, unlessMissing } from './client.ts';
 import { greenLogs } from './green.ts';
 import { mergeRequestOf, pipelineOf, projectOf } from './ids.ts';
-import { type ApiJob, attemptOf, conclusionOfJob, jobsIn, listJobs, readTrace } from './jobs.ts';
+import { type ApiJob, attemptOf, conclusionOfJob, jobsIn, lastedIn, listJobs, readTrace } from './jobs.ts';
 import { ApiPipeline, endOf } from './pipeline.ts';
 import { rerunOf } from './rerun-of.ts';
 
@@ -26,6 +27,7 @@ export function gitlabReader(client: GitLabClient): CiReader {
     state: (run, signal) => state(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    changedFiles: (run, signal) => changedFiles(client, run, signal),
   };
 }
 
@@ -36,9 +38,12 @@ async function state(client: GitLabClient, run: Run, signal: AbortSignal): Promi
   const end = endOf(pipeline, jobs.length);
   const branchHeadSha = await branchHead(client, run, pipeline, signal);
   const rerunAs = end.conclusion === 'startup_failure' ? await rerunOf(client, run, pipeline, signal) : undefined;
+  const attempt = attemptOf(jobs);
+  const lastedMs = end.status === 'completed' ? lastedIn(jobs, attempt) : undefined;
   return {
     ...end,
-    attempt: attemptOf(jobs),
+    attempt,
+    ...(lastedMs !== undefined && { lastedMs }),
     headSha: pipeline.sha,
     ...(branchHeadSha !== undefined && { branchHeadSha }),
     ...(rerunAs !== undefined && { rerunAs }),

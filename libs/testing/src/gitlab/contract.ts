@@ -98,6 +98,18 @@ export const endpoints = {
   variables: { method: 'GET', path: new RegExp(`${PROJECT}/pipelines/\\d+/variables$`), query: paging },
   trace: { method: 'GET', path: new RegExp(`${PROJECT}/jobs/\\d+/trace$`), open: true },
   branch: { method: 'GET', path: new RegExp(`${PROJECT}/repository/branches/[^/]+$`), open: true },
+  compare: {
+    method: 'GET',
+    path: new RegExp(`${PROJECT}/repository/compare$`),
+    open: true,
+    query: { from: z.string().min(1), to: z.string().min(1), straight: z.enum(['true', 'false']).optional() },
+  },
+  commitDiff: {
+    method: 'GET',
+    path: new RegExp(`${PROJECT}/repository/commits/[0-9a-f]+/diff$`),
+    open: true,
+    query: paging,
+  },
   commitMergeRequests: {
     method: 'GET',
     path: new RegExp(`${PROJECT}/repository/commits/[0-9a-f]+/merge_requests$`),

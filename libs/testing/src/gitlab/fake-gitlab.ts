@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Answer, close, listen, send, textOf, urlOf } from '../github/http.ts';
 import { type Asked, type EndpointName, endpointOf, endpoints, wrongWith } from './contract.ts';
 import type {
+  FileChange,
   GitLabFault,
   GitLabJob,
   GitLabMergeRequest,
@@ -36,6 +37,7 @@ export class FakeGitLab {
   private readonly known = new Map<number, GitLabPipeline>();
   private readonly branches = new Map<string, string>();
   private readonly requestsToMerge: GitLabMergeRequest[] = [];
+  private readonly changes = new Map<string, FileChange[]>();
   private readonly moved = new Map<string, string>();
   private readonly faults: GitLabFault[] = [];
   private nextPipeline = 1_000;
@@ -143,6 +145,11 @@ export class FakeGitLab {
     return note;
   }
 
+  /** Says what a commit changes, against the commit before and against the default branch alike. */
+  change(sha: string, files: FileChange[]): void {
+    this.changes.set(sha, files);
+  }
+
   /** Reading the old path leads to the new place: another path here, or an address elsewhere. */
   move(project: string, to: string): void {
     this.moved.set(project, to);
@@ -161,6 +168,7 @@ export class FakeGitLab {
       allowFailure: false,
       failureReason: status === 'failed' ? 'script_failure' : '',
       log: '',
+      seconds: 60,
       ...job,
     };
   }
@@ -252,6 +260,16 @@ export class FakeGitLab {
     branch: (_, project, [, , name = '']) => {
       const sha = this.branches.get(`${project}:${name}`);
       return sha === undefined ? missing('404 Branch Not Found') : { status: 200, body: json.branchJson(name, sha) };
+    },
+    compare: ({ query }, _project) => {
+      const files = this.changes.get(query.get('to') ?? '');
+      return files === undefined
+        ? missing('404 Ref Not Found')
+        : { status: 200, body: json.comparisonJson(query.get('to') ?? '', files) };
+    },
+    commitDiff: ({ query }, _project, [, , sha = '']) => {
+      const files = this.changes.get(sha);
+      return files === undefined ? missing('404 Commit Not Found') : page(files.map(json.diffJson), query);
     },
     commitMergeRequests: ({ query }, project, [, , sha]) => {
       if (![...this.known.values()].some((pipeline) => pipeline.project === project && pipeline.sha === sha)) {

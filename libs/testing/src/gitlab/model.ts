@@ -8,6 +8,8 @@ export interface GitLabJob {
   failureReason: string;
   /** undefined: there is none (any more), 404. */
   log: string | undefined;
+  /** How long it ran, in seconds. */
+  seconds: number;
 }
 
 /** A pipeline of the fake. */
@@ -62,4 +64,10 @@ export interface GitLabFault {
   answer: { status: number; headers?: Record<string, string>; body?: unknown } | 'hang' | 'cut';
   /** Whether the request takes effect before that. */
   afterEffect?: boolean;
+}
+
+/** What a commit does to a file; without `from` the path stays. */
+export interface FileChange {
+  path: string;
+  from?: string;
 }

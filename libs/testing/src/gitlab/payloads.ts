@@ -1,4 +1,4 @@
-import type { GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
+import type { FileChange, GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
@@ -67,6 +67,7 @@ export function pipelineJson(pipeline: GitLabPipeline) {
 }
 
 export function jobJson({ project, id: pipelineId, ref, sha, status, tag }: GitLabPipeline, job: GitLabJob) {
+  const ended = ['success', 'failed', 'canceled'].includes(job.status);
   return {
     id: job.id,
     name: job.name,
@@ -79,10 +80,10 @@ export function jobJson({ project, id: pipelineId, ref, sha, status, tag }: GitL
     tag,
     coverage: null,
     created_at: AT,
-    started_at: AT,
-    finished_at: AT,
+    started_at: ended ? AT : null,
+    finished_at: ended ? new Date(Date.parse(AT) + job.seconds * 1_000).toISOString() : null,
     erased_at: null,
-    duration: 1,
+    duration: ended ? job.seconds : null,
     queued_duration: 0.1,
     tag_list: [],
     artifacts: [],
@@ -138,5 +139,29 @@ export function noteJson({ iid }: GitLabMergeRequest, { id, body, system, author
     resolvable: false,
     confidential: false,
     internal: false,
+  };
+}
+
+export function diffJson({ path, from = path }: FileChange) {
+  return {
+    old_path: from,
+    new_path: path,
+    a_mode: '100644',
+    b_mode: '100644',
+    new_file: false,
+    renamed_file: from !== path,
+    deleted_file: false,
+    diff: '@@ -1 +1 @@',
+  };
+}
+
+export function comparisonJson(sha: string, files: readonly FileChange[]) {
+  return {
+    commit: { id: sha, short_id: sha.slice(0, 8), title: 'A change', created_at: AT },
+    commits: [],
+    diffs: files.map(diffJson),
+    compare_timeout: false,
+    compare_same_ref: false,
+    web_url: 'https://gitlab.example.com/-/compare',
   };
 }

@@ -18,6 +18,12 @@ const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
     mend: 'set it to a token with actions:read for the diagnoser, and actions:write for the remediator',
   },
   {
+    name: 'GITLAB_TOKEN',
+    without:
+      'not set: logs on GitLab are not read (but those of public projects, if GITLAB_URL is set), and nothing is rerun there',
+    mend: 'set it to a token with read_api for the diagnoser, and api for the remediator; GITLAB_URL where it is not gitlab.com',
+  },
+  {
     name: 'SLACK_WEBHOOK_URL',
     without: 'not set: nobody is told by Slack',
     mend: 'set it to an incoming webhook to have people told',
