@@ -128,10 +128,10 @@ function queryOf(query: Query): string {
   return params.toString();
 }
 
-/** Where an answer points; undefined: nowhere. */
+/** Where an answer sends us; undefined: nowhere. */
 function nextOf(response: Response): string | undefined {
   const location = response.headers.get('location');
-  return location === null ? undefined : URL.parse(location, response.url)?.href;
+  return location === null || response.status >= 400 ? undefined : URL.parse(location, response.url)?.href;
 }
 
 function patienceOf(headers: Headers): Patience | undefined {

@@ -621,12 +621,13 @@ describe('trigger', () => {
   });
 
   it.each`
-    what                  | changes                        | answer                                                                                                               | problem
-    ${'no such branch'}   | ${{ ref: 'nowhere' }}          | ${undefined}                                                                                                         | ${'refused'}
-    ${'a named pipeline'} | ${{ pipeline: 'nightly.yml' }} | ${undefined}                                                                                                         | ${'refused'}
-    ${'no variables'}     | ${{}}                          | ${{ status: 400, body: { message: { base: ['Insufficient permissions to set pipeline variables'] } } }}              | ${'forbidden'}
-    ${'too many'}         | ${{}}                          | ${{ status: 400, body: { message: { base: ['Too many pipelines created in the last minute. Try again later.'] } } }} | ${'rate-limited'}
-    ${'no rule for it'}   | ${{}}                          | ${{ status: 400, body: { message: { base: ['Pipeline will not run for the selected trigger.'] } } }}                 | ${'refused'}
+    what                  | changes                                  | answer                                                                                                               | problem
+    ${'no such branch'}   | ${{ ref: 'nowhere' }}                    | ${undefined}                                                                                                         | ${'refused'}
+    ${'a named pipeline'} | ${{ pipeline: 'nightly.yml' }}           | ${undefined}                                                                                                         | ${'refused'}
+    ${'a merge request'}  | ${{ ref: 'refs/merge-requests/1/head' }} | ${undefined}                                                                                                         | ${'refused'}
+    ${'no variables'}     | ${{}}                                    | ${{ status: 400, body: { message: { base: ['Insufficient permissions to set pipeline variables'] } } }}              | ${'forbidden'}
+    ${'too many'}         | ${{}}                                    | ${{ status: 400, body: { message: { base: ['Too many pipelines created in the last minute. Try again later.'] } } }} | ${'rate-limited'}
+    ${'no rule for it'}   | ${{}}                                    | ${{ status: 400, body: { message: { base: ['Pipeline will not run for the selected trigger.'] } } }}                 | ${'refused'}
   `('$what is $problem', async ({ changes, answer, problem }) => {
     const wanted = target(changes);
     if (answer !== undefined) fake.fault({ on: /POST .*pipeline$/, answer });
@@ -662,13 +663,14 @@ describe('note', () => {
     const request = mergeRequest();
     fake.addNote(request, `> ${marker}\nwhat is that?`);
     fake.addNote(request, `${marker}\nI can write that, too`);
+    fake.addNote(request, `See the note with ${marker}`, { authorId: fake.user.id });
     for (let count = 0; count < 130; count++) fake.addNote(request, `note ${count}`, { system: count % 2 === 0 });
     const run = runOn(request.sourceBranch);
     const { effects } = since();
     const at = await platform().review?.note(run, note, signal);
     expect(await platform().review?.note(run, { ...note, state: 'healed', body: 'It passed.' }, signal)).toBe(at);
     expect(effects()).toEqual([`acme/review!${request.iid} note written`, `acme/review!${request.iid} note rewritten`]);
-    const own = request.notes.filter(({ authorId }) => authorId === fake.user.id);
+    const own = request.notes.filter(({ authorId }) => authorId === fake.user.id).slice(1);
     expect(own.map(({ body }) => body)).toEqual([`${marker}\n**:white_check_mark: A network failure**\n\nIt passed.`]);
     expect(at).toBe(`https://gitlab.example.com/acme/review/-/merge_requests/${request.iid}#note_${own[0]?.id}`);
   });
@@ -728,7 +730,7 @@ describe('note', () => {
 it('is not configured without address and token, and can only read without a token', async () => {
   expect(gitlab({})).toBeUndefined();
   expect(gitlab({ GITLAB_TOKEN: 'glpat-x' })).toMatchObject({ id: 'gitlab', rerun: expect.anything() });
-  const reading = gitlab({ GITLAB_URL: `${fake.url}/` });
+  const reading = gitlab({ GITLAB_URL: `${fake.url}/api/v4/` });
   expect(reading).toMatchObject({ id: 'gitlab', reader: { platform: 'gitlab' } });
   expect([reading?.rerun, reading?.trigger, reading?.review]).toEqual([undefined, undefined, undefined]);
   expect(await reading?.reader.state(gitlabRun(fake.addPipeline()), signal)).toMatchObject({ attempt: 1 });

@@ -2,7 +2,7 @@ import { ProviderError } from '@prunella/core';
 import { z } from 'zod';
 import type { Trigger, TriggerTarget } from '../platform.ts';
 import { currentUser, type GitLabClient } from './client.ts';
-import { projectOf } from './ids.ts';
+import { mergeRequestOf, projectOf } from './ids.ts';
 import { ApiPipeline } from './pipeline.ts';
 import { startedRun } from './rerun-of.ts';
 
@@ -52,6 +52,9 @@ function placeOf({ run, pipeline, ref }: TriggerTarget): { path: string; ref: st
   }
   const place = ref || run.branch;
   if (place === '') throw new ProviderError('gitlab', 'refused', 'neither the run nor the rule names a branch or tag');
+  if (mergeRequestOf(place) !== undefined) {
+    throw new ProviderError('gitlab', 'refused', `no variables can be given to ${place}: name a branch or tag as ref`);
+  }
   return { path: projectOf(run), ref: place };
 }
 
