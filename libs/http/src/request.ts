@@ -10,6 +10,10 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as a form, instead of `json`. */
+  form?: Readonly<Record<string, string>>;
+  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`. */
+  redirect?: 'follow' | 'manual';
   /** Ends the request and the waiting between requests. */
   signal: AbortSignal;
   /** Answers above 399 that are no errors to the caller. */
@@ -43,7 +47,7 @@ export async function request(url: string, options: RequestOptions): Promise<Res
 }
 
 async function once(url: string, options: RequestOptions): Promise<Response> {
-  const { provider, method = 'GET', headers = {}, json, signal, allow = [] } = options;
+  const { provider, method = 'GET', headers = {}, json, form, redirect = 'follow', signal, allow = [] } = options;
   const what = `${method} ${named(url, options)}`;
   let response: Response;
   try {
@@ -51,13 +55,17 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
       method,
       headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(json !== undefined && { body: JSON.stringify(json) }),
+      // the content type follows from it
+      ...(form !== undefined && { body: new URLSearchParams(form) }),
+      redirect,
       signal,
     });
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new ProviderError(provider, 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
   }
-  if (response.ok || allow.includes(response.status)) return response;
+  const { ok, status } = response;
+  if (ok || (redirect === 'manual' && status < 400) || allow.includes(status)) return response;
   const { text } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ text: '' }));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
   throw new ProviderError(provider, problemOf(response.status), `${what}: HTTP ${response.status} ${text}`.trimEnd(), {

@@ -1,5 +1,6 @@
 import type { DiagnosisMade, Run } from '@prunella/contracts';
 import type { FakeRun } from '../github/model.ts';
+import type { FakeBuild } from '../jenkins/model.ts';
 
 /** A run of the fake GitHub as our events carry it. */
 export function githubRun(run: FakeRun): Run {
@@ -14,6 +15,23 @@ export function githubRun(run: FakeRun): Run {
     environment: '',
     url: '',
     name: run.workflow,
+    kind: 'run',
+  };
+}
+
+/** A build of the fake Jenkins as our events carry it. */
+export function jenkinsRun({ job, number, checkouts }: FakeBuild): Run {
+  return {
+    pipelineId: job,
+    platform: 'jenkins',
+    repository: '',
+    runId: `${job}#${number}`,
+    attempt: 1,
+    headSha: checkouts[0]?.sha ?? '',
+    branch: checkouts[0]?.branch ?? '',
+    environment: '',
+    url: '',
+    name: job,
     kind: 'run',
   };
 }
