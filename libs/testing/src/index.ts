@@ -1,4 +1,4 @@
-export { githubRun, jenkinsRun, networkDiagnosis } from './builders/builders.ts';
+export { githubRun, jenkinsRun, networkDiagnosis, networkDiagnosisOf } from './builders/builders.ts';
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';

@@ -38,9 +38,17 @@ export function jenkinsRun({ job, number, checkouts }: FakeBuild): Run {
 
 /** A confident diagnosis of a network failure of that run, of incident `inc_<run id>`. */
 export function networkDiagnosis(run: FakeRun, changes: Partial<DiagnosisMade> = {}): DiagnosisMade {
+  return networkDiagnosisOf(githubRun(run), { incidentId: `inc_${run.id}`, ...changes });
+}
+
+/** The same of a run of any platform. */
+export function networkDiagnosisOf(
+  run: Run,
+  { incidentId, ...changes }: Partial<DiagnosisMade> & Pick<DiagnosisMade, 'incidentId'>,
+): DiagnosisMade {
   return {
-    incidentId: `inc_${run.id}`,
-    run: githubRun(run),
+    incidentId,
+    run,
     cause: 'network',
     domain: 'platform',
     confidence: 0.9,
