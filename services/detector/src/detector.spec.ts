@@ -369,9 +369,10 @@ describe('what others say on the bus', () => {
       await publish({ ...run, runId, pipelineId: 'folder/app/main', conclusion: 'failure', attempt: 1 });
     }
     await caughtUp('detector-finished');
-    const failed = (await events()).filter(({ subject, data }) => {
-      return subject === 'pipeline.failed' && 'platform' in data && data.platform === 'jenkins';
-    });
+    const failed = (await events()).filter(
+      ({ subject, data }) =>
+        subject === 'pipeline.failed' && 'pipelineId' in data && data.pipelineId === 'folder/app/main',
+    );
     expect(failed).toMatchObject([
       { data: { runId: run.runId, incidentId: 'inc_of_12', attempt: 2, runAttempt: 1 } },
       { data: { runId: 'folder/app/main#14', incidentId: expect.not.stringContaining('inc_of_12'), attempt: 1 } },

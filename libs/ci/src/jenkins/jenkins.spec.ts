@@ -370,6 +370,20 @@ describe('trigger', () => {
     expect(await trigger().findTriggered(target(), Date.now(), soon())).toBeUndefined();
   });
 
+  it('knows a job by its name, however its address is escaped', async () => {
+    fake.executors = 'busy';
+    fake.addJob('folder/my%20app', { parameters: [branch] });
+    fake.addJob('folder/m%79%20app', { parameters: [branch] });
+    const item = fake.enqueue({
+      job: 'folder/my%20app',
+      parameters: [{ ...branch, value: 'fix' }],
+      causes: [{ by: 'prunella' }],
+    });
+    const found = trigger().findTriggered(target({ pipeline: 'folder/m%79%20app' }), Date.now(), soon());
+    setTimeout(() => fake.run(item), 100);
+    expect(await found).toMatchObject({ runId: 'folder/my%20app#1' });
+  });
+
   it('waits for one that is in the queue', async () => {
     fake.executors = 'busy';
     fake.addJob('folder/mirror', { parameters: [branch] });

@@ -2,10 +2,10 @@ import type { Conclusion, Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, platformAttempt, type RunState } from '@prunella/core';
 import { cutOf, tailOf } from '@prunella/http';
 import { tellingJobs } from '../conclusion.ts';
-import { getBuild, newestBuilds, queueOf } from './builds.ts';
+import { getBuild, newestBuilds, queueOf, startedRun } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
-import { type BuildId, buildAddress, parseRunId, printRunId } from './ids.ts';
+import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
 import { isRerunOf } from './rerun-of.ts';
 import { revisionOf, sameBranch } from './revision.ts';
@@ -36,7 +36,7 @@ async function state(client: JenkinsClient, run: Run, signal: AbortSignal): Prom
     status: 'completed',
     conclusion: conclusionOf(build.result),
     ...(branchHeadSha !== undefined && { branchHeadSha }),
-    ...(rerun && { rerunAs: { runId: printRunId({ job: id.job, number: rerun.number }), url: rerun.url } }),
+    ...(rerun && { rerunAs: startedRun(rerun.url) }),
     ...(waits && { rerunQueued: true as const }),
   };
 }

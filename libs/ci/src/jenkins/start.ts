@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageOf, ProviderError, type StartedRun } from '@prunella/core';
+import { startedRun } from './builds.ts';
 import { api, type JenkinsClient } from './client.ts';
-import { buildOfUrl, jobAddress, printRunId } from './ids.ts';
+import { jobAddress } from './ids.ts';
 import { ITEM_TREE, Item, JOB_TREE, Job } from './model.ts';
 
 const LOOK_AGAIN_MS = 500;
@@ -35,8 +36,7 @@ export async function startBuild(
 export async function followed(client: JenkinsClient, item: number, signal: AbortSignal): Promise<StartedRun> {
   for (;;) {
     const { cancelled, why, executable } = await itemOf(client, item, signal);
-    const build = executable && buildOfUrl(executable.url);
-    if (build) return { runId: printRunId(build), url: executable.url };
+    if (executable) return startedRun(executable.url);
     if (cancelled) throw refused(`item ${item} was cancelled in Jenkins' queue: somebody does not want this build`);
     await setTimeout(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {
       throw uncertain(`item ${item} still waits in Jenkins' queue: ${why ?? 'it does not say why'}`);

@@ -1,8 +1,7 @@
 import { ProviderError, type StartedRun } from '@prunella/core';
 import type { Trigger, TriggerTarget } from '../platform.ts';
-import { newestBuilds, queueOf } from './builds.ts';
+import { newestBuilds, queueOf, startedRun } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
-import { printRunId } from './ids.ts';
 import { beganWith } from './parameters.ts';
 import { startedBy } from './rerun-of.ts';
 import { followed, startBuild } from './start.ts';
@@ -32,7 +31,7 @@ async function findTriggered(
   const begun = (await newestBuilds(client, job, signal)).find(
     (build) => build.timestamp >= since && startedBy(build, client.user) && beganWith(build, target.inputs),
   );
-  if (begun !== undefined) return { runId: printRunId({ job, number: begun.number }), url: begun.url };
+  if (begun !== undefined) return startedRun(begun.url);
   const queued = items.find(
     (item) => item.inQueueSince >= since && startedBy(item, client.user) && beganWith(item, target.inputs),
   );
