@@ -206,6 +206,14 @@ describe('failedJobs', () => {
     expect(job).not.toHaveProperty('log');
   });
 
+  it('says that a log broke off', async () => {
+    const build = fake.addBuild(JOB);
+    const headers = { 'content-length': '1000' };
+    fake.fault({ on: /consoleText/, answer: { status: 200, headers, text: 'the beginning' } });
+    const reading = failedJobs(build, { signal: soon(1_000) });
+    expect(await reading).toMatchObject([{ gap: expect.stringContaining('the text broke off') }]);
+  });
+
   it('that a rate limit holds back can be read later, those of a build that is gone can not', async () => {
     const build = fake.addBuild(JOB);
     for (let asked = 0; asked < 3; asked++) {
@@ -216,6 +224,32 @@ describe('failedJobs', () => {
       options: { retryAfterMs: 30_000 },
     });
     expect(await problem(failedJobs({ ...build, number: 99 }))).toMatchObject({ problem: 'not-found' });
+  });
+});
+
+describe('greenLogs', () => {
+  const greenLogs = (build: FakeBuild, jobs = [JOB], maxPerJob = 2) =>
+    given(platform().reader.greenLogs)(jenkinsRun(build), jobs, { maxBytesPerLog: 20, maxPerJob, signal: soon() });
+
+  it('are of the newest builds of the job before it that passed, as many as are wanted', async () => {
+    fake.addBuild('other', { result: 'SUCCESS' });
+    for (const result of ['SUCCESS', 'SUCCESS', 'UNSTABLE', 'SUCCESS', 'SUCCESS', null] as const) {
+      fake.addBuild(JOB, { result, log: `not needed\n${result} ${fake.builds.length}\n` });
+    }
+    const failed = fake.addBuild(JOB);
+    fake.addBuild(JOB, { result: 'SUCCESS' });
+    fake.fault({ on: /\/4\/consoleText/, answer: { status: 404 } });
+    expect(await greenLogs(failed)).toEqual([
+      { job: JOB, runId: `${JOB}#5`, log: 'SUCCESS 5\n' },
+      { job: JOB, runId: `${JOB}#2`, log: 'SUCCESS 2\n' },
+    ]);
+    expect(await greenLogs(failed, [JOB], 1)).toHaveLength(1);
+  });
+
+  it('are none of a job that is not of the build, or that never passed', async () => {
+    const failed = fake.addBuild(JOB);
+    expect(await greenLogs(failed)).toEqual([]);
+    expect(await greenLogs(failed, ['other'])).toEqual([]);
   });
 });
 
@@ -273,6 +307,16 @@ describe('rerun', () => {
     // the same item: Jenkins makes one of what is the same in its queue
     expect(await second).toMatchObject({ runId: `${JOB}#2` });
     expect(fake.queue).toHaveLength(1);
+  });
+
+  it('may have begun when the address of the new build is not to be read', async () => {
+    const build = fake.addBuild(JOB);
+    const text = JSON.stringify({ executable: { url: 'https://ci.example/computer/7/' } });
+    fake.fault({ on: /queue.item/, answer: { status: 200, text } });
+    expect(await problem(rerun(build))).toMatchObject({
+      problem: 'unavailable',
+      message: expect.stringContaining('expected the address of a build'),
+    });
   });
 
   it('takes it for a no when somebody takes it out of the queue', async () => {

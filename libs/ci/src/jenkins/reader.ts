@@ -1,14 +1,16 @@
 import type { Conclusion, Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, platformAttempt, type RunState } from '@prunella/core';
-import { cutOf, tailOf } from '@prunella/http';
+import { cutOf } from '@prunella/http';
 import { tellingJobs } from '../conclusion.ts';
 import { getBuild, newestBuilds, queueOf, startedRun } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
+import { greenLogs } from './green.ts';
 import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
 import { isRerunOf } from './rerun-of.ts';
 import { revisionOf, sameBranch } from './revision.ts';
+import { textOf } from './text.ts';
 
 /** Reads Jenkins. Needs Overall/Read and Job/Read. A build is one job of its own, and never another attempt of itself. */
 export function jenkinsReader(client: JenkinsClient): CiReader {
@@ -16,6 +18,7 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
     platform: 'jenkins',
     state: (run, signal) => state(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
+    greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
   };
 }
 
@@ -80,10 +83,7 @@ async function logOf(
   signal: AbortSignal,
 ): Promise<Pick<JobLog, 'log' | 'firstLine' | 'gap'>> {
   try {
-    const { body } = await client.page(`${buildAddress(id)}/consoleText`, signal);
-    const tail = await tailOf(body ?? nothing(), maxBytes).catch((error: unknown) => {
-      throw new ProviderError('jenkins', 'unavailable', 'the log broke off', { cause: error });
-    });
+    const tail = await textOf(client, id, maxBytes, signal);
     const gap = cutOf(tail);
     return { log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
   } catch (error) {
@@ -121,5 +121,3 @@ function gapOf(error: unknown, what: string): string {
       return `the ${what} could not be read: ${error.detail}`;
   }
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
