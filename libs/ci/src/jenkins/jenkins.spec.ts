@@ -65,7 +65,7 @@ describe('state', () => {
     ${'EXPLODED'}  | ${'neutral'}
   `('$result is $conclusion', async ({ result, conclusion }) => {
     const build = fake.addBuild(JOB, { result });
-    expect(await state(build)).toEqual({ status: 'completed', conclusion, attempt: 1, headSha: '' });
+    expect(await state(build)).toEqual({ status: 'completed', conclusion, attempt: 1, headSha: '', lastedMs: 1_000 });
   });
 
   it('of a running build is in progress, in the attempt that was asked for', async () => {

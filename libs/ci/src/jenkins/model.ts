@@ -32,7 +32,7 @@ const Actions = z
   .default([])
   .transform((all) => all.filter((action) => action !== null));
 
-export const BUILD_TREE = `number,url,building,result,timestamp,${ACTIONS}`;
+export const BUILD_TREE = `number,url,building,result,timestamp,duration,${ACTIONS}`;
 export const Build = z.object({
   _class: z.string().default(''),
   number: z.int().positive(),
@@ -41,6 +41,8 @@ export const Build = z.object({
   result: z.string().nullish(),
   /** When it was put in the queue, milliseconds since the epoch. */
   timestamp: z.number(),
+  /** How long it ran, in milliseconds; 0 while it does. */
+  duration: z.number().nullish(),
   actions: Actions,
 });
 export type Build = z.infer<typeof Build>;

@@ -38,6 +38,7 @@ async function state(client: JenkinsClient, run: Run, signal: AbortSignal): Prom
     ...now,
     status: 'completed',
     conclusion: conclusionOf(build.result),
+    ...(build.duration && { lastedMs: build.duration }),
     ...(branchHeadSha !== undefined && { branchHeadSha }),
     ...(rerun && { rerunAs: startedRun(rerun.url) }),
     ...(waits && { rerunQueued: true as const }),

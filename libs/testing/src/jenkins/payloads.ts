@@ -19,7 +19,7 @@ export function buildJson(root: string, job: FakeJenkinsJob, build: FakeBuild): 
     ],
     building: build.result === null,
     displayName: `#${build.number}`,
-    duration: 1_000,
+    duration: build.result === null ? 0 : 1_000,
     fullDisplayName: `${nameOf(job).replaceAll('/', ' » ')} #${build.number}`,
     id: String(build.number),
     number: build.number,
