@@ -1,12 +1,13 @@
 import { github } from './github/index.ts';
 import { gitlab } from './gitlab/index.ts';
+import { jenkins } from './jenkins/index.ts';
 import type { CiPlatform, PlatformFactory } from './platform.ts';
 import { playground } from './playground/index.ts';
 
 export type { CiPlatform, Rerun, Review, ReviewNote, Trigger, TriggerTarget } from './platform.ts';
 
 /** Every platform we know: one folder each. */
-export const platformFactories: readonly PlatformFactory[] = [github, gitlab, playground];
+export const platformFactories: readonly PlatformFactory[] = [github, gitlab, jenkins, playground];
 
 /** The platforms that the environment configures. */
 export function ciPlatforms(environment: NodeJS.ProcessEnv): CiPlatform[] {

@@ -26,6 +26,8 @@ export interface RunState {
   branchHeadSha?: string;
   /** The newest run that was begun as a rerun of this one, by whomever; absent: there is none, or a rerun is the next attempt of the same run. */
   rerunAs?: StartedRun;
+  /** A rerun of this one that waits for its turn and has no number yet: it is `rerunAs` once it has. Absent: there is none. */
+  rerunQueued?: true;
 }
 
 /** A failed job and what its log says. */

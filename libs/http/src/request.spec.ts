@@ -146,6 +146,21 @@ describe('request', () => {
     expect(told[1]?.message).toContain(`GET ${url}/...: HTTP 404`);
   });
 
+  it('sends a form, and gives a redirect as it is where that is wanted', async () => {
+    const heard: string[] = [];
+    answers = [
+      (incoming, response) => {
+        heard.push(incoming.headers['content-type'] ?? '');
+        incoming.on('data', (chunk: Buffer) => heard.push(chunk.toString()));
+        incoming.on('end', () => response.writeHead(302, { location: '/login' }).end());
+      },
+    ];
+    const options = { method: 'POST', form: { a: '1 & 2', ü: '' }, redirect: 'manual' } as const;
+    const response = await ask('/x', options);
+    expect([response.status, response.headers.get('location'), asked]).toEqual([302, '/login', 1]);
+    expect(heard).toEqual(['application/x-www-form-urlencoded;charset=UTF-8', 'a=1+%26+2&%C3%BC=']);
+  });
+
   it('reads little of an error, however long it is', async () => {
     let written = 0;
     answers = [

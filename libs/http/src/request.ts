@@ -10,14 +10,16 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as a form, instead of `json`. */
+  form?: Readonly<Record<string, string>>;
+  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`. */
+  redirect?: 'follow' | 'manual';
   /** Ends the request and the waiting between requests. */
   signal: AbortSignal;
   /** Answers above 399 that are no errors to the caller. */
   allow?: readonly number[];
   /** Ask again when the answer is `unavailable` or `rate-limited`. Only for what may take effect twice. Default: never. */
   retry?: RetryPolicy;
-  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`. */
-  redirect?: 'follow' | 'manual';
   /** The address itself is a secret, as Slack's webhooks are: errors name its host only. Default: false. */
   secretUrl?: boolean;
 }
@@ -45,7 +47,7 @@ export async function request(url: string, options: RequestOptions): Promise<Res
 }
 
 async function once(url: string, options: RequestOptions): Promise<Response> {
-  const { provider, method = 'GET', headers = {}, json, signal, allow = [], redirect = 'follow' } = options;
+  const { provider, method = 'GET', headers = {}, json, form, redirect = 'follow', signal, allow = [] } = options;
   const what = `${method} ${named(url, options)}`;
   let response: Response;
   try {
@@ -53,8 +55,10 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
       method,
       headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(json !== undefined && { body: JSON.stringify(json) }),
-      signal,
+      // the content type follows from it
+      ...(form !== undefined && { body: new URLSearchParams(form) }),
       redirect,
+      signal,
     });
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -1,10 +1,12 @@
-export { githubRun, gitlabRun, networkDiagnosis, networkDiagnosisOf } from './builders/builders.ts';
+export { githubRun, gitlabRun, jenkinsRun, networkDiagnosis, networkDiagnosisOf } from './builders/builders.ts';
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';
 export type { FakeJob, FakeRun, Fault, NewRun } from './github/model.ts';
 export { FakeGitLab } from './gitlab/fake-gitlab.ts';
 export type { GitLabPipeline, NewGitLabPipeline } from './gitlab/model.ts';
+export { FakeJenkins } from './jenkins/fake-jenkins.ts';
+export type { FakeBuild, FakeJenkinsJob, FakeParameter, FakeQueueItem, JenkinsFault } from './jenkins/model.ts';
 export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';
 export { type ServiceProcess, startServiceProcess } from './processes/service-process.ts';
 export { Receiver } from './receiver/receiver.ts';

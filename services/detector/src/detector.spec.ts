@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
-import { Bus, type ConsumerName, EVENTS } from '@prunella/bus';
+import { Bus, type ConsumerName, EVENTS, type Origin } from '@prunella/bus';
 import { type Envelope, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
+import { startedRunKey } from '@prunella/core';
 import { type RunningService, startService } from '@prunella/service-kit';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { detector } from './service.ts';
@@ -358,6 +359,25 @@ describe('what others say on the bus', () => {
     const manager = await bus.jetstream.jetstreamManager();
     const { state } = await manager.streams.info('PRUNELLA_DLQ');
     expect(state.messages).toBe(2);
+  });
+
+  it('of a run that the remediator began for another belongs to the incident of that one, as its next attempt', async () => {
+    const run = { platform: 'jenkins', repository: '', runId: 'folder/app/main#13' };
+    const lineage = await bus.bucket<Origin>('prunella_lineage');
+    await lineage.create(startedRunKey(run), { incidentId: 'inc_of_12', attempt: 2 });
+    for (const runId of [run.runId, 'folder/app/main#14']) {
+      await publish({ ...run, runId, pipelineId: 'folder/app/main', conclusion: 'failure', attempt: 1 });
+    }
+    await caughtUp('detector-finished');
+    const failed = (await events()).filter(
+      ({ subject, data }) =>
+        subject === 'pipeline.failed' && 'pipelineId' in data && data.pipelineId === 'folder/app/main',
+    );
+    expect(failed).toMatchObject([
+      { data: { runId: run.runId, incidentId: 'inc_of_12', attempt: 2, runAttempt: 1 } },
+      { data: { runId: 'folder/app/main#14', incidentId: expect.not.stringContaining('inc_of_12'), attempt: 1 } },
+    ]);
+    expect(failed[1]?.data).not.toHaveProperty('runAttempt');
   });
 
   it('counts builds by platform and repository', async () => {

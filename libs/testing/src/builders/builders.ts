@@ -1,6 +1,7 @@
 import type { DiagnosisMade, Run } from '@prunella/contracts';
 import type { FakeRun } from '../github/model.ts';
 import type { GitLabPipeline } from '../gitlab/model.ts';
+import type { FakeBuild } from '../jenkins/model.ts';
 
 /** A run of the fake GitHub as our events carry it. */
 export function githubRun(run: FakeRun): Run {
@@ -32,6 +33,23 @@ export function gitlabRun(pipeline: GitLabPipeline): Run {
     environment: '',
     url: '',
     name: 'ci',
+    kind: 'run',
+  };
+}
+
+/** A build of the fake Jenkins as our events carry it. */
+export function jenkinsRun({ job, number, checkouts }: FakeBuild): Run {
+  return {
+    pipelineId: job,
+    platform: 'jenkins',
+    repository: '',
+    runId: `${job}#${number}`,
+    attempt: 1,
+    headSha: checkouts[0]?.sha ?? '',
+    branch: checkouts[0]?.branch ?? '',
+    environment: '',
+    url: '',
+    name: job,
     kind: 'run',
   };
 }

@@ -24,6 +24,21 @@ const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
     mend: 'set it to a token with read_api for the diagnoser, and api for the remediator; GITLAB_URL where it is not gitlab.com',
   },
   {
+    name: 'JENKINS_URL',
+    without: 'not set: logs on Jenkins are not read, and nothing is rerun there',
+    mend: 'set it to the address of Jenkins, e.g. https://ci.example.com or https://example.com/jenkins',
+  },
+  {
+    name: 'JENKINS_USER',
+    without: 'not set: Jenkins is read as anybody may, and nothing is rerun there',
+    mend: 'set it to a user with Overall/Read and Job/Read for the diagnoser, and Job/Build for the remediator',
+  },
+  {
+    name: 'JENKINS_TOKEN',
+    without: 'not set: Jenkins is read as anybody may, and nothing is rerun there',
+    mend: 'set it to an API token of JENKINS_USER (its page in Jenkins, Security), not to its password',
+  },
+  {
     name: 'SLACK_WEBHOOK_URL',
     without: 'not set: nobody is told by Slack',
     mend: 'set it to an incoming webhook to have people told',

@@ -58,6 +58,9 @@ export function lookAtRun(run: Run, state: RunState | undefined): Look {
   if (state.attempt > attempt) {
     return superseded(`attempt ${state.attempt} exists already: somebody else reran it`);
   }
+  if (state.rerunQueued) {
+    return { kind: 'later', afterMs: STILL_RUNNING_MS, reason: `a rerun of run ${run.runId} waits for its turn` };
+  }
   if (state.rerunAs !== undefined) {
     return superseded(`run ${state.rerunAs.runId} is a rerun of it already: somebody else began it`);
   }

@@ -25,6 +25,8 @@ describe('a look before a rerun', () => {
     ${'the branch moved on'}               | ${{ ...failed, branchHeadSha: other }}         | ${false}     | ${'superseded'}
     ${'somebody began it as a new run'}    | ${{ ...failed, rerunAs: { runId: '43' } }}     | ${false}     | ${'superseded'}
     ${'our own new run before a crash'}    | ${{ ...failed, rerunAs: { runId: '43' } }}     | ${true}      | ${'done'}
+    ${'a rerun that has no number yet'}    | ${{ ...failed, rerunQueued: true }}            | ${false}     | ${'later'}
+    ${'our own, before a crash'}           | ${{ ...failed, rerunQueued: true }}            | ${true}      | ${'later'}
     ${'the platform is behind the report'} | ${{ ...failed, attempt: 0 }}                   | ${false}     | ${'later'}
   `('$what: $kind', ({ state, mayHaveActed, kind }) => {
     const { run } = orderFor();

@@ -56,6 +56,8 @@ export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
 /** The rerun that a call of ours began before it was cut off, as the platform shows it; undefined: it shows none. Pure. */
 export function begunBy(run: Run, state: RunState): Effect | undefined {
   if (run.headSha !== '' && state.headSha !== run.headSha) return undefined;
+  // which one it is, is known once it has its turn
+  if (state.rerunQueued) return undefined;
   if (state.rerunAs !== undefined) return effectOf(run, state.rerunAs);
   return state.attempt === platformAttempt(run) + 1 ? effectOf(run, undefined) : undefined;
 }
