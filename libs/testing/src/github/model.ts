@@ -26,6 +26,10 @@ export interface FakeRun {
   /** Jobs by attempt; index 0 is attempt 1. */
   jobs: FakeJob[][];
   reruns: number;
+  /** What started it. Default: push. */
+  event?: string;
+  /** Who did. */
+  actor?: string;
 }
 
 /** Something that goes wrong at a request, once. */
