@@ -152,6 +152,12 @@ export class FakeGitHub implements Controlled {
     this.faults.push(fault);
   }
 
+  /** Nothing goes wrong any more: what hangs is cut. */
+  heal(): void {
+    this.faults.length = 0;
+    for (const response of this.hanging) response.destroy();
+  }
+
   /** How many requests hang right now. */
   get hangingRequests(): number {
     return this.hanging.size;
