@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ProviderError } from '@prunella/core';
+import { onRequest, ProviderError, type ProviderRequest } from '@prunella/core';
 import { jsonOf } from './body.ts';
 import { problemOf, type RequestOptions, request, retryAfter } from './request.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -144,6 +144,20 @@ describe('request', () => {
     );
     expect(told[0]?.message).toContain(`GET ${url}/a: HTTP 404`);
     expect(told[1]?.message).toContain(`GET ${url}/...: HTTP 404`);
+  });
+
+  it('lets those who count know of each', async () => {
+    const heard: ProviderRequest[] = [];
+    const stop = onRequest((told) => heard.push(told));
+    answers = [status(429), status(503)];
+    await ask('/', { retry: retries() });
+    stop();
+    await ask('/');
+    expect(heard).toEqual([
+      { provider: 'it', result: 'rate-limited' },
+      { provider: 'it', result: 'unavailable' },
+      { provider: 'it', result: 'ok' },
+    ]);
   });
 
   it('reads little of an error, however long it is', async () => {

@@ -1,6 +1,6 @@
 import type { CiPlatform } from '../platform.ts';
 import { appFrom } from './app.ts';
-import { connect } from './client.ts';
+import { connect } from './connection.ts';
 import { githubReader } from './reader.ts';
 import { githubRerun } from './rerun.ts';
 import { githubReview } from './review.ts';

@@ -78,14 +78,20 @@ it('is not sent twice when the answer got lost, and is found again', async () =>
 });
 
 describe('findTriggered', () => {
+  let path = '';
+  let files = 0;
+
+  beforeEach(() => {
+    path = `.github/workflows/found-${files++}.yml`;
+  });
+
   const dispatchedBy = (actor: string, createdAt: string, branch = 'main') =>
-    fake.addRun({ path: '.github/workflows/found.yml', event: 'workflow_dispatch', actor, createdAt, branch });
+    fake.addRun({ path, event: 'workflow_dispatch', actor, createdAt, branch });
   const since = Date.parse('2026-05-01T10:00:00.700Z');
-  const found = (more?: NodeJS.ProcessEnv) =>
-    trigger(more).findTriggered(target({ pipeline: 'found.yml' }), since, signal);
+  const found = (more?: NodeJS.ProcessEnv) => trigger(more).findTriggered(target({ pipeline: path }), since, signal);
 
   it('finds nothing but the first run of its branch that our own account began since then', async () => {
-    fake.addRun({ path: '.github/workflows/found.yml', createdAt: '2026-05-01T10:00:01Z' });
+    fake.addRun({ path, createdAt: '2026-05-01T10:00:01Z' });
     dispatchedBy('ada', '2026-05-01T09:59:59Z');
     dispatchedBy('bob', '2026-05-01T10:00:01Z');
     dispatchedBy('ada', '2026-05-01T10:00:01Z', 'other');
@@ -97,11 +103,13 @@ describe('findTriggered', () => {
 
   it('takes the first one when the token may not say whose it is', async () => {
     fake.accounts.person = undefined;
-    expect(await found()).toBeDefined();
+    const first = dispatchedBy('bob', '2026-05-01T10:00:01Z');
+    expect(await found()).toMatchObject({ runId: String(first.id) });
   });
 
   it('knows the name of an App', async () => {
     const { id, privateKey } = fake.accounts.add({ slug: 'healer' });
+    dispatchedBy('bob', '2026-05-01T10:00:01Z');
     const ours = dispatchedBy('healer[bot]', '2026-05-01T10:00:10Z');
     const app = { GITHUB_APP_ID: String(id), GITHUB_APP_PRIVATE_KEY: privateKey };
     expect(await found(app)).toMatchObject({ runId: String(ours.id) });

@@ -3,7 +3,8 @@ import type { StartedRun } from '@prunella/core';
 import { ProviderError } from '@prunella/core';
 import { z } from 'zod';
 import type { Trigger, TriggerTarget } from '../platform.ts';
-import { type Connection, type GitHubClient, ONCE } from './client.ts';
+import { type GitHubClient, ONCE } from './client.ts';
+import type { Connection } from './connection.ts';
 import { provided } from './errors.ts';
 import { repositoryOf } from './ids.ts';
 

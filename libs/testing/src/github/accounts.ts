@@ -1,19 +1,8 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { type Answer, missing } from './http.ts';
+import type { FakeApp } from './model.ts';
 import { publicUserJson } from './payloads.ts';
 import { installationJson } from './review-payloads.ts';
-
-/** A GitHub App of the fake. */
-export interface FakeApp {
-  id: number;
-  slug: string;
-  /** PEM, PKCS#1 as GitHub gives it out. */
-  privateKey: string;
-  publicKey: string;
-  installationId: number;
-  /** `owner/name` of the repositories that it is installed in; undefined: all. */
-  repositories?: readonly string[];
-}
 
 const TOKEN_LASTS_MS = 3_600_000;
 /** GitHub takes an App's own token for ten minutes at most. */

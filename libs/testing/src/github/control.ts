@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Answer, missing } from './http.ts';
-import type { FakeJob, FakeRun, Fault, NewRun } from './model.ts';
-import type { FakeComment, FakePull } from './pulls.ts';
+import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 
 /** What can be told to the fake from outside, and asked. */
 export interface Controlled {

@@ -5,9 +5,9 @@ import { GitHubContract } from './contract.ts';
 import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
 import { type Answer, close, listen, missing, pageOf, send, textOf, urlOf } from './http.ts';
-import { type FakeJob, type FakeRun, type Fault, type NewRun } from './model.ts';
+import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 import { branchJson, fullRepositoryJson, jobJson, jobOfId, runJson, workflowIdOf } from './payloads.ts';
-import { type FakeComment, type FakePull, Pulls } from './pulls.ts';
+import { Pulls } from './pulls.ts';
 
 const MOST_RERUNS = 50;
 const RERUN_FOR_MS = 30 * 86_400_000;

@@ -1,25 +1,6 @@
 import { type Answer, missing, pageOf } from './http.ts';
+import type { FakeComment, FakePull } from './model.ts';
 import { commentJson, pullJson } from './review-payloads.ts';
-
-/** A pull request of the fake. */
-export interface FakePull {
-  repository: string;
-  number: number;
-  branch: string;
-  /** A fork's for a pull request from one. */
-  headRepository: string;
-  headSha: string;
-  state: 'open' | 'closed';
-}
-
-/** A comment on one. */
-export interface FakeComment {
-  repository: string;
-  number: number;
-  id: number;
-  body: string;
-  login: string;
-}
 
 /** GitHub takes no longer comments. */
 const MOST_OF_A_COMMENT = 65_536;

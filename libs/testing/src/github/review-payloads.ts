@@ -1,6 +1,5 @@
-import type { FakeApp } from './accounts.ts';
+import type { FakeApp, FakeComment, FakePull } from './model.ts';
 import { fullRepositoryJson, userJson } from './payloads.ts';
-import type { FakeComment, FakePull } from './pulls.ts';
 
 const API = 'https://api.github.com';
 const AT = '2026-01-01T00:00:00Z';

@@ -173,6 +173,20 @@ it('says no more once the policy only observes', async () => {
   await says(pull, 'Done:');
 });
 
+it('is seen in the metrics with all that is asked of the platform', async () => {
+  await start(ACT);
+  const { run, pull } = change();
+  github.patience = { limit: 5_000, left: 4_321 };
+  github.fault({ on: /rerun-failed-jobs/, answer: { status: 429, headers: { 'retry-after': '1' }, body: {} } });
+  await diagnose(run);
+  await says(pull, 'Done:');
+  github.patience = undefined;
+  const metrics = await fetch(`${replicas[0]?.url}/metrics`).then((answer) => answer.text());
+  expect(metrics).toMatch(/prunella_provider_requests_total\{provider="github",result="ok"\} [1-9]/);
+  expect(metrics).toContain('prunella_provider_requests_total{provider="github",result="rate-limited"} 1');
+  expect(metrics).toContain('prunella_provider_rate_limit_remaining{provider="github"} 4321');
+});
+
 it('tells the author of a code failure what it is', async () => {
   await start(ACT);
   const { run, pull } = change();
