@@ -117,6 +117,8 @@ export const BUCKETS = {
   prunella_storms: { ttlMs: 2 * DAY },
   /** Runs that the remediator began as new ones, and the incident (`Origin`) that each belongs to. */
   prunella_lineage: { ttlMs: 30 * DAY },
+  /** What is to be said beside a change, by pipeline and branch, and whether it was. */
+  prunella_reviews: { ttlMs: 30 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

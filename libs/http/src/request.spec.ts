@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ProviderError } from '@prunella/core';
+import { onRequest, ProviderError, type ProviderRequest } from '@prunella/core';
 import { jsonOf } from './body.ts';
 import { problemOf, type RequestOptions, request, retryAfter } from './request.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -159,6 +159,20 @@ describe('request', () => {
     const response = await ask('/x', options);
     expect([response.status, response.headers.get('location'), asked]).toEqual([302, '/login', 1]);
     expect(heard).toEqual(['application/x-www-form-urlencoded;charset=UTF-8', 'a=1+%26+2&%C3%BC=']);
+  });
+
+  it('lets those who count know of each', async () => {
+    const heard: ProviderRequest[] = [];
+    const stop = onRequest((told) => heard.push(told));
+    answers = [status(429), status(503)];
+    await ask('/', { retry: retries() });
+    stop();
+    await ask('/');
+    expect(heard).toEqual([
+      { provider: 'it', result: 'rate-limited' },
+      { provider: 'it', result: 'unavailable' },
+      { provider: 'it', result: 'ok' },
+    ]);
   });
 
   it('reads little of an error, however long it is', async () => {

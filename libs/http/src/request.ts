@@ -1,4 +1,4 @@
-import { messageOf, ProviderError, type ProviderProblem } from '@prunella/core';
+import { messageOf, ProviderError, type ProviderProblem, tellRequest } from '@prunella/core';
 import { bounded } from './body.ts';
 import { type RetryPolicy, waitBefore } from './retry-policy.ts';
 
@@ -35,8 +35,11 @@ const MOST_OF_AN_ERROR = 300;
 export async function request(url: string, options: RequestOptions): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(url, options);
+      const response = await once(url, options);
+      tellRequest({ provider: options.provider, result: 'ok' });
+      return response;
     } catch (error) {
+      if (error instanceof ProviderError) tellRequest({ provider: options.provider, result: error.problem });
       const waitMs = options.retry && waitBefore(error, attempt, options.retry);
       if (waitMs === undefined || options.signal.aborted) throw error;
       // aborted while waiting: what the other side said is the better answer

@@ -43,6 +43,7 @@ describe('parsePolicy', () => {
       settleWithin: 6 * HOUR,
       pipelines: [],
       notify: { on: ['handed_over', 'failed'] },
+      review: { comment: true },
     });
     expect(parsePolicy(text)).toEqual(defaultPolicy);
   });
@@ -79,6 +80,7 @@ pipelines:
     cooldown: 0s
     approveWithin: 2d
 notify: { on: [executed, rejected] }
+review: { comment: false }
 `),
     ).toEqual({
       version: 1,
@@ -131,6 +133,7 @@ notify: { on: [executed, rejected] }
         },
       ],
       notify: { on: ['executed', 'rejected'] },
+      review: { comment: false },
     });
   });
 

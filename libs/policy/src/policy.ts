@@ -7,6 +7,7 @@ import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
+import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 
 /** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
@@ -125,6 +126,7 @@ export const PolicySchema = z.strictObject({
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['handed_over', 'failed']) })
     .prefault({})
     .describe('What became of an action that people are told about.'),
+  review: ReviewSettings.describe('What the author of a change is told beside it.'),
 });
 
 /** A parsed policy: durations in milliseconds, defaults put in. */

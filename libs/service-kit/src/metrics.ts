@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConsumerObserver } from '@prunella/bus';
-import { messageOf } from '@prunella/core';
+import { messageOf, onRequest } from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -85,5 +85,28 @@ export class ConsumerTelemetry implements ConsumerObserver {
 
   interrupted(consumer: string, error: unknown): void {
     this.logger.warn({ consumer, error: messageOf(error) }, 'consumer interrupted, it starts again');
+  }
+}
+
+/** Counts the requests to outside platforms, and what they allow. */
+@Injectable()
+export class ProviderTelemetry implements OnApplicationShutdown {
+  readonly onApplicationShutdown: () => void;
+
+  constructor(metrics: Metrics) {
+    const requests = metrics.counter(
+      'prunella_provider_requests_total',
+      'Requests to outside platforms by how they ended: ok, rate-limited, unavailable, forbidden, unauthenticated, not-found, refused.',
+      ['provider', 'result'],
+    );
+    const left = metrics.labelledGauge(
+      'prunella_provider_rate_limit_remaining',
+      'Requests that a platform still allows, as it said last.',
+      ['provider'],
+    );
+    this.onApplicationShutdown = onRequest(({ provider, result, remaining }) => {
+      requests.inc({ provider, result });
+      if (remaining !== undefined) left.set({ provider }, remaining);
+    });
   }
 }

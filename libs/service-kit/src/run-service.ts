@@ -9,7 +9,7 @@ import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
-import { ConsumerTelemetry, Metrics } from './metrics.ts';
+import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
 import { TokenGuard } from './token.guard.ts';
@@ -182,6 +182,7 @@ function kitModule<E extends z.ZodType>(
       { provide: ENVIRONMENT, useValue: environment },
       { provide: SERVICE_NAME, useValue: definition.name },
       Metrics,
+      ProviderTelemetry,
       ConsumerTelemetry,
       Readiness,
       TokenGuard,

@@ -2,7 +2,7 @@ export { githubRun, gitlabRun, jenkinsRun, networkDiagnosis, networkDiagnosisOf 
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';
-export type { FakeJob, FakeRun, Fault, NewRun } from './github/model.ts';
+export type { FakeApp, FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './github/model.ts';
 export { FakeGitLab } from './gitlab/fake-gitlab.ts';
 export type { GitLabPipeline, NewGitLabPipeline } from './gitlab/model.ts';
 export { FakeJenkins } from './jenkins/fake-jenkins.ts';

@@ -296,4 +296,14 @@ describe('prunella doctor', () => {
     expect(of.get('GITHUB_WEBHOOK_SECRET')).toMatchObject({ state: 'note', found: expect.stringContaining('401') });
     expect(JSON.stringify([...of])).not.toContain('ghp_very_secret');
   });
+
+  it('says what is missing of a GitHub App, and that it takes the place of a token', async () => {
+    const { of } = await findings({ GITHUB_APP_ID: '7' });
+    expect(of.get('GITHUB_TOKEN')).toMatchObject({ state: 'ok', found: 'not needed: GITHUB_APP_ID is set' });
+    expect(of.get('CI platforms')).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('GITHUB_APP_PRIVATE_KEY'),
+    });
+    expect((await findings({ GITHUB_TOKEN: 'ghp_x' })).of.get('CI platforms')).toMatchObject({ found: 'github' });
+  });
 });

@@ -129,6 +129,13 @@ it('hold for any order, duplication, delay and crash', async () => {
   );
 }, 120_000);
 
+/** The platform below has no reviews, so none is ever due. */
+const reviews = {
+  write(): Promise<never> {
+    throw new Error('a review was due on a platform without reviews');
+  },
+};
+
 /** A CI platform, two replicas of the remediator on one NATS, and a clock that is moved by hand. */
 async function worldOf(plan: Plan) {
   const id = `case${++cases}`;
@@ -201,7 +208,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
       return published;
     },
   };
-  const reporter = new Reporter(unsure);
+  const reporter = new Reporter(unsure, async () => undefined);
   const shared = {
     policy,
     forbids: (order: Order) => forbids(policy, order, clock.now()),
@@ -249,7 +256,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
         continue;
       }
       if (entry.value.dueAt > time) continue;
-      const call = () => fire(entry.value, { ...replica(), expire: (order) => expire(order, approval) });
+      const call = () => fire(entry.value, { ...replica(), reviews, expire: (order) => expire(order, approval) });
       try {
         // Both replicas see it due at the same moment.
         const [fired] = await Promise.all([call(), call().catch(() => undefined)]);

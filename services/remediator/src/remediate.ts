@@ -11,6 +11,7 @@ import { type DecideDeps, decideOnce } from './decide/decide.ts';
 import { announcement, type Storms } from './decide/storms.ts';
 import type { Order } from './order.ts';
 import type { Reporter } from './report.ts';
+import type { Reviews } from './review/reviews.ts';
 
 /** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
 const GIVE_UP_AFTER_MS = 2 * 3_600_000;
@@ -81,8 +82,13 @@ async function ask(order: Order, d: RemediateDeps): Promise<void> {
   await d.reporter.requested(order, expiresAt);
 }
 
+export interface FireDeps extends RemediateDeps {
+  expire(order: Order): Promise<void>;
+  reviews: Pick<Reviews, 'write'>;
+}
+
 /** What a due timer does. */
-export async function fire(timer: Timer, d: RemediateDeps & { expire(order: Order): Promise<void> }): Promise<Fired> {
+export async function fire(timer: Timer, d: FireDeps): Promise<Fired> {
   switch (timer.kind) {
     case 'act':
       return await act(timer, d);
@@ -91,6 +97,8 @@ export async function fire(timer: Timer, d: RemediateDeps & { expire(order: Orde
     case 'expire':
       await d.expire(timer.order);
       return 'done';
+    case 'review':
+      return await d.reviews.write(timer);
   }
 }
 

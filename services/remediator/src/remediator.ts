@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type Origin, withTrace } from '@prunella/bus';
+import { ciPlatforms } from '@prunella/ci';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import { type Breaker, isRerun, type Recovery, type Storm } from '@prunella/policy';
@@ -22,11 +23,14 @@ import type { RemediatorEnvironment } from './environment.ts';
 import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
 import { Reporter } from './report.ts';
+import { Reviews } from './review/reviews.ts';
+import type { Story } from './review/story.ts';
 
 interface Wired {
   d: RemediateDeps;
   approval: ApproveDeps;
   timers: Timers;
+  reviews: Reviews;
   policy: PolicyFile;
 }
 
@@ -70,18 +74,18 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** An action that does not help is given a rest; what heals in a storm lets others follow. */
   async learn(outcome: OutcomeObserved): Promise<void> {
-    const { d } = await this.ready;
+    const { d, reviews } = await this.ready;
     await d.breakers.hear(outcome, d.policy.breaker);
     await hearOfWait(outcome, d);
     if (isRerun(outcome.action) && outcome.fingerprint !== '') {
       const key = orderKey(outcome.incidentId, outcome.run.attempt);
       await d.storms.hear(outcome.fingerprint, key, outcome.outcome, d.policy.storm);
     }
+    await reviews.learn(outcome);
   }
 
   private async wire(): Promise<Wired> {
     const { bus } = this;
-    const reporter = new Reporter(bus);
     const timers = new Timers(await bus.bucket<Timer>('prunella_timers'), systemClock, (timer) => this.fire(timer), {
       failed: (timer, error, againAt) =>
         this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
@@ -91,6 +95,23 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       kept: (file, problem) =>
         this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
     });
+    const environment = this.environment as unknown as NodeJS.ProcessEnv;
+    const platforms = ciPlatforms(environment);
+    const claims = await bus.bucket<Claim>('prunella_claims');
+    const owner = randomUUID();
+    const reviews = new Reviews({
+      stories: await bus.bucket<Story>('prunella_reviews'),
+      claims,
+      timers,
+      platforms,
+      policy: () => policy.current,
+      clock: systemClock,
+      owner,
+      link: (incidentId) => linkFor(this.environment.PRUNELLA_PUBLIC_URL, incidentId),
+      givenUp: ({ incidentId, run }, problem) =>
+        this.logger.warn({ incidentId, run: run.runId, problem }, 'the author of a change could not be told'),
+    });
+    const reporter = new Reporter(bus, (order, became) => reviews.heard(order, became));
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
@@ -101,17 +122,18 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
       lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
       actions: actionsFromEnvironment(
-        this.environment as unknown as NodeJS.ProcessEnv,
+        environment,
         this.environment.PRUNELLA_PUBLIC_URL,
         () => policy.current,
+        platforms,
       ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),
       recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
-      claims: await bus.bucket<Claim>('prunella_claims'),
+      claims,
       clock: systemClock,
       random: Math.random,
-      owner: randomUUID(),
+      owner,
       timers,
       reporter,
     };
@@ -128,13 +150,20 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, timers, policy };
+    return { d, approval, timers, reviews, policy };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {
-    const { d, approval } = await this.ready;
+    const { d, approval, reviews } = await this.ready;
     return await withTrace(timer.order.traceparent, () =>
-      fire(timer, { ...d, expire: (order) => expire(order, approval) }),
+      fire(timer, { ...d, reviews, expire: (order) => expire(order, approval) }),
     );
   }
+}
+
+/** Where the console shows an incident; undefined: only this machine could reach it. */
+function linkFor(publicUrl: string, incidentId: string): string | undefined {
+  const { hostname } = new URL(publicUrl);
+  if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) return undefined;
+  return `${publicUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
 }

@@ -2,10 +2,18 @@ import type { Bus } from '@prunella/bus';
 import type { ActionExecuted, ActionStatus, Outcome } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import type { Order } from './order.ts';
+import type { Became } from './review/story.ts';
 
-/** Publishes what became of orders. Every id is made of the order's key: publishing again changes nothing. */
+/**
+ * Publishes what became of orders. Every id is made of the order's key: publishing again changes nothing.
+ *
+ * @param also hears of it after it was published.
+ */
 export class Reporter {
-  constructor(private readonly bus: Pick<Bus, 'publish'>) {}
+  constructor(
+    private readonly bus: Pick<Bus, 'publish'>,
+    private readonly also: (order: Order, became: Became) => Promise<void>,
+  ) {}
 
   async scheduled(order: Order): Promise<void> {
     const { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint } = order;
@@ -14,6 +22,7 @@ export class Reporter {
       time: iso(order.decidedAt),
       data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(order.dueAt) },
     });
+    await this.also(order, { kind: 'scheduled', dueAt: order.dueAt });
   }
 
   /** It was due, and waits for the end of a storm. @param againAt when it is looked at again, in ms since the epoch. */
@@ -25,6 +34,7 @@ export class Reporter {
       time: iso(order.dueAt),
       data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(againAt) },
     });
+    await this.also(order, { kind: 'parked', says });
   }
 
   async requested(order: Order, expiresAt: number): Promise<void> {
@@ -46,6 +56,7 @@ export class Reporter {
         expiresAt: iso(expiresAt),
       },
     });
+    await this.also(order, { kind: 'asked', expiresAt });
   }
 
   async executed(order: Order, result: Result): Promise<void> {
@@ -54,6 +65,8 @@ export class Reporter {
       time: iso(result.finishedAt),
       data: executedEvent(order, result),
     });
+    const { status, effect, explanation } = result;
+    await this.also(order, { kind: 'concluded', status, effect, explanation });
   }
 
   async proven(order: Order, outcome: Outcome, reason: string, at: number): Promise<void> {

@@ -1,6 +1,9 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
+import { RequestError } from '@octokit/request-error';
+import { type ProviderRequest, tellRequest } from '@prunella/core';
+import { githubError } from './errors.ts';
 
 const RestOctokit = Octokit.plugin(restEndpointMethods, retry);
 
@@ -8,7 +11,7 @@ export type GitHubClient = InstanceType<typeof RestOctokit>;
 
 /** A client of GitHub's REST API. Reading is tried twice more on server errors; rate limits and writes are the caller's business. */
 export function createClient(options: { apiUrl?: string; token?: string }): GitHubClient {
-  return new RestOctokit({
+  const client = new RestOctokit({
     ...(options.apiUrl !== undefined && { baseUrl: options.apiUrl.replace(/\/+$/, '') }),
     ...(options.token !== undefined && { auth: options.token }),
     userAgent: 'prunella',
@@ -16,6 +19,22 @@ export function createClient(options: { apiUrl?: string; token?: string }): GitH
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2, retryAfterBaseValue: 250 },
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
+  client.hook.after('request', ({ headers }) => tell('ok', headers));
+  client.hook.error('request', (error) => {
+    tell(
+      githubError(error, '', Date.now()).problem,
+      error instanceof RequestError ? error.response?.headers : undefined,
+    );
+    throw error;
+  });
+  return client;
+}
+
+type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
+
+function tell(result: ProviderRequest['result'], headers: ResponseHeaders | undefined): void {
+  const remaining = headers?.['x-ratelimit-remaining'];
+  tellRequest({ provider: 'github', result, ...(remaining !== undefined && { remaining: Number(remaining) }) });
 }
 
 /** Passed with a request that must not be sent twice. */

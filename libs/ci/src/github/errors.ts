@@ -7,6 +7,7 @@ import { problemOf, retryAfter } from '@prunella/http';
  * rights, or a no to this very request. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export function githubError(error: unknown, what: string, now: number): ProviderError {
+  if (error instanceof ProviderError) return error;
   if (!(error instanceof RequestError)) {
     return new ProviderError('github', 'unavailable', `${what}: ${messageOf(error)}`, { cause: error });
   }
@@ -55,7 +56,7 @@ export async function provided<T>(what: string, call: () => Promise<T>): Promise
   try {
     return await call();
   } catch (error) {
-    throw error instanceof ProviderError ? error : githubError(error, what, Date.now());
+    throw githubError(error, what, Date.now());
   }
 }
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { ProviderError } from '@prunella/core';
 import { FakeGitHub, type FakeRun, githubRun, type NewRun } from '@prunella/testing';
 import { github } from './index.ts';
+import { limitOf } from './rerun.ts';
 
 let fake: FakeGitHub;
 
@@ -314,6 +315,50 @@ describe('rerunRun', () => {
   });
 });
 
+describe('rerunJob', () => {
+  it('starts one job again', async () => {
+    const run = fake.addRun();
+    await platform().rerun?.rerunJob?.(githubRun(run), String(run.id * 100_000 + 1_000), signal);
+    expect(fake.effects).toContain(`acme/shop#${run.id} -> 2`);
+    expect(fake.requests.at(-1)).toBe(`POST /repos/acme/shop/actions/jobs/${run.id}01000/rerun`);
+  });
+
+  it.each`
+    what                 | job          | problem
+    ${'one that is not'} | ${'7'}       | ${'not-found'}
+    ${'no number'}       | ${'build-1'} | ${'refused'}
+  `('refuses $what', async ({ job, problem }) => {
+    const run = githubRun(fake.addRun());
+    await expect(platform().rerun?.rerunJob?.(run, job, signal)).rejects.toMatchObject({ problem });
+  });
+});
+
+describe('the limits of GitHub', () => {
+  const now = Date.parse('2026-03-01T00:00:00Z');
+
+  it.each`
+    what                | status           | attempt | created                   | limit
+    ${'a fresh run'}    | ${'completed'}   | ${1}    | ${'2026-02-28T00:00:00Z'} | ${undefined}
+    ${'30 days'}        | ${'completed'}   | ${1}    | ${'2026-01-30T00:00:00Z'} | ${undefined}
+    ${'more than that'} | ${'completed'}   | ${1}    | ${'2026-01-29T23:59:59Z'} | ${'it is of 2026-01-29, and GitHub reruns nothing that is older than 30 days'}
+    ${'49 reruns'}      | ${'completed'}   | ${50}   | ${'2026-02-28T00:00:00Z'} | ${undefined}
+    ${'50 reruns'}      | ${'completed'}   | ${51}   | ${'2026-02-28T00:00:00Z'} | ${'it was rerun 50 times, and GitHub allows 50'}
+    ${'a running one'}  | ${'in_progress'} | ${2}    | ${'2026-02-28T00:00:00Z'} | ${'attempt 2 is in_progress'}
+  `('of $what: $limit', ({ status, attempt, created, limit }) => {
+    expect(limitOf({ status, run_attempt: attempt, created_at: created }, now)).toBe(limit);
+  });
+
+  it('are kept without asking for a rerun', async () => {
+    const run = fake.addRun({ attempt: 51, reruns: 50, jobs: [] });
+    const before = fake.requests.length;
+    await expect(platform().rerun?.rerunRun(githubRun(run), signal)).rejects.toMatchObject({
+      problem: 'refused',
+      detail: `rerun all jobs of run ${run.id}: it was rerun 50 times, and GitHub allows 50`,
+    });
+    expect(fake.requests.slice(before)).toEqual([`GET /repos/acme/shop/actions/runs/${run.id}`]);
+  });
+});
+
 describe('rerunFailedJobs', () => {
   it('starts the next attempt', async () => {
     const run = fake.addRun();
@@ -331,11 +376,12 @@ describe('rerunFailedJobs', () => {
   });
 
   it.each`
-    what                   | change                       | problem
-    ${'a run in progress'} | ${{ status: 'in_progress' }} | ${'refused'}
-    ${'too many reruns'}   | ${{ reruns: 50 }}            | ${'refused'}
-    ${'a queued run'}      | ${{ status: 'queued' }}      | ${'refused'}
-    ${'a green run'}       | ${{ conclusion: 'success' }} | ${'refused'}
+    what                   | change                                   | problem
+    ${'a run in progress'} | ${{ status: 'in_progress' }}             | ${'refused'}
+    ${'too many reruns'}   | ${{ reruns: 50 }}                        | ${'refused'}
+    ${'a queued run'}      | ${{ status: 'queued' }}                  | ${'refused'}
+    ${'a green run'}       | ${{ conclusion: 'success' }}             | ${'refused'}
+    ${'an old run'}        | ${{ createdAt: '2026-01-01T00:00:00Z' }} | ${'refused'}
   `('$what is $problem', async ({ change, problem }) => {
     const run = fake.addRun(change as Partial<FakeRun> as never);
     await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({

@@ -16,13 +16,14 @@ export function repositoryOf(run: Run): { owner: string; repo: string } {
 
 /** GitHub's number of a run. Throws ProviderError (refused) when it is none. */
 export function runIdOf(run: Run): number {
-  const id = Number(run.runId);
-  if (!Number.isSafeInteger(id) || id <= 0) {
-    throw new ProviderError(
-      'github',
-      'refused',
-      `expected the number of a workflow run, found "${run.runId.slice(0, 80)}"`,
-    );
+  return numberOf(run.runId, 'a workflow run');
+}
+
+/** Throws ProviderError (refused) when it is none. @param of what it is the number of, for people. */
+export function numberOf(id: string, of: string): number {
+  const number = Number(id);
+  if (!Number.isSafeInteger(number) || number <= 0) {
+    throw new ProviderError('github', 'refused', `expected the number of ${of}, found "${id.slice(0, 80)}"`);
   }
-  return id;
+  return number;
 }

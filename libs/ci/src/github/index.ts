@@ -1,12 +1,28 @@
 import type { CiPlatform } from '../platform.ts';
-import { createClient } from './client.ts';
+import { appFrom } from './app.ts';
+import { connect } from './connection.ts';
 import { githubReader } from './reader.ts';
 import { githubRerun } from './rerun.ts';
+import { githubReview } from './review.ts';
+import { githubTrigger } from './trigger.ts';
 
-/** GITHUB_TOKEN, and GITHUB_API_URL for GitHub Enterprise Server. Reading works without a token on public repositories, barely. */
+/**
+ * A GitHub App (see `appFrom`), else GITHUB_TOKEN; and GITHUB_API_URL for GitHub Enterprise Server. Reading works without either on public
+ * repositories, barely. Throws ConfigError when the App is configured by half.
+ */
 export function github(environment: NodeJS.ProcessEnv): CiPlatform | undefined {
   const { GITHUB_TOKEN: token, GITHUB_API_URL: apiUrl } = environment;
-  if (!token && !apiUrl) return undefined;
-  const client = createClient({ ...(apiUrl && { apiUrl }), ...(token && { token }) });
-  return { id: 'github', reader: githubReader(client), ...(token && { rerun: githubRerun(client) }) };
+  const app = appFrom(environment);
+  if (!token && !app && !apiUrl) return undefined;
+  const connection = connect({ ...(apiUrl && { apiUrl }), ...(token && { token }), ...(app && { app }) });
+  const { client } = connection;
+  return {
+    id: 'github',
+    reader: githubReader(client),
+    ...((token || app) && {
+      rerun: githubRerun(client),
+      trigger: githubTrigger(connection),
+      review: githubReview(connection),
+    }),
+  };
 }

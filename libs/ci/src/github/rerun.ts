@@ -1,27 +1,61 @@
 import type { Run } from '@prunella/contracts';
+import { ProviderError } from '@prunella/core';
 import type { Rerun } from '../platform.ts';
 import { type GitHubClient, ONCE } from './client.ts';
-import { githubError } from './errors.ts';
-import { repositoryOf, runIdOf } from './ids.ts';
+import { provided } from './errors.ts';
+import { numberOf, repositoryOf, runIdOf } from './ids.ts';
 
-/** Starts GitHub Actions runs again, as the next attempt of the same run. Needs `actions: write`. For the remediator only. */
-export function githubRerun(client: GitHubClient): Rerun {
-  const { reRunWorkflow, reRunWorkflowFailedJobs } = client.rest.actions;
+/** GitHub starts a run again for 30 days, 50 times, and never while it runs. */
+const MOST_RERUNS = 50;
+const RERUN_FOR_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/**
+ * Starts GitHub Actions runs again, as the next attempt of the same run. Needs `actions: write`. For the remediator only.
+ * What GitHub would refuse by its own limits is refused before it is asked.
+ */
+export function githubRerun({ rest: { actions } }: GitHubClient, now: () => number = Date.now): Rerun {
+  async function begin(what: string, run: Run, signal: AbortSignal, call: (options: Target) => Promise<unknown>) {
+    const { owner, repo } = repositoryOf(run);
+    const { data } = await provided(`get run ${run.runId} before it is rerun`, () =>
+      actions.getWorkflowRun({ owner, repo, run_id: runIdOf(run), request: { signal } }),
+    );
+    const limit = limitOf(data, now());
+    if (limit !== undefined)
+      throw new ProviderError('github', 'refused', `rerun ${what} of run ${run.runId}: ${limit}`);
+    await provided(`rerun ${what} of run ${run.runId}`, () => call({ owner, repo, request: { signal, ...ONCE } }));
+    return undefined;
+  }
   return {
-    rerunFailedJobs: (run, signal) => rerun(reRunWorkflowFailedJobs, 'failed jobs', run, signal),
-    rerunRun: (run, signal) => rerun(reRunWorkflow, 'all jobs', run, signal),
+    rerunFailedJobs: (run, signal) =>
+      begin('failed jobs', run, signal, (target) =>
+        actions.reRunWorkflowFailedJobs({ ...target, run_id: runIdOf(run) }),
+      ),
+    rerunRun: (run, signal) =>
+      begin('all jobs', run, signal, (target) => actions.reRunWorkflow({ ...target, run_id: runIdOf(run) })),
+    rerunJob: (run, jobId, signal) =>
+      begin(`job ${jobId}`, run, signal, (target) =>
+        actions.reRunJobForWorkflowRun({ ...target, job_id: numberOf(jobId, 'a job') }),
+      ),
   };
 }
 
-type Call =
-  | GitHubClient['rest']['actions']['reRunWorkflow']
-  | GitHubClient['rest']['actions']['reRunWorkflowFailedJobs'];
+interface Target {
+  owner: string;
+  repo: string;
+  request: { signal: AbortSignal; retries: number };
+}
 
-async function rerun(call: Call, what: string, run: Run, signal: AbortSignal): Promise<undefined> {
-  const target = { ...repositoryOf(run), run_id: runIdOf(run) };
-  try {
-    await call({ ...target, request: { signal, ...ONCE } });
-  } catch (error) {
-    throw githubError(error, `rerun ${what} of run ${run.runId}`, Date.now());
+/** Why GitHub would not start this run again, in a few words; undefined: it would. Pure. */
+export function limitOf(
+  run: { status: string | null; run_attempt?: number; created_at: string },
+  now: number,
+): string | undefined {
+  const attempt = run.run_attempt ?? 1;
+  if (run.status !== 'completed') return `attempt ${attempt} is ${run.status ?? 'not completed'}`;
+  if (attempt > MOST_RERUNS) return `it was rerun ${attempt - 1} times, and GitHub allows ${MOST_RERUNS}`;
+  if (now - Date.parse(run.created_at) > RERUN_FOR_DAYS * DAY_MS) {
+    return `it is of ${run.created_at.slice(0, 10)}, and GitHub reruns nothing that is older than ${RERUN_FOR_DAYS} days`;
   }
+  return undefined;
 }

@@ -9,12 +9,20 @@ type Json = { [key: string]: unknown };
 /** The operations of GitHub's API that we use. */
 const PATHS: readonly string[] = [
   '/repos/{owner}/{repo}',
+  '/repos/{owner}/{repo}/installation',
+  '/app/installations/{installation_id}/access_tokens',
+  '/user',
   '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+  '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
   '/repos/{owner}/{repo}/actions/runs/{run_id}',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
   '/repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
+  '/repos/{owner}/{repo}/actions/jobs/{job_id}/rerun',
+  '/repos/{owner}/{repo}/pulls',
+  '/repos/{owner}/{repo}/issues/{issue_number}/comments',
+  '/repos/{owner}/{repo}/issues/comments/{comment_id}',
   '/repos/{owner}/{repo}/branches/{branch}',
 ];
 
@@ -45,11 +53,11 @@ export class GitHubContract {
     return (errors ?? []).map((error) => `${method} ${path}: request${error.instancePath} ${error.message}`);
   }
 
-  /** The problems of an answer to such a request. */
+  /** The problems of an answer to such a request. @param body undefined: none. */
   response(method: string, path: string, status: number, body: unknown): string[] {
     const operation = this.api.matchOperation({ method, path, headers: {} });
     if (operation === undefined || !Object.hasOwn(operation.responses ?? {}, String(status))) return [];
-    const { errors } = this.api.validateResponse(body, operation, status);
+    const { errors } = this.api.validateResponse(body ?? null, operation, status);
     return (errors ?? []).map((error) => `${method} ${path}: response ${status}${error.instancePath} ${error.message}`);
   }
 }

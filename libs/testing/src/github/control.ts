@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Answer, missing } from './http.ts';
-import type { FakeJob, FakeRun, Fault, NewRun } from './model.ts';
+import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 
 /** What can be told to the fake from outside, and asked. */
 export interface Controlled {
@@ -15,6 +15,8 @@ export interface Controlled {
   rerun(run: FakeRun): void;
   delivery(run: FakeRun, secret: string): unknown;
   pushTo(repository: string, branch: string, sha: string): void;
+  addPull(pull: Partial<FakePull> & Pick<FakePull, 'branch'>): FakePull;
+  readonly comments: readonly FakeComment[];
   fault(fault: Fault): void;
 }
 
@@ -37,12 +39,22 @@ const RunToAdd = z.strictObject({
   conclusion: z.string().nullable().optional(),
   createdAt: z.iso.datetime().optional(),
   reruns: z.int().optional(),
+  event: z.string().optional(),
+  actor: z.string().optional(),
   jobs: z.array(Job).optional(),
 });
 const WhichRun = z.object({ repository: z.string(), id: z.int() });
 const End = WhichRun.extend({ conclusion: z.string(), jobs: z.array(Job).optional() });
 const Delivery = WhichRun.extend({ secret: z.string() });
 const Push = z.strictObject({ repository: z.string(), branch: z.string(), sha: z.string() });
+const Pull = z.strictObject({
+  repository: z.string().optional(),
+  number: z.int().positive().optional(),
+  branch: z.string(),
+  headRepository: z.string().optional(),
+  headSha: z.string().optional(),
+  state: z.enum(['open', 'closed']).optional(),
+});
 const FaultToMake = z.strictObject({
   /** A regular expression on `METHOD path`. */
   on: z.string(),
@@ -61,7 +73,7 @@ const FaultToMake = z.strictObject({
  * What tests in other processes tell the fake and ask it:
  *
  * - `POST /__control/runs` adds a run and answers it; `/begin`, `/complete`, `/rerun` and `/delivery` (signed, to be sent on) go on with it,
- * - `POST /__control/branches` moves a branch, `POST /__control/faults` lets a request go wrong,
+ * - `POST /__control/branches` moves a branch, `POST /__control/pulls` opens a pull request, `POST /__control/faults` lets a request go wrong,
  * - `GET /__control/journal` is everything that happened.
  */
 export function control(fake: Controlled, method: string, path: string, body: unknown): Answer {
@@ -73,8 +85,8 @@ export function control(fake: Controlled, method: string, path: string, body: un
     });
   switch (what) {
     case 'GET /journal': {
-      const { effects, requests, violations, runs } = fake;
-      return { status: 200, body: { effects, requests, violations, runs } };
+      const { effects, requests, violations, runs, comments } = fake;
+      return { status: 200, body: { effects, requests, violations, runs, comments } };
     }
     case 'POST /runs':
       return told(RunToAdd, body, (run) => ({ status: 201, body: fake.addRun(run) }));
@@ -91,6 +103,8 @@ export function control(fake: Controlled, method: string, path: string, body: un
         fake.pushTo(repository, branch, sha);
         return { status: 204 };
       });
+    case 'POST /pulls':
+      return told(Pull, body, (pull) => ({ status: 201, body: fake.addPull(pull) }));
     case 'POST /faults':
       return told(FaultToMake, body, ({ on, ...fault }) => {
         fake.fault({ on: new RegExp(on), ...fault });

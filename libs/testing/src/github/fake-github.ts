@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { basename } from 'node:path';
+import { Accounts } from './accounts.ts';
 import { GitHubContract } from './contract.ts';
 import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
-import { type Answer, close, listen, missing, send, textOf, urlOf } from './http.ts';
-import { type FakeJob, type FakeRun, type Fault, type NewRun } from './model.ts';
+import { type Answer, close, listen, missing, pageOf, send, textOf, urlOf } from './http.ts';
+import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 import { branchJson, fullRepositoryJson, jobJson, jobOfId, runJson, workflowIdOf } from './payloads.ts';
+import { Pulls } from './pulls.ts';
 
 const MOST_RERUNS = 50;
-const USUAL_PAGE = 30;
+const RERUN_FOR_MS = 30 * 86_400_000;
 
 /**
  * The parts of GitHub Actions that Prunella uses, written from GitHub's published API description and checked against it at
@@ -27,6 +29,13 @@ export class FakeGitHub implements Controlled {
   patience: { limit: number; left: number } | undefined;
   /** The default branch of all repositories. */
   defaultBranch = 'main';
+  /** Who may ask, by which token. */
+  readonly accounts = new Accounts();
+  readonly pulls = new Pulls();
+  /** As GitHub Enterprise Server before 2026: it does not know `return_run_details`. */
+  isOld = false;
+  /** Runs that were dispatched, in order, with their inputs. */
+  readonly dispatched: { run: FakeRun; inputs: Record<string, unknown> }[] = [];
   private readonly known = new Map<string, FakeRun>();
   private readonly branches = new Map<string, string>();
   private readonly faults: Fault[] = [];
@@ -85,7 +94,7 @@ export class FakeGitHub implements Controlled {
       attempt: 1,
       status: 'completed',
       conclusion: 'failure',
-      createdAt: '2026-01-01T00:00:00Z',
+      createdAt: now(),
       reruns: 0,
       ...run,
       id,
@@ -129,9 +138,24 @@ export class FakeGitHub implements Controlled {
     this.branches.set(`${repository}:${branch}`, sha);
   }
 
+  addPull(pull: Partial<FakePull> & Pick<FakePull, 'branch'>): FakePull {
+    return this.pulls.add(pull);
+  }
+
+  /** All comments on pull requests, the oldest first. */
+  get comments(): readonly FakeComment[] {
+    return this.pulls.comments;
+  }
+
   /** Lets the next matching request go wrong. */
   fault(fault: Fault): void {
     this.faults.push(fault);
+  }
+
+  /** Nothing goes wrong any more: what hangs is cut. */
+  heal(): void {
+    this.faults.length = 0;
+    for (const response of this.hanging) response.destroy();
   }
 
   /** How many requests hang right now. */
@@ -156,16 +180,21 @@ export class FakeGitHub implements Controlled {
 
     const fault = this.takeFault(`${method} ${path}`);
     if (fault === undefined || fault.afterEffect) {
-      const answer =
-        method !== 'GET' && headers['authorization'] === undefined
-          ? unauthenticated
-          : this.route(method, path, searchParams);
+      const answer = this.answer({ method, path, query: searchParams, body }, headers['authorization']);
       if (fault === undefined) {
         this.violations.push(...this.contract.response(method, path, answer.status, answer.body));
         return send(response, { ...answer, headers: { ...this.limits(), ...answer.headers } });
       }
     }
     this.goWrong(fault.answer, response);
+  }
+
+  private answer(request: Asked, authorization: string | undefined): Answer {
+    const { method, path } = request;
+    if (method !== 'GET' && authorization === undefined) return unauthenticated;
+    if (this.accounts.refuses(path, authorization)) return badCredentials;
+    const login = this.accounts.loginOf(authorization) ?? 'nobody';
+    return this.accounts.route(method, path, authorization) ?? this.route(request, login);
   }
 
   private limits(): Record<string, string> {
@@ -187,10 +216,16 @@ export class FakeGitHub implements Controlled {
     else send(response, answer);
   }
 
-  private route(method: string, path: string, query: URLSearchParams): Answer {
+  private route({ method, path, query, body }: Asked, login: string): Answer {
     const [, owner, repo, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
     const repository = `${owner}/${repo}`;
     if (method === 'GET' && owner !== undefined && rest === '') return this.repository(repository);
+    const ofPull = this.pulls.route({ method, repository, rest, query, body }, login, this.defaultBranch);
+    if (ofPull !== undefined) return ofPull;
+    const dispatched = /^actions\/workflows\/([^/]+)\/dispatches$/.exec(rest)?.[1];
+    if (method === 'POST' && dispatched !== undefined) return this.dispatch(repository, dispatched, body, login);
+    const job = /^actions\/jobs\/(\d+)\/rerun$/.exec(rest)?.[1];
+    if (method === 'POST' && job !== undefined) return this.rerunJob(repository, Number(job));
     const workflow = /^actions\/workflows\/([^/]+)\/runs$/.exec(rest)?.[1];
     if (method === 'GET' && workflow !== undefined) return this.runsOf(repository, workflow, query);
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
@@ -215,9 +250,36 @@ export class FakeGitHub implements Controlled {
       return refused('This workflow run cannot be rerun because it has no failed jobs');
     if (run.reruns >= MOST_RERUNS)
       return refused('Unable to rerun this workflow run because it has reached the rerun limit');
+    if (Date.now() - Date.parse(run.createdAt) > RERUN_FOR_MS)
+      return refused('Unable to retry this workflow run because it was created over a month ago');
     this.rerun(run);
     this.effects.push(`${run.repository}#${run.id} -> ${run.attempt}`);
     return { status: 201, body: {} };
+  }
+
+  private rerunJob(repository: string, id: number): Answer {
+    const { runId, attempt, index } = jobOfId(id);
+    const run = this.find(repository, runId);
+    if (run?.jobs[attempt - 1]?.[index] === undefined) return missing;
+    return this.rerunOnRequest(run, false);
+  }
+
+  private dispatch(repository: string, workflow: string, body: unknown, login: string): Answer {
+    const { ref, inputs = {}, return_run_details } = body as { ref: string; inputs?: object } & Record<string, unknown>;
+    if (this.isOld && return_run_details !== undefined)
+      return unprocessable('Invalid request.\n\n"return_run_details" is not a permitted key.');
+    const same = this.runs.find((run) => run.repository === repository && isOf(run, workflow));
+    if (same === undefined) return missing;
+    const headSha = this.branches.get(`${repository}:${ref}`);
+    if (headSha === undefined) return unprocessable(`No ref found for: ${ref}`);
+    const run = this.addRun({
+      ...{ repository, workflow: same.workflow, path: same.path, branch: ref, headSha },
+      ...{ status: 'queued', conclusion: null, jobs: [], event: 'workflow_dispatch', actor: login },
+    });
+    this.dispatched.push({ run, inputs: { ...inputs } });
+    if (return_run_details !== true) return { status: 204 };
+    const { url: run_url, html_url } = runJson(run);
+    return { status: 200, body: { workflow_run_id: run.id, run_url, html_url } };
   }
 
   private repository(fullName: string): Answer {
@@ -225,14 +287,16 @@ export class FakeGitHub implements Controlled {
     return { status: 200, body: fullRepositoryJson(fullName, this.defaultBranch) };
   }
 
-  /** The runs of a workflow, by its number or the name of its file, the newest first. Of `created` it knows `<=` a time. */
+  /** The runs of a workflow, by its number or the name of its file, the newest first. Of `created` it knows `<=` and `>=` a time. */
   private runsOf(repository: string, workflow: string, query: URLSearchParams): Answer {
-    const [branch, status, created] = ['branch', 'status', 'created'].map((name) => query.get(name));
+    const [branch, status, created, event] = ['branch', 'status', 'created', 'event'].map((name) => query.get(name));
     const latest = /^<=(.+)$/.exec(created ?? '')?.[1];
+    const earliest = /^>=(.+)$/.exec(created ?? '')?.[1];
+    if (!this.runs.some((run) => run.repository === repository && isOf(run, workflow))) return missing;
     const found = this.runs
-      .filter(
-        (run) => run.repository === repository && [String(workflowIdOf(run)), basename(run.path)].includes(workflow),
-      )
+      .filter((run) => run.repository === repository && isOf(run, workflow))
+      .filter((run) => event === null || (run.event ?? 'push') === event)
+      .filter((run) => earliest === undefined || Date.parse(run.createdAt) >= Date.parse(earliest))
       .filter((run) => branch === null || run.branch === branch)
       .filter((run) => status === null || run.status === status || run.conclusion === status)
       .filter((run) => latest === undefined || Date.parse(run.createdAt) <= Date.parse(latest))
@@ -281,16 +345,37 @@ export class FakeGitHub implements Controlled {
   }
 }
 
-function pageOf<T>(all: readonly T[], query: URLSearchParams): T[] {
-  const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
-  const from = (Number(query.get('page') ?? 1) - 1) * size;
-  return all.slice(from, from + size);
+/** What is asked. */
+interface Asked {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: unknown;
+}
+
+/** By its number or the name of its file. */
+function isOf(run: FakeRun, workflow: string): boolean {
+  return [String(workflowIdOf(run)), basename(run.path)].includes(workflow);
+}
+
+/** GitHub's times have no parts of seconds. */
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 const unauthenticated: Answer = {
   status: 401,
   body: { message: 'Requires authentication', documentation_url: 'https://docs.github.com/rest', status: '401' },
 };
+
+const badCredentials: Answer = {
+  status: 401,
+  body: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' },
+};
+
+function unprocessable(message: string): Answer {
+  return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest', status: '422' } };
+}
 
 function refused(message: string): Answer {
   return { status: 403, body: { message, documentation_url: 'https://docs.github.com/rest', status: '403' } };

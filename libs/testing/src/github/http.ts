@@ -44,3 +44,12 @@ export async function close(server: Server): Promise<void> {
 export function urlOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+const USUAL_PAGE = 30;
+
+/** The part of a list that was asked for, with GitHub's `page` and `per_page`. */
+export function pageOf<T>(all: readonly T[], query: URLSearchParams): T[] {
+  const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
+  const from = (Number(query.get('page') ?? 1) - 1) * size;
+  return all.slice(from, from + size);
+}

@@ -26,6 +26,10 @@ export interface FakeRun {
   /** Jobs by attempt; index 0 is attempt 1. */
   jobs: FakeJob[][];
   reruns: number;
+  /** What started it. Default: push. */
+  event?: string;
+  /** Who did. */
+  actor?: string;
 }
 
 /** Something that goes wrong at a request, once. */
@@ -40,3 +44,35 @@ export interface Fault {
 
 /** A run to be made; what is left out is usual. */
 export type NewRun = Partial<Omit<FakeRun, 'jobs'>> & { jobs?: FakeJob[] };
+
+/** A GitHub App of the fake. */
+export interface FakeApp {
+  id: number;
+  slug: string;
+  /** PEM, PKCS#1 as GitHub gives it out. */
+  privateKey: string;
+  publicKey: string;
+  installationId: number;
+  /** `owner/name` of the repositories that it is installed in; undefined: all. */
+  repositories?: readonly string[];
+}
+
+/** A pull request of the fake. */
+export interface FakePull {
+  repository: string;
+  number: number;
+  branch: string;
+  /** A fork's for a pull request from one. */
+  headRepository: string;
+  headSha: string;
+  state: 'open' | 'closed';
+}
+
+/** A comment on one. */
+export interface FakeComment {
+  repository: string;
+  number: number;
+  id: number;
+  body: string;
+  login: string;
+}

@@ -3,17 +3,15 @@ import type { FakeRun } from './model.ts';
 
 const API = 'https://api.github.com';
 
-/** A repository as GitHub's `minimal-repository`. */
-export function repositoryJson(fullName: string) {
-  const [login = '', name = ''] = fullName.split('/');
-  const url = `${API}/repos/${fullName}`;
-  const owner = {
+/** An account as GitHub's `simple-user`. */
+export function userJson(login: string) {
+  return {
     login,
     id: 1,
     node_id: 'U_1',
     avatar_url: '',
     gravatar_id: '',
-    type: 'Organization',
+    type: login.endsWith('[bot]') ? 'Bot' : 'User',
     site_admin: false,
     url: `${API}/users/${login}`,
     html_url: `https://github.com/${login}`,
@@ -27,6 +25,33 @@ export function repositoryJson(fullName: string) {
     events_url: '',
     received_events_url: '',
   };
+}
+
+/** The same as GitHub's `public-user`. */
+export function publicUserJson(login: string) {
+  const at = '2026-01-01T00:00:00Z';
+  return {
+    ...userJson(login),
+    name: null,
+    company: null,
+    blog: null,
+    location: null,
+    email: null,
+    hireable: null,
+    bio: null,
+    public_repos: 0,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: at,
+    updated_at: at,
+  };
+}
+
+/** A repository as GitHub's `minimal-repository`. */
+export function repositoryJson(fullName: string) {
+  const [login = '', name = ''] = fullName.split('/');
+  const url = `${API}/repos/${fullName}`;
   const links = Object.fromEntries(
     [
       'archive',
@@ -73,7 +98,7 @@ export function repositoryJson(fullName: string) {
     name,
     full_name: fullName,
     private: false,
-    owner,
+    owner: { ...userJson(login), type: 'Organization' },
     description: null,
     fork: false,
     url,
@@ -143,7 +168,8 @@ export function runJson(run: FakeRun) {
     path: run.path,
     run_number: 5,
     run_attempt: run.attempt,
-    event: 'push',
+    event: run.event ?? 'push',
+    ...(run.actor !== undefined && { actor: userJson(run.actor) }),
     display_title: 'A change',
     status: run.status,
     conclusion: run.conclusion,

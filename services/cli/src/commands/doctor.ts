@@ -4,7 +4,7 @@ import type { Finding } from '../doctor/finding.ts';
 import { checkNats } from '../doctor/nats.ts';
 import { checkNode } from '../doctor/node.ts';
 import { checkServices } from '../doctor/services.ts';
-import { checkPolicy, checkSettings } from '../doctor/settings.ts';
+import { checkPlatforms, checkPolicy, checkSettings } from '../doctor/settings.ts';
 import { endpointsOf, recordedEndpoints, SERVICES } from '../endpoints.ts';
 import { EXIT } from '../exit.ts';
 
@@ -31,6 +31,7 @@ async function examine(context: Context): Promise<Finding[]> {
     checkNats(endpoints.nats),
     checkServices(endpoints, expected),
     checkSettings(context),
+    checkPlatforms(context),
     checkPolicy(context),
   ]);
   return findings.flat();

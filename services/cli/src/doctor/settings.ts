@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ciPlatforms } from '@prunella/ci';
 import { messageOf } from '@prunella/core';
 import { parsePolicy } from '@prunella/policy';
 import type { Context } from '../context.ts';
 import { bad, type Finding, note, ok } from './finding.ts';
 
 /** Settings that open something up, and what it means that one is not set. */
-const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
+const SETTINGS: readonly { name: string; without: string; mend: string; orElse?: string }[] = [
   {
     name: 'GITHUB_WEBHOOK_SECRET',
     without: "not set: GitHub's webhook answers 401",
@@ -15,7 +16,8 @@ const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
   {
     name: 'GITHUB_TOKEN',
     without: 'not set: logs on GitHub are not read, and nothing is rerun there',
-    mend: 'set it to a token with actions:read for the diagnoser, and actions:write for the remediator',
+    mend: 'set it to a token with actions:read for the diagnoser, and actions:write and pull_requests:write for the remediator; or configure a GitHub App (GITHUB_APP_ID)',
+    orElse: 'GITHUB_APP_ID',
   },
   {
     name: 'GITLAB_TOKEN',
@@ -52,7 +54,22 @@ const SETTINGS: readonly { name: string; without: string; mend: string }[] = [
 
 /** Says which secrets are set; never what they are. */
 export function checkSettings({ env }: Pick<Context, 'env'>): Finding[] {
-  return SETTINGS.map(({ name, without, mend }) => (env[name] ? ok(name, 'set') : note(name, without, mend)));
+  return SETTINGS.map(({ name, without, mend, orElse }) => {
+    if (orElse !== undefined && env[orElse]) return ok(name, `not needed: ${orElse} is set`);
+    return env[name] ? ok(name, 'set') : note(name, without, mend);
+  });
+}
+
+/** Reads what says which CI platforms there are exactly as the services do. */
+export function checkPlatforms({ env }: Pick<Context, 'env'>): Finding {
+  try {
+    const names = ciPlatforms(env).map(({ id }) => id);
+    return names.length > 0
+      ? ok('CI platforms', names.join(', '))
+      : note('CI platforms', 'none is configured: no log is read, and nothing is rerun', 'set GITHUB_TOKEN, for one');
+  } catch (error) {
+    return bad('CI platforms', messageOf(error), 'mend it; until then the diagnoser and the remediator do not start');
+  }
 }
 
 /** Parses the policy exactly as the remediator does. */

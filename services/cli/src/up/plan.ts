@@ -7,6 +7,7 @@ import { PORTS, portVariable, SERVICES, type ServiceName } from '../endpoints.ts
 /** Settings that say that a CI platform is meant: then nobody wants to see simulated pipelines by default. */
 const PLATFORM_SETTINGS = [
   'GITHUB_TOKEN',
+  'GITHUB_APP_ID',
   'GITHUB_WEBHOOK_SECRET',
   'GITLAB_URL',
   'GITLAB_TOKEN',

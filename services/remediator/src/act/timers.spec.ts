@@ -87,6 +87,48 @@ it('fires again when it is asked to, and keeps the new time over a restart', asy
   expect(firedAt[0]).toBeGreaterThanOrEqual(due);
 });
 
+it('fires once more what was nudged while it was being fired, and not before its time', async () => {
+  let calls = 0;
+  let goOn: () => void = () => undefined;
+  const it = await timers(async () => {
+    calls += 1;
+    if (calls === 1) {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    }
+    return 'done';
+  });
+  await it.nudge(timer('nudged', 0));
+  await until(() => calls === 1, 'being fired');
+  await it.nudge(timer('nudged', 0));
+  goOn();
+  await until(() => calls === 2, 'fired once more');
+  await until(async () => (await bucket.get('nudged.act')) === undefined && it.size === 0, 'forgotten');
+  await it.set(timer('later', 5_000));
+  await it.nudge(timer('later', 0));
+  expect((await bucket.get('later.act'))?.value.dueAt).toBeGreaterThan(Date.now());
+});
+
+it('lets reviews wait for each other, and nothing else for them', async () => {
+  const firing: string[] = [];
+  let goOn: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const it = await timers(async ({ order }) => {
+    firing.push(order.key);
+    if (order.key.startsWith('r')) await ended;
+    return 'done';
+  });
+  for (let count = 0; count < 20; count++) await it.set({ ...timer(`r${count}`, 0), kind: 'review' });
+  await it.set(timer('act', 0));
+  await until(() => firing.includes('act'), 'the other one');
+  expect(firing).toHaveLength(5);
+  goOn();
+  await until(() => firing.length === 21, 'all of them');
+});
+
 it('tries again after an error, later each time', async () => {
   const delays: number[] = [];
   let calls = 0;

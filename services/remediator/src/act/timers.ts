@@ -4,7 +4,7 @@ import type { Order } from '../order.ts';
 
 /** Something to be done later, kept in KV: it survives every restart. */
 export interface Timer {
-  kind: 'act' | 'expire' | 'verify';
+  kind: 'act' | 'expire' | 'verify' | 'review';
   /** Milliseconds since the epoch. */
   dueAt: number;
   /** When to stop trying; milliseconds since the epoch. */
@@ -24,6 +24,8 @@ export interface TimerLog {
 }
 
 const MOST_AT_A_TIME = 16;
+/** Besides those: what is only said must not be in the way of what is done. */
+const MOST_REVIEWS = 4;
 /** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
 const READ_ALL_MS = 20_000;
 /** setTimeout takes 31 bits; this is also how soon a changed clock is noticed. */
@@ -72,6 +74,18 @@ export class Timers {
     if (revision !== undefined) this.note({ key, value: timer, revision });
   }
 
+  /** The same, but while it waits or is just being fired, it fires once more after that, at its time. */
+  async nudge(timer: Timer): Promise<void> {
+    const key = timerKey(timer);
+    for (;;) {
+      const revision = await this.bucket.create(key, timer);
+      if (revision !== undefined) return this.note({ key, value: timer, revision });
+      const entry = await this.bucket.get(key);
+      // a new revision of the same: whoever fires it right now can't finish it
+      if (entry !== undefined && (await this.bucket.update(key, entry.value, entry.revision)) !== undefined) return;
+    }
+  }
+
   /** How many wait. */
   get size(): number {
     return this.waiting.size;
@@ -105,9 +119,14 @@ export class Timers {
     for (const [key, { timer }] of this.waiting) {
       if (this.firing.has(key)) continue;
       if (timer.dueAt > now) next = Math.min(next, timer.dueAt);
-      else if (this.firing.size < MOST_AT_A_TIME) this.begin(key);
+      else if (this.hasRoomFor(timer)) this.begin(key);
     }
     this.wakeup = setTimeout(() => this.wake(), next - now);
+  }
+
+  private hasRoomFor({ kind }: Timer): boolean {
+    const reviews = [...this.firing.keys()].filter((key) => key.endsWith('.review')).length;
+    return kind === 'review' ? reviews < MOST_REVIEWS : this.firing.size - reviews < MOST_AT_A_TIME;
   }
 
   private begin(key: string): void {

@@ -1,4 +1,4 @@
-import { ciPlatforms } from '@prunella/ci';
+import type { CiPlatform } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
 import { notifiers } from '@prunella/notify';
 import type { Policy } from '@prunella/policy';
@@ -10,15 +10,15 @@ import { retry } from './retry/retry.ts';
 import { rollback } from './rollback/rollback.ts';
 import { scale } from './scale/scale.ts';
 
-/** Every action we know, with the platforms that the environment configures. `publicUrl`: where people reach the console. */
+/** Every action we know, with the CI platforms and what else the environment configures. `publicUrl`: where people reach the console. */
 export function actionsFromEnvironment(
   environment: NodeJS.ProcessEnv,
   publicUrl: string,
   policy: () => Policy,
+  platforms: readonly CiPlatform[],
 ): Actions {
   const console = publicUrl.replace(/\/+$/, '');
   const cluster = clusterFromEnvironment(environment);
-  const platforms = ciPlatforms(environment);
   return new Actions([
     retry(platforms),
     alternativePath(platforms),

@@ -21,7 +21,7 @@ beforeAll(async () => {
     decisions,
     answers: await bus.bucket<Answer>('prunella_answers'),
     clock: { now: () => Date.UTC(2026, 0, 1) },
-    reporter: new Reporter(bus),
+    reporter: new Reporter(bus, async () => undefined),
     async schedule(order) {
       scheduled.push(order);
     },
