@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Run } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
@@ -19,7 +20,7 @@ afterAll(() => fake.stop());
 
 const platform = (token: string | undefined = fake.token) =>
   gitlab({ GITLAB_URL: fake.url, GITLAB_TOKEN: token }) ?? fail('not configured');
-const signal = AbortSignal.timeout(30_000);
+const signal = AbortSignal.timeout(600_000);
 const limits = { maxBytesPerLog: 100_000, maxJobs: 10, signal };
 
 function fail(message: string): never {
@@ -316,8 +317,12 @@ describe('failedJobs', () => {
   it('gives up a log that never comes', async () => {
     const pipeline = fake.addPipeline();
     fake.fault({ on: /trace/, answer: 'hang' });
-    const soon = AbortSignal.timeout(500);
-    const [job] = await platform().reader.failedJobs(gitlabRun(pipeline), { ...limits, signal: soon });
+    const { requests } = since();
+    const controller = new AbortController();
+    const reading = platform().reader.failedJobs(gitlabRun(pipeline), { ...limits, signal: controller.signal });
+    while (!requests().some((request) => request.endsWith('/trace'))) await sleep(5);
+    controller.abort();
+    const [job] = await reading;
     expect(job?.gap).toMatch(/could not be read/);
   });
 });
