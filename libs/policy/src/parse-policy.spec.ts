@@ -34,6 +34,7 @@ describe('parsePolicy', () => {
       ],
       costs: { currency: 'USD', usual: HOUR / 6, prices: [] },
       alternatives: [],
+      approvals: [],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
@@ -42,7 +43,7 @@ describe('parsePolicy', () => {
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
-      notify: { on: ['handed_over', 'failed'] },
+      notify: { on: ['requested', 'handed_over', 'failed'] },
     });
     expect(parsePolicy(text)).toEqual(defaultPolicy);
   });
@@ -78,6 +79,8 @@ pipelines:
     attempts: 1
     cooldown: 0s
     approveWithin: 2d
+approvals:
+  - { match: { action: rollback }, by: [ada, "slack:U1"], quorum: 2 }
 notify: { on: [executed, rejected] }
 `),
     ).toEqual({
@@ -99,6 +102,7 @@ notify: { on: [executed, rejected] }
         },
       ],
       costs: { currency: 'EUR', usual: HOUR / 2, prices: [{ match: { platform: 'github' }, perMinute: 0.008 }] },
+      approvals: [{ match: { action: 'rollback' }, by: ['ada', 'slack:U1'], quorum: 2 }],
       alternatives: [
         {
           match: { cause: 'network' },

@@ -44,6 +44,8 @@ export class Reporter {
         fingerprint,
         confidence,
         expiresAt: iso(expiresAt),
+        approvers: [...(order.approvers?.by ?? [])],
+        quorum: order.approvers?.quorum ?? 1,
       },
     });
   }

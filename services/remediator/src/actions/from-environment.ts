@@ -16,7 +16,6 @@ export function actionsFromEnvironment(
   publicUrl: string,
   policy: () => Policy,
 ): Actions {
-  const console = publicUrl.replace(/\/+$/, '');
   const cluster = clusterFromEnvironment(environment);
   const platforms = ciPlatforms(environment);
   return new Actions([
@@ -25,6 +24,6 @@ export function actionsFromEnvironment(
     rollback(cluster),
     scale(cluster, () => policy().scale),
     restart(cluster),
-    notifyHuman(notifiers(environment), (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
+    notifyHuman(notifiers(environment), publicUrl),
   ]);
 }
