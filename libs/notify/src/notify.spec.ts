@@ -62,7 +62,8 @@ it('tells everybody who is configured', async () => {
 
 it('asks with buttons in Slack, and with the address for the answer elsewhere', async () => {
   for (const notifier of all()) await notifier.notify(question, signal());
-  const { blocks } = receiver.received[0]?.body as { blocks: { type: string; elements: Record<string, unknown>[] }[] };
+  const [{ body } = { body: undefined }] = receiver.received;
+  const { blocks } = body as { blocks: { type: string; elements: Record<string, unknown>[] }[] };
   const value = JSON.stringify({ incident: 'inc_1', attempt: 2, action: 'rollback' });
   expect(blocks.find(({ type }) => type === 'actions')?.elements).toMatchObject([
     { action_id: 'prunella_approve', value, style: 'primary', confirm: { title: { text: 'Do rollback?' } } },

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Body as RequestBody, UseGuards } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus, type Entry } from '@prunella/bus';
-import { iso, isSlackPerson, systemClock } from '@prunella/core';
+import { iso, isSlackPerson, messageOf, systemClock, UnreachableError } from '@prunella/core';
 import type { KeptBreaker } from '@prunella/policy';
 import { ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
 import { z } from 'zod';
@@ -65,8 +65,12 @@ export class BreakersController {
   }
 
   private async entries(): Promise<Entry<Named>[]> {
-    const bucket = await this.bus.bucket<KeptBreaker>('prunella_breakers');
-    return (await bucket.entries()).filter(isNamed);
+    try {
+      const bucket = await this.bus.bucket<KeptBreaker>('prunella_breakers');
+      return (await bucket.entries()).filter(isNamed);
+    } catch (error) {
+      throw new UnreachableError(`NATS does not say what breakers there are: ${messageOf(error)}`, { cause: error });
+    }
   }
 }
 
