@@ -21,7 +21,7 @@ const Closing = z.strictObject({
 
 type Named = KeptBreaker & Required<Pick<KeptBreaker, 'action' | 'platform'>>;
 
-/** Actions that were given a rest because they did not help: the remediator keeps them (ADR 0013). */
+/** Actions that were given a rest because they did not help: the remediator keeps them (ADR 0015). */
 @Controller('v1/breakers')
 @UseGuards(TokenGuard)
 export class BreakersController {
