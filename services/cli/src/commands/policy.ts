@@ -38,7 +38,9 @@ function summary({ mode, pipelines, protect, approvals, freezes, budgets, breake
     mode === undefined ? 'mode recommend (act on the playground)' : `mode ${mode}`,
     ...pipelines.map(({ match, ...says }, index) => `pipelines[${index}] ${textOf(match)}: ${textOf(says)}`),
     ...protect.map(({ match, mode: most }, index) => `protect[${index}] ${textOf(match)}: at most ${most}`),
-    ...approvals.map(({ match, ...who }, index) => `approvals[${index}] ${textOf(match)}: ${approversText(who)} may answer`),
+    ...approvals.map(
+      ({ match, ...who }, index) => `approvals[${index}] ${textOf(match)}: ${approversText(who)} may answer`,
+    ),
     ...freezes.map(({ name, match }) => `freeze ${name}${match === undefined ? '' : ` ${textOf(match)}`}`),
     ...budgets.map((budget) => `budget ${budget.name}: ${allowance(budget)} per ${budget.per}`),
     `breaker: opens after ${breaker.failures} in a row that did not help`,
