@@ -14,5 +14,6 @@ export {
   EVENTS,
   GREEN_LOGS,
   type Origin,
+  type ReplyTo,
 } from './topology.ts';
 export { traceId, traceparent, withTrace } from './trace.ts';

@@ -77,6 +77,7 @@ export const CONSUMERS = {
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
   'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
   'remediator-approved': { ...USUAL, subject: 'action.approved' },
+  'remediator-breaker': { ...USUAL, subject: 'breaker.closed', concurrency: 1 },
   // One at a time: breakers count outcomes in the order in which they became known.
   'remediator-outcome': { ...USUAL, subject: 'outcome.observed', concurrency: 1 },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
@@ -103,13 +104,15 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
-  /** The first answer to each request for approval. */
+  /** The answers to each request for approval that counted, and what they decided. */
   prunella_answers: { ttlMs: 30 * DAY },
+  /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */
+  prunella_replies: { ttlMs: 30 * 60_000 },
   /** Healing attempts spent, by incident. */
   prunella_budgets: { ttlMs: 30 * DAY },
   /** What acting has spent, by limit. The longest limit counts 31 days. */
   prunella_spending: { ttlMs: 32 * DAY },
-  /** Breakers, by action and platform. */
+  /** Breakers, by action and platform. The auditor reads them for people. */
   prunella_breakers: { ttlMs: 0 },
   /** How long failures take to pass, by cause and platform. */
   prunella_recovery: { ttlMs: 0 },
@@ -127,6 +130,12 @@ export const BUCKETS = {
 export interface Origin {
   incidentId: string;
   attempt: number;
+}
+
+/** What a value of `prunella_replies` says. */
+export interface ReplyTo {
+  /** Untrusted: whoever calls it looks whether it is one of the chat's. */
+  address: string;
 }
 
 export type BucketName = keyof typeof BUCKETS;

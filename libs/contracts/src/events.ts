@@ -72,6 +72,7 @@ export type ActionRequested = WithAction<Exact<Wire<action.ActionRequested, acti
 type WithActionType<T> = Omit<T, 'action'> & { action: ActionType };
 export type ActionApproved = WithActionType<Exact<Wire<action.ActionApproved, action.ActionApprovedJson>>>;
 export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action.ActionExecutedJson>>>;
+export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
 
@@ -85,6 +86,7 @@ export interface Events {
   'action.requested': ActionRequested;
   'action.approved': ActionApproved;
   'action.executed': ActionExecuted;
+  'breaker.closed': BreakerClosed;
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
 }
@@ -102,6 +104,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'action.requested': action.ActionRequestedSchema,
   'action.approved': action.ActionApprovedSchema,
   'action.executed': action.ActionExecutedSchema,
+  'breaker.closed': action.BreakerClosedSchema,
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
 };

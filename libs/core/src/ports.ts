@@ -1,4 +1,4 @@
-import type { Conclusion, Run } from '@prunella/contracts';
+import type { ActionType, Conclusion, Run } from '@prunella/contracts';
 
 /** A run that was begun as a new one, beside the one that failed. */
 export interface StartedRun {
@@ -110,6 +110,35 @@ export interface Notification {
   evidence: { line: number; text: string }[];
   /** Where to look further. */
   link?: string;
+  /** A yes or no that is asked for; absent: it only tells. */
+  approval?: ApprovalRequest;
   /** The same for the same note, for receivers that deduplicate. */
   key: string;
+}
+
+/** What people are asked to say yes or no to. */
+export interface ApprovalRequest {
+  incidentId: string;
+  attempt: number;
+  action: ActionType;
+  /** Who may answer, for people, e.g. `2 of ada, bob`. */
+  by: string;
+  /** ISO 8601; after that nothing is done. */
+  expiresAt: string;
+  /** Where the answer can be posted: `{"approved","by","reason"}` as JSON, with the API's token. */
+  answerUrl: string;
+}
+
+/** What somebody who answered in a chat is told there. */
+export interface Reply {
+  /** One sentence. */
+  says: string;
+  /** Takes the place of what they answered to, for everybody to see; absent: it is said to them alone. */
+  instead?: Notification;
+}
+
+/** Tells people in the chat in which they answered what became of it. */
+export interface Replier {
+  /** Delivers once or throws ProviderError, also for an address that is none of the chat's: then nothing is sent. */
+  reply(address: string, reply: Reply, signal: AbortSignal): Promise<void>;
 }

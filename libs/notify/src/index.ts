@@ -2,6 +2,8 @@ import type { Notifier } from '@prunella/core';
 import { slack } from './slack/slack.ts';
 import { webhook } from './webhook/webhook.ts';
 
+export { slackReplier } from './slack/reply.ts';
+
 /** How a notifier is found in the environment; undefined: it is not configured. */
 export type NotifierFactory = (environment: NodeJS.ProcessEnv) => Notifier | undefined;
 

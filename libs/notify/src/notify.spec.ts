@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Notification } from '@prunella/core';
 import { Receiver } from '@prunella/testing';
 import fc from 'fast-check';
-import { notifierFactories, notifiers } from './index.ts';
+import { notifierFactories, notifiers, slackReplier } from './index.ts';
 import { slackMessage } from './slack/message.ts';
 
 const notification: Notification = {
@@ -14,6 +14,18 @@ const notification: Notification = {
   evidence: [{ line: 17, text: 'src/a.ts(3,1): error TS2322 <!channel> ```rm```' }],
   link: 'http://127.0.0.1:7100/incidents/inc_1',
   key: 'inc_1.1',
+};
+
+const question: Notification = {
+  ...notification,
+  approval: {
+    incidentId: 'inc_1',
+    attempt: 2,
+    action: 'rollback',
+    by: '2 of ada, bob',
+    expiresAt: '2026-01-01T00:00:00.000Z',
+    answerUrl: 'http://127.0.0.1:7100/v1/approvals/inc_1',
+  },
 };
 
 let receiver: Receiver;
@@ -45,6 +57,67 @@ it('tells everybody who is configured', async () => {
   expect(receiver.received[1]).toMatchObject({
     headers: { 'idempotency-key': 'inc_1.1', authorization: 'Bearer secret-token' },
     body: notification,
+  });
+});
+
+it('asks with buttons in Slack, and with the address for the answer elsewhere', async () => {
+  for (const notifier of all()) await notifier.notify(question, signal());
+  const [{ body } = { body: undefined }] = receiver.received;
+  const { blocks } = body as { blocks: { type: string; elements: Record<string, unknown>[] }[] };
+  const value = JSON.stringify({ incident: 'inc_1', attempt: 2, action: 'rollback' });
+  expect(blocks.find(({ type }) => type === 'actions')?.elements).toMatchObject([
+    { action_id: 'prunella_approve', value, style: 'primary', confirm: { title: { text: 'Do rollback?' } } },
+    { action_id: 'prunella_reject', value, style: 'danger', confirm: { title: { text: "Don't do rollback?" } } },
+  ]);
+  expect(receiver.received[1]?.body).toEqual(question);
+});
+
+describe('slackReplier', () => {
+  const replier = () => slackReplier({ SLACK_WEBHOOK_URL: `${receiver.url}/services/T0/B0/sesame` });
+
+  it('puts what became of it in the place of the question, without its buttons', async () => {
+    await replier().reply(`${receiver.url}/actions/1`, { says: 'Approved by <ada>.', instead: notification }, signal());
+    const { body } = receiver.received[0] as { body: { blocks: { type: string }[] } };
+    expect(body).toMatchObject({ replace_original: true });
+    expect(JSON.stringify(body)).toContain('Approved by &lt;ada&gt;.');
+    expect(body).not.toHaveProperty('channel');
+    expect(body.blocks.map(({ type }) => type)).not.toContain('actions');
+  });
+
+  it('says a no to the one who pressed alone, and leaves the question', async () => {
+    await replier().reply(`${receiver.url}/actions/1`, { says: 'Not you.' }, signal());
+    expect(receiver.received[0]?.body).toEqual({
+      response_type: 'ephemeral',
+      replace_original: false,
+      text: 'Not you.',
+    });
+  });
+
+  it.each`
+    address
+    ${'http://hooks.slack.com/actions/1'}
+    ${'https://hooks.slack.com.evil.example/actions/1'}
+    ${'https://hooks.slack.com@evil.example/actions/1'}
+    ${'https://hooks.slack.com:8443/actions/1'}
+    ${'https://evil.example/https://hooks.slack.com/'}
+    ${'http://169.254.169.254/latest/meta-data'}
+    ${'file:///etc/passwd'}
+    ${'//hooks.slack.com/actions/1'}
+    ${''}
+  `('calls nobody at $address', async ({ address }) => {
+    const error: unknown = await replier()
+      .reply(address, { says: 'x' }, signal())
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ provider: 'slack', problem: 'refused' });
+    expect(String(error)).toContain('expected a response_url at https://hooks.slack.com');
+    expect(String(error)).not.toContain('sesame');
+  });
+
+  it('knows no other host where none is configured', async () => {
+    await expect(slackReplier({}).reply(`${receiver.url}/actions/1`, { says: 'x' }, signal())).rejects.toMatchObject({
+      problem: 'refused',
+    });
+    expect(receiver.received).toEqual([]);
   });
 });
 
@@ -133,13 +206,17 @@ describe('slackMessage', () => {
       facts: fc.array(fc.record({ name: fc.string(), value: long }), { maxLength: 20 }),
       evidence: fc.array(fc.record({ line: fc.nat(), text: long }), { maxLength: 10 }),
     });
+    const approval = fc.record({ incidentId: fc.string({ unit: 'binary', minLength: 1, maxLength: 128 }), by: long });
     const [slack] = all();
+    const replier = slackReplier({ SLACK_WEBHOOK_URL: receiver.url });
     await fc.assert(
-      fc.asyncProperty(any, async (changes) => {
-        await slack?.notify({ ...notification, ...changes }, signal());
+      fc.asyncProperty(any, approval, long, async (changes, about, says) => {
+        const asks = { ...question, ...changes, approval: { ...question.approval, ...about } } as Notification;
+        await slack?.notify(asks, signal());
+        await replier.reply(receiver.url, { says: `x${says}`, instead: asks }, signal());
       }),
       { numRuns: 60 },
     );
-    expect(receiver.received).toHaveLength(60);
+    expect(receiver.received).toHaveLength(120);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterOutcome, askBreaker, type Breaker, BreakerSettings, closedBreaker } from './breaker.ts';
+import { afterOutcome, askBreaker, type Breaker, BreakerSettings, closeBreaker, closedBreaker } from './breaker.ts';
 
 const MINUTE = 60_000;
 const settings = BreakerSettings.parse({ failures: 3, rest: '30m' });
@@ -104,6 +104,27 @@ describe('a breaker', () => {
       allows: false,
       says: 'the breaker is open because the last one did harm; somebody has to close it',
     });
+  });
+
+  it('is closed by hand, and nothing that was counted before opens it again', () => {
+    const human = BreakerSettings.parse({ reset: 'human', failures: 3 });
+    const open = after(['ineffective', 0], ['ineffective', 1], ['ineffective', 2]);
+    const by = { by: 'ada', reason: 'the registry is back', at: 5 * MINUTE };
+    const closed = closeBreaker(open, { openedAt: 2 * MINUTE, ...by });
+    expect(askBreaker(closed, 'next', human, 6 * MINUTE)).toMatchObject({ allows: true, trial: false });
+    expect(closed).toEqual({ failures: 0, counted: ['k0', 'k1', 'k2'], closed: by });
+    expect(afterOutcome(closed, { key: 'k2', outcome: 'harmful', at: 6 * MINUTE }, human, 6 * MINUTE)).toBe(closed);
+    const again = afterOutcome(closed, { key: 'k9', outcome: 'harmful', at: 6 * MINUTE }, human, 6 * MINUTE);
+    expect(again).toMatchObject({ openedAt: 6 * MINUTE, closed: by });
+  });
+
+  it.each`
+    what                      | breaker                  | openedAt
+    ${'that is closed'}       | ${closedBreaker}         | ${0}
+    ${'that opened anew'}     | ${after(['harmful', 7])} | ${2 * MINUTE}
+    ${'closed a second time'} | ${after()}               | ${2 * MINUTE}
+  `('$what stays as it is', ({ breaker, openedAt }) => {
+    expect(closeBreaker(breaker, { openedAt, by: 'ada', reason: 'late', at: 9 * MINUTE })).toBe(breaker);
   });
 
   it('counts the outcome of an order once, however often it is told', () => {

@@ -1,4 +1,4 @@
-import type { Outcome } from '@prunella/contracts';
+import type { ActionType, Outcome } from '@prunella/contracts';
 import { Duration, formatDuration } from '@prunella/core';
 import { z } from 'zod';
 
@@ -31,7 +31,12 @@ export interface Breaker {
   trial?: { key: string; at: number };
   /** The last orders whose outcome was counted: each counts once. */
   counted: readonly string[];
+  /** By whom it was closed the last time that somebody did; `at` in ms since the epoch. */
+  closed?: { by: string; reason: string; at: number };
 }
+
+/** A breaker as it is kept, with what it is for. Those of before this was kept have neither. */
+export type KeptBreaker = Breaker & { action?: ActionType; platform?: string };
 
 export const closedBreaker: Breaker = { failures: 0, counted: [] };
 
@@ -62,13 +67,18 @@ export function afterOutcome(
   }
   if (outcome === 'healed') {
     const stillOpen = breaker.openedAt !== undefined && trial?.key !== key;
-    return stillOpen ? { ...breaker, counted } : { failures: 0, counted };
+    return stillOpen ? { ...breaker, counted } : shut(breaker, counted);
   }
   const failures = breaker.failures + 1;
   const opens = outcome === 'harmful' || trial?.key === key || failures >= settings.failures;
   if (!opens) return { ...breaker, failures, counted };
   const reason = outcome === 'harmful' ? 'the last one did harm' : `${failures} in a row did not help`;
-  return { failures, counted, openedAt: trial?.key === key ? now : (breaker.openedAt ?? now), reason };
+  return {
+    ...shut(breaker, counted),
+    failures,
+    openedAt: trial?.key === key ? now : (breaker.openedAt ?? now),
+    reason,
+  };
 }
 
 /** Whether an order may pass, at a time. One trial at a time passes a breaker that was open for long enough. */
@@ -85,6 +95,21 @@ export function askBreaker(breaker: Breaker, key: string, settings: BreakerSetti
     return { allows: false, says: `${why}; one is being tried already` };
   }
   return { allows: true, trial: true, says: `${why}, and has rested: this is the one that is tried` };
+}
+
+/** The breaker after somebody closed the opening that they saw; another one, or none, stays as it is. @param closing `at` and `openedAt` in ms. */
+export function closeBreaker<B extends Breaker>(
+  breaker: B,
+  { openedAt, ...closed }: { openedAt: number; by: string; reason: string; at: number },
+): B {
+  if (breaker.openedAt !== openedAt) return breaker;
+  return { ...shut(breaker, breaker.counted), closed };
+}
+
+/** Closed, with nothing that counts against it. */
+function shut<B extends Breaker>(breaker: B, counted: readonly string[]): B {
+  const { openedAt: _, reason: __, trial: ___, ...rest } = breaker;
+  return { ...rest, failures: 0, counted } as unknown as B;
 }
 
 function withoutTrial({ trial: _, ...rest }: Breaker): Breaker {

@@ -1,5 +1,6 @@
 import type { Action, ActionType, DiagnosisMade, Mode, Reason, Risk, Verdict } from '@prunella/contracts';
 import { riskOf } from '@prunella/core';
+import { type Approvers, approversFor } from './approval.ts';
 import { type Backoff, backoffOf, isSpaced } from './backoff.ts';
 import type { BreakerWord } from './breaker.ts';
 import { type Limit, limitsFor, type Spending } from './budget.ts';
@@ -60,6 +61,8 @@ export interface Decision {
   explanation: string;
   /** How long a human may take to answer, in milliseconds. */
   approveWithinMs: number;
+  /** Who may answer, where a human is asked. */
+  approvers: Approvers;
   /** What acting is expected to cost. */
   cost: Cost;
   /** What acting spends. */
@@ -123,6 +126,7 @@ export function decide(policy: Policy, facts: Facts): Decision {
     reasons,
     explanation: explain(verdict, diagnosis, reasons),
     approveWithinMs: settings.approveWithin.value,
+    approvers: approversFor(policy.approvals, { ...about, action: action.type }),
     cost,
     limits: limitsFor(policy.budgets, settings.cooldown.value, { ...about, incidentId: diagnosis.incidentId }, cost),
     ...(backoff !== undefined &&

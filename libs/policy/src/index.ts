@@ -1,13 +1,32 @@
 export { type AlternativePath, proposed } from './alternative.ts';
+export {
+  type Answer,
+  type ApprovalRule,
+  type Approvers,
+  anybody,
+  approversFor,
+  approversText,
+  mayAnswer,
+  type Tally,
+  tally,
+} from './approval.ts';
 export { type Backoff, backoffDelayMs, isSpaced, MAX_DELAY_MS } from './backoff.ts';
-export { afterOutcome, askBreaker, type Breaker, type BreakerWord, closedBreaker } from './breaker.ts';
+export {
+  afterOutcome,
+  askBreaker,
+  type Breaker,
+  type BreakerWord,
+  closeBreaker,
+  closedBreaker,
+  type KeptBreaker,
+} from './breaker.ts';
 export { type Expense, type Limit, type Spending, spend } from './budget.ts';
 export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
 export type { Case } from './match.ts';
 export { defaultPolicy, parsePolicy } from './parse-policy.ts';
-export { type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
+export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
 export { isRerun } from './reruns.ts';

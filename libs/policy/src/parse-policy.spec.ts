@@ -34,6 +34,7 @@ describe('parsePolicy', () => {
       ],
       costs: { currency: 'USD', usual: HOUR / 6, prices: [] },
       alternatives: [],
+      approvals: [],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
@@ -42,8 +43,8 @@ describe('parsePolicy', () => {
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
-      notify: { on: ['handed_over', 'failed'] },
       review: { comment: true },
+      notify: { on: ['requested', 'handed_over', 'failed'] },
     });
     expect(parsePolicy(text)).toEqual(defaultPolicy);
   });
@@ -79,6 +80,8 @@ pipelines:
     attempts: 1
     cooldown: 0s
     approveWithin: 2d
+approvals:
+  - { match: { action: rollback }, by: [ada, "slack:U1"], quorum: 2 }
 notify: { on: [executed, rejected] }
 review: { comment: false }
 `),
@@ -101,6 +104,7 @@ review: { comment: false }
         },
       ],
       costs: { currency: 'EUR', usual: HOUR / 2, prices: [{ match: { platform: 'github' }, perMinute: 0.008 }] },
+      approvals: [{ match: { action: 'rollback' }, by: ['ada', 'slack:U1'], quorum: 2 }],
       alternatives: [
         {
           match: { cause: 'network' },

@@ -2,6 +2,7 @@ import { type ActionStatus, modes } from '@prunella/contracts';
 import { Duration, parseDuration, parseQuantity } from '@prunella/core';
 import { z } from 'zod';
 import { AlternativePath } from './alternative.ts';
+import { ApprovalRule } from './approval.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
@@ -10,15 +11,21 @@ import { Match } from './match.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 
-/** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
+/**
+ * What is decided about an action that is worth telling people, and that they are asked; `observed` is missing on purpose: observe says
+ * nothing outside.
+ */
 const NOTIFIABLE = [
+  'requested',
   'executed',
   'recommended',
   'failed',
   'superseded',
   'handed_over',
   'rejected',
-] as const satisfies readonly ActionStatus[];
+] as const satisfies readonly (ActionStatus | 'requested')[];
+/** What people can be told of. */
+export type Notifiable = (typeof NOTIFIABLE)[number];
 
 const Mode = z.enum(modes);
 const Confidence = z.number().min(0).max(1);
@@ -88,6 +95,11 @@ export const PolicySchema = z.strictObject({
     'Least time between two of the same action on the same branch of a pipeline or the same workload.',
   ),
   approveWithin: ApproveWithin.prefault('4h').describe('Without an answer within this time nothing is done.'),
+  approvals: z
+    .array(ApprovalRule)
+    .max(200)
+    .default([])
+    .describe('Who may answer what is asked, and how many it takes; the first that matches. Where none does: anybody.'),
   budgets: z
     .array(Budget)
     .max(50)
@@ -123,7 +135,7 @@ export const PolicySchema = z.strictObject({
     .default([])
     .describe('Exceptions; of the entries that match a run, the first one that says something about a field wins.'),
   notify: z
-    .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['handed_over', 'failed']) })
+    .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
     .prefault({})
     .describe('What became of an action that people are told about.'),
   review: ReviewSettings.describe('What the author of a change is told beside it.'),

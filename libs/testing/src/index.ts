@@ -11,3 +11,4 @@ export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';
 export { type ServiceProcess, startServiceProcess } from './processes/service-process.ts';
 export { Receiver } from './receiver/receiver.ts';
 export * from './servers/index.ts';
+export { type PressOptions, pressButton, type SlackRequest, type SlackUser, signedBySlack } from './slack/press.ts';

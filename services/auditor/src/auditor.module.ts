@@ -4,6 +4,7 @@ import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { ApprovalsController } from './api/approvals.controller.ts';
+import { BreakersController } from './api/breakers.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
@@ -43,6 +44,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     CoverageController,
     TrainingController,
     ApprovalsController,
+    BreakersController,
   ],
   providers: [
     {

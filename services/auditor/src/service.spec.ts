@@ -1,3 +1,4 @@
+import type { KeptBreaker } from '@prunella/policy';
 import type { RunningService } from '@prunella/service-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { get, Running } from '../test/running.ts';
@@ -348,6 +349,7 @@ describe('the API', () => {
       ['/v1/coverage/clusters/nothing', '/v1/coverage/clusters/{id}'],
       ['/v1/training', '/v1/training'],
       ['/v1/approvals', '/v1/approvals'],
+      ['/v1/breakers', '/v1/breakers'],
       ['/v1/training?limit=0', '/v1/training'],
     ] as [string, string][]) {
       const { status, type, body } = await get(service, path);
@@ -400,7 +402,14 @@ describe('approvals', () => {
     const said = await answer(story.incidentId, { approved: false, by: 'ada', reason: 'not on a Friday' });
     expect([said.status, await said.json()]).toEqual([
       200,
-      { incidentId: story.incidentId, attempt: 1, action: 'rollback', approved: false },
+      {
+        incidentId: story.incidentId,
+        attempt: 1,
+        action: 'rollback',
+        approved: false,
+        state: 'rejected',
+        says: 'nothing is done',
+      },
     ]);
     const page = await incident(story.incidentId, { state: 'handed_over' });
     expect(page.events.at(-1)).toMatchObject({
@@ -443,6 +452,96 @@ describe('the stream', () => {
   });
 });
 
+describe('approvals of some only', () => {
+  const answer = async (id: string, body: unknown) => {
+    const response = await fetch(new URL(`/v1/approvals/${id}`, service.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('wait until enough of those who may have said yes; who may not is recorded, and told', async () => {
+    const story = new Story('asks-two', {}, HOUR_AGO());
+    const { incidentId } = story;
+    await running.publish(
+      story.failed(),
+      story.diagnosed(),
+      story.requested({ approvers: ['ada', 'b*', 'slack:U1'], quorum: 2 }),
+    );
+    await incident(incidentId, { state: 'awaiting_approval' });
+    const eve = await answer(incidentId, { approved: false, by: 'eve' });
+    expect(eve).toMatchObject({
+      status: 200,
+      body: { state: 'not_allowed', says: 'eve may not answer this; who may: 2 of ada, b*, slack:U1' },
+    });
+    expect((await answer(incidentId, { approved: true, by: 'slack:ada (U1)' })).body).toMatchObject({ field: 'by' });
+    expect((await answer(incidentId, { approved: true, by: 'ada' })).body).toMatchObject({
+      state: 'waiting',
+      says: '1 of 2 said yes',
+    });
+    await eventually(async () => {
+      const { timeline, state } = await incident(incidentId, {});
+      expect([timeline.filter(isAnswer).length, state]).toEqual([2, 'awaiting_approval']);
+    });
+    expect((await answer(incidentId, { approved: true, by: 'Bob' })).body).toMatchObject({ state: 'approved' });
+    expect(await incident(incidentId, { state: 'scheduled' })).toMatchObject({ verdict: 'asking' });
+    expect((await answer(incidentId, { approved: false, by: 'ada' })).status).toBe(409);
+  });
+
+  const isAnswer = ({ type }: { type: string }) => type === 'action.approved';
+});
+
+describe('breakers', () => {
+  const id = 'breaker_1';
+  const openedAt = Date.UTC(2026, 0, 1);
+  const close = async (which: string, body: unknown) => {
+    const response = await fetch(new URL(`/v1/breakers/${which}/close`, service.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('are listed as the remediator keeps them, and closed by an event that says who and why', async () => {
+    const bucket = await running.bus.bucket<KeptBreaker>('prunella_breakers');
+    const reason = '5 in a row did not help';
+    await bucket.put(id, { action: 'retry', platform: 'github', failures: 5, counted: [], openedAt, reason });
+    await bucket.put('breaker_2', { action: 'rollback', platform: 'kubernetes', failures: 0, counted: ['a'] });
+    await bucket.put('breaker_old', { failures: 1, counted: [] });
+    const { body } = await get(service, '/v1/breakers');
+    expect(body).toEqual({
+      items: [
+        {
+          id,
+          action: 'retry',
+          platform: 'github',
+          open: true,
+          failures: 5,
+          openedAt: '2026-01-01T00:00:00.000Z',
+          reason,
+          trying: false,
+          closed: null,
+        },
+        expect.objectContaining({ id: 'breaker_2', open: false, openedAt: null, reason: null }),
+      ],
+    });
+    expect((await close(id, { by: 'ada', reason: '' })).body).toMatchObject({ status: 400, field: 'reason' });
+    expect((await close(id, { reason: 'x' })).body).toMatchObject({ status: 400, field: 'by' });
+    expect((await close(id, { by: 'slack:ada (U1)', reason: 'x' })).body).toMatchObject({ status: 400, field: 'by' });
+    expect((await close('breaker_9', { by: 'ada', reason: 'x' })).status).toBe(404);
+    expect((await close('breaker_2', { by: 'ada', reason: 'x' })).status).toBe(409);
+    const answer = { id, action: 'retry', platform: 'github', by: 'ada', reason: 'the registry is back' };
+    const twice = [close(id, { by: 'ada', reason: 'the registry is back' }), close(id, { by: 'bob', reason: 'too' })];
+    expect((await Promise.all(twice))[0]).toEqual({ status: 200, body: answer });
+    expect(await running.published('breaker.closed')).toEqual([
+      expect.objectContaining({ breakerId: id, action: 'retry', platform: 'github', openedAt: '2026-01-01T00:00:00Z' }),
+    ]);
+  });
+});
+
 describe('with a token', () => {
   it('shows the console and the description to all, incidents only to who has it', async () => {
     const token = 'a-long-secret';
@@ -454,6 +553,7 @@ describe('with a token', () => {
       '/v1/coverage',
       '/v1/coverage/clusters/x',
       '/v1/approvals',
+      '/v1/breakers',
       '/v1/reports/effectiveness',
       '/v1/stream',
     ]) {

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   approve: async () => (await import('./commands/answer.ts')).approveCommand,
   reject: async () => (await import('./commands/answer.ts')).rejectCommand,
+  breakers: async () => (await import('./commands/breakers.ts')).breakersCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,

@@ -14,8 +14,10 @@ export interface Deps {
   environment: DetectorEnvironment;
   fresh: FreshId;
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
-  publish(report: Report): Promise<void>;
+  publish(report: Report, withinMs?: number): Promise<void>;
   deliveries: DeliveryLog;
+  /** Keeps where the sender of an answer wants to be told what became of it. Throws UnreachableError. */
+  keepReply(answer: string, address: string, withinMs?: number): Promise<void>;
 }
 
 /** What judging needs. */
@@ -36,10 +38,12 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   await source.authenticate(delivery, d.environment);
   const heard = source.read(delivery, d.fresh);
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
-  const { report, deliveryId } = heard;
+  const { report, deliveryId, replyTo } = heard;
   const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
-  await d.publish(redacted(report));
+  // Before the publish: whoever hears of the answer looks for it.
+  if (replyTo !== undefined) await d.keepReply(report.id, replyTo, source.withinMs);
+  await d.publish(redacted(report), source.withinMs);
   const receipt: Receipt = { accepted: true, id: report.id, incidentId: report.data.incidentId };
   // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
   if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);

@@ -5,12 +5,13 @@ import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
 import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
+import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 
 @Module({
   controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, DetectorMetrics],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');
@@ -19,7 +20,7 @@ export class DetectorModule implements OnModuleInit {
 
   onModuleInit(): void {
     if (!this.environment.PRUNELLA_INSECURE_WEBHOOKS) return;
-    const unprotected = (['GITHUB_WEBHOOK_SECRET', 'PRUNELLA_API_TOKEN'] as const).filter(
+    const unprotected = (['GITHUB_WEBHOOK_SECRET', 'SLACK_SIGNING_SECRET', 'PRUNELLA_API_TOKEN'] as const).filter(
       (name) => this.environment[name] === undefined,
     );
     this.logger.warn(

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
-import { Bus, type ConsumerName, EVENTS, type Origin } from '@prunella/bus';
+import { Bus, type ConsumerName, EVENTS, type Origin, type ReplyTo } from '@prunella/bus';
 import { type Envelope, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
-import { startedRunKey } from '@prunella/core';
+import { replyKey, startedRunKey } from '@prunella/core';
 import { type RunningService, startService } from '@prunella/service-kit';
-import { startTestNats, type TestServer } from '@prunella/testing';
+import { pressButton, signedBySlack, startTestNats, type TestServer } from '@prunella/testing';
 import { detector } from './service.ts';
 
 const SECRET = 'It is a secret to everybody';
@@ -124,6 +124,58 @@ async function metric(line: string): Promise<number> {
       .at(-1) ?? 0,
   );
 }
+
+describe('a button that was pressed in Slack', () => {
+  const slackSecret = 'e8b1f0a7';
+  const about = JSON.stringify({ incident: 'inc_slack', attempt: 1, action: 'retry' });
+  const message = {
+    blocks: [
+      {
+        type: 'actions',
+        elements: [{ type: 'button', action_id: 'prunella_approve', text: { text: 'Approve' }, value: about }],
+      },
+    ],
+  };
+  const press = (secret: string) => {
+    const responseUrl = 'https://hooks.slack.com/actions/T/1/x';
+    const user = { id: 'U1', username: 'ada' };
+    return pressButton(message, 'Approve', { user, secret, responseUrl });
+  };
+
+  it('is one answer on the bus however often it comes, with where to reply to it, and is answered with 200', async () => {
+    const own = await start({ SLACK_SIGNING_SECRET: slackSecret });
+    try {
+      const { body, headers } = press(slackSecret);
+      const first = await post('/webhooks/slack', body, headers, own);
+      expect([first.status, first.json]).toEqual([200, expect.objectContaining({ incidentId: 'inc_slack' })]);
+      expect((await post('/webhooks/slack', body, headers, own)).status).toBe(200);
+      const answers = await ofIncident('inc_slack');
+      expect(answers).toMatchObject([
+        { subject: 'action.approved', source: 'slack', data: { approved: true, by: 'slack:ada (U1)' } },
+      ]);
+      const replies = await bus.bucket<ReplyTo>('prunella_replies');
+      const kept = await replies.get(replyKey(answers[0]?.id ?? ''));
+      expect(kept?.value).toEqual({ address: 'https://hooks.slack.com/actions/T/1/x' });
+      expect((await post('/webhooks/slack', `${body}&x=1`, headers, own)).status).toBe(401);
+      const broken = signedBySlack('payload=%7B', slackSecret);
+      const refused = await post('/webhooks/slack', broken.body, broken.headers, own);
+      expect([refused.status, refused.json['field']]).toEqual([400, 'payload']);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('is refused without a secret, unless that is allowed', async () => {
+    const { body, headers } = press('none');
+    expect((await post('/webhooks/slack', body, headers)).status).toBe(401);
+    const open = await start({ PRUNELLA_INSECURE_WEBHOOKS: '1' });
+    try {
+      expect((await post('/webhooks/slack', body, headers, open)).status).toBe(200);
+    } finally {
+      await open.close();
+    }
+  });
+});
 
 describe('a delivery of GitHub', () => {
   it('of a failed run is on the stream before the 202, and is told as a failure', async () => {

@@ -6,6 +6,9 @@ export const DetectorEnvironment = CommonEnvironment.extend({
   GITHUB_WEBHOOK_SECRET: optional(z.string().min(1)).describe(
     "Secret of the GitHub webhook; without it GitHub's deliveries are refused.",
   ),
+  SLACK_SIGNING_SECRET: optional(z.string().min(1)).describe(
+    'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
+  ),
   PRUNELLA_INSECURE_WEBHOOKS: Flag.default(false).describe(
     'Takes webhooks whose secret is not set. For trying things out only.',
   ),

@@ -11,7 +11,7 @@ import type { Timer, Timers } from './act/timers.ts';
 import { Actions } from './actions/index.ts';
 import { notifyHuman } from './actions/notify-human/notify-human.ts';
 import { retry } from './actions/retry/retry.ts';
-import { type Answer, type ApproveDeps, expire, hear } from './approve/approve.ts';
+import { type Answers, type ApproveDeps, expire, hear } from './approve/approve.ts';
 import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
@@ -19,7 +19,7 @@ import { type Expenses, SpendingLedger } from './decide/ledger.ts';
 import { Recoveries } from './decide/recoveries.ts';
 import { Storms } from './decide/storms.ts';
 import { type Order, orderKey } from './order.ts';
-import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
+import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
 import { Reporter } from './report.ts';
 
 /**
@@ -217,7 +217,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), clock),
     lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
     recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
-    actions: new Actions([retry([platform]), notifyHuman([notifier], (incident) => `http://console/${incident}`)]),
+    actions: new Actions([retry([platform]), notifyHuman([notifier], 'http://console')]),
     decisions: await bus.bucket<Order>('prunella_decisions'),
     budgets: await bus.bucket<Spent>('prunella_budgets'),
     claims: await bus.bucket<Claim>('prunella_claims'),
@@ -229,10 +229,11 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
   const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({ ...shared, owner: `${id}-${owner}` }));
   const approval: ApproveDeps = {
     decisions: shared.decisions,
-    answers: await bus.bucket<Answer>('prunella_answers'),
+    answers: await bus.bucket<Answers>('prunella_answers'),
     clock,
     reporter,
     schedule: (order) => schedule(order, replica()),
+    tellExpired: (order) => tellExpired(order, replica()),
   };
   const replica = (): RemediateDeps => replicas[turns++ % 2] as RemediateDeps;
 

@@ -1,6 +1,6 @@
 import type { Action, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
-import type { Cost } from '@prunella/policy';
+import type { Approvers, Cost } from '@prunella/policy';
 
 /**
  * One decision about one attempt of one incident: stored before anything is done about it, so that whatever is delivered or
@@ -33,6 +33,10 @@ export interface Order {
   dueAt: number;
   /** How long a human may take to answer, in milliseconds. */
   approveWithinMs: number;
+  /** Who may answer. Absent in orders of before there were rules for that: anybody. */
+  approvers?: Approvers;
+  /** Of a note that asks for a yes: to what, and until when, in ms since the epoch. Absent: it asks for nothing. */
+  asks?: { action: Action; until: number };
   /** What it is expected to cost. Absent in orders of before it was counted. */
   cost?: Cost;
   /** W3C trace of the failure, so that what happens minutes later still belongs to it. */
@@ -43,4 +47,14 @@ export interface Order {
 export function orderKey(incidentId: string, attempt: number): string {
   const safe = /^[\w-]{1,100}$/.test(incidentId) ? incidentId : stableId('inc', incidentId);
   return `${safe}.${attempt}`;
+}
+
+/** The order as the question whether it may be carried out. */
+export function asked(order: Order): Order {
+  return { ...order, asks: { action: order.action, until: answerBy(order) } };
+}
+
+/** Until when a request can be answered, in ms since the epoch. */
+export function answerBy({ decidedAt, approveWithinMs }: Order): number {
+  return decidedAt + approveWithinMs;
 }

@@ -1,6 +1,6 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
-import { costOf, isRerun } from '@prunella/policy';
+import { costOf, isRerun, type Notifiable } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
@@ -9,7 +9,7 @@ import type { Actions } from './actions/index.ts';
 import { PlatformGone } from './actions/rerun.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
 import { announcement, type Storms } from './decide/storms.ts';
-import type { Order } from './order.ts';
+import { answerBy, asked, type Order } from './order.ts';
 import type { Reporter } from './report.ts';
 import type { Reviews } from './review/reviews.ts';
 
@@ -23,6 +23,9 @@ const PROOF_TIMEOUT_MS = 20_000;
 /** Waits shorter than this are not worth telling. */
 const WORTH_TELLING_MS = 500;
 const NOTE = '.note';
+/** What is asked, and that nobody answered, are told beside what becomes of the order. */
+const ASKED_NOTE = `.asked${NOTE}`;
+const EXPIRED_NOTE = `.expired${NOTE}`;
 
 export interface RemediateDeps extends DecideDeps, CarryOutDeps {
   clock: Clock;
@@ -77,9 +80,21 @@ export async function schedule(order: Order, d: RemediateDeps): Promise<void> {
 }
 
 async function ask(order: Order, d: RemediateDeps): Promise<void> {
-  const expiresAt = order.decidedAt + order.approveWithinMs;
+  const expiresAt = answerBy(order);
   await d.timers.set({ kind: 'expire', dueAt: expiresAt, giveUpAt: expiresAt + GIVE_UP_AFTER_MS, order, failures: 0 });
   await d.reporter.requested(order, expiresAt);
+  if (!d.policy.notify.on.includes('requested')) return;
+  const note = noteOf(asked(order), ASKED_NOTE, d);
+  // Later there is nothing to ask for any more.
+  await setNote(note, Math.min(note.dueAt + GIVE_UP_AFTER_MS, expiresAt), d);
+}
+
+/** Whoever was asked, or wants to hear of what is refused, hears that nobody answered. */
+export async function tellExpired(order: Order, d: RemediateDeps): Promise<void> {
+  const { on } = d.policy.notify;
+  if (!on.includes('requested') && !on.includes('rejected')) return;
+  const note = noteOf(order, EXPIRED_NOTE, d);
+  await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
 }
 
 export interface FireDeps extends RemediateDeps {
@@ -213,16 +228,20 @@ async function proofOf(order: Order, plugin: ActionPlugin | undefined, d: Remedi
 
 /** A note to humans beside the action, where the policy wants to hear of such things. */
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
-  if (!d.policy.notify.on.includes(status as never)) return;
-  const now = d.clock.now();
-  const note: Order = {
-    ...order,
-    key: `${order.key}${NOTE}`,
-    action: { type: 'notify_human', parameters: {} },
-    decidedAt: now,
-    dueAt: now,
-  };
-  await d.timers.set({ kind: 'act', dueAt: now, giveUpAt: now + GIVE_UP_AFTER_MS, order: note, failures: 0 });
+  if (!d.policy.notify.on.includes(status as Notifiable)) return;
+  const note = noteOf(order, NOTE, d);
+  await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
+}
+
+/** Telling people is always allowed, whatever the risk of what they are told of. */
+function noteOf(order: Order, suffix: string, { clock }: RemediateDeps): Order {
+  const now = clock.now();
+  const action: Order['action'] = { type: 'notify_human', parameters: {} };
+  return { ...order, key: `${order.key}${suffix}`, action, risk: 'free', decidedAt: now, dueAt: now };
+}
+
+async function setNote(order: Order, giveUpAt: number, d: RemediateDeps): Promise<void> {
+  await d.timers.set({ kind: 'act', dueAt: order.dueAt, giveUpAt, order, failures: 0 });
 }
 
 function isNote(order: Order): boolean {

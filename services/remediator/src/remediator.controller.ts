@@ -17,8 +17,16 @@ export class RemediatorController {
 
   @Consumes('remediator-approved')
   async onApproval(event: Delivered<'remediator-approved'>): Promise<void> {
-    const heard = await this.remediator.hear(event.data);
-    this.logger.info({ incident: event.data.incidentId, by: event.data.by, heard }, 'answer to a request for approval');
+    const { kind, says } = await this.remediator.hear(event.data, event.id);
+    const { incidentId, by } = event.data;
+    this.logger.info({ incident: incidentId, by, heard: kind, says }, 'answer to a request for approval');
+  }
+
+  @Consumes('remediator-breaker')
+  async onBreakerClosed(event: Delivered<'remediator-breaker'>): Promise<void> {
+    const closed = await this.remediator.closeBreaker(event.data);
+    const { action, platform, by, reason } = event.data;
+    this.logger.info({ action, platform, by, reason, closed }, 'breaker closed by hand');
   }
 
   @Consumes('remediator-outcome')

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
 import { type DiagnosisMade, type Events, readMessage, type Subject } from '@prunella/contracts';
+import type { KeptBreaker } from '@prunella/policy';
 import { type RunningService, startService } from '@prunella/service-kit';
 import {
   FakeGitHub,
@@ -266,7 +267,9 @@ it('asks in mode approve, and acts only after the yes', async () => {
   const run = github.addRun();
   await diagnose(networkDiagnosis(run));
   const request = await event('action.requested');
-  expect(request).toMatchObject({ incidentId: `inc_${run.id}`, risk: 'cheap' });
+  expect(request).toMatchObject({ incidentId: `inc_${run.id}`, risk: 'cheap', approvers: [], quorum: 1 });
+  await told();
+  expect(JSON.stringify(receiver.received)).toContain(`for inc_${run.id}`);
   expect(github.effects).toEqual([]);
   await bus.publish('action.approved', {
     id: 'yes',
@@ -284,6 +287,87 @@ it('asks in mode approve, and acts only after the yes', async () => {
     explanation: expect.stringMatching(/Approved by ada: go/),
   });
   expect(github.effects).toHaveLength(1);
+});
+
+describe('a question', () => {
+  const ASK = 'version: 1\npipelines: [{ match: { action: retry_with_backoff }, mode: approve }]\n';
+
+  it('is told once, however often the diagnosis is delivered, by as many replicas, in whatever mode notes would have', async () => {
+    await start(ASK);
+    replicas.push(await startReplica());
+    const run = github.addRun();
+    await diagnose(networkDiagnosis(run));
+    await told();
+    await bus.publish('diagnosis.made', { id: 'once more', data: networkDiagnosis(run) });
+    await eventually(async () => {
+      const { num_pending, num_ack_pending } = await (
+        await bus.jetstream.consumers.get(EVENTS.name, 'remediator-diagnosis')
+      ).info();
+      expect([num_pending, num_ack_pending]).toEqual([0, 0]);
+    });
+    await sleep(300);
+    expect(receiver.received).toHaveLength(1);
+    expect(receiver.violations).toEqual([]);
+  });
+
+  it('is not told where the policy does not want it, and carries who may answer', async () => {
+    await start(
+      `${ASK}approvals: [{ match: { platform: github }, by: [ada, bob], quorum: 2 }]\nnotify: { on: [failed] }\n`,
+    );
+    await diagnose(networkDiagnosis(github.addRun()));
+    expect(await event('action.requested')).toMatchObject({ approvers: ['ada', 'bob'], quorum: 2 });
+    await sleep(300);
+    expect(receiver.received).toEqual([]);
+  });
+});
+
+it('lets act again what a human closed the breaker of, and not what only an older opening was closed for', async () => {
+  await start('version: 1\nmode: act\nbreaker: { failures: 1, reset: human }\n');
+  const retry = { action: { type: 'retry' as const, parameters: { attempts: 1 } } };
+  const decided = async () => {
+    const diagnosis = networkDiagnosis(github.addRun(), retry);
+    await diagnose(diagnosis);
+    return (await event('action.executed', ({ incidentId }) => incidentId === diagnosis.incidentId)).status;
+  };
+  expect(await decided()).toBe('executed');
+  const failed = networkDiagnosis(github.addRun(), retry);
+  const { incidentId, run, decidedBy, fingerprint, prior } = failed;
+  const outcome = {
+    incidentId,
+    run,
+    decidedBy,
+    fingerprint,
+    prior,
+    action: 'retry' as const,
+    outcome: 'harmful' as const,
+  };
+  await bus.publish('outcome.observed', { id: 'harm', data: { ...outcome, reason: 'worse', evidenceEventIds: [] } });
+  const bucket = await bus.bucket<KeptBreaker>('prunella_breakers');
+  const breaker = async () => (await bucket.entries())[0]?.value;
+  await eventually(async () =>
+    expect(await breaker()).toMatchObject({ action: 'retry', platform: 'github', failures: 1 }),
+  );
+  expect(await decided()).toBe('recommended');
+  const openedAt = (await breaker())?.openedAt ?? 0;
+  const close = (id: string, at: number) =>
+    bus.publish('breaker.closed', {
+      id,
+      data: {
+        breakerId: 'any',
+        action: 'retry',
+        platform: 'github',
+        openedAt: new Date(at).toISOString(),
+        by: 'ada',
+        reason: 'looked at it',
+      },
+    });
+  await close('older', openedAt - 1);
+  expect(await decided()).toBe('recommended');
+  await close('this', openedAt);
+  await eventually(async () =>
+    expect(await breaker()).toMatchObject({ closed: { by: 'ada', reason: 'looked at it' } }),
+  );
+  expect(await decided()).toBe('executed');
 });
 
 describe('rollback', () => {

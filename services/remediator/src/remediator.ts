@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type Origin, withTrace } from '@prunella/bus';
+import { Bus, type Origin, type ReplyTo, withTrace } from '@prunella/bus';
 import { ciPlatforms } from '@prunella/ci';
-import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
+import type { ActionApproved, BreakerClosed, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
-import { type Breaker, isRerun, type Recovery, type Storm } from '@prunella/policy';
+import { slackReplier } from '@prunella/notify';
+import { isRerun, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
-import { type Answer, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
+import { type Answers, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
+import { type ReplyDeps, reply } from './approve/reply.ts';
 import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
@@ -21,7 +23,7 @@ import { hearOfWait, Recoveries } from './decide/recoveries.ts';
 import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
 import { type Order, orderKey } from './order.ts';
-import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
+import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
 import type { Story } from './review/story.ts';
@@ -29,6 +31,7 @@ import type { Story } from './review/story.ts';
 interface Wired {
   d: RemediateDeps;
   approval: ApproveDeps;
+  replies: ReplyDeps;
   timers: Timers;
   reviews: Reviews;
   policy: PolicyFile;
@@ -67,9 +70,18 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     await remediate(diagnosis, traceparent, d);
   }
 
-  async hear(approval: ActionApproved): Promise<Heard> {
-    const { approval: d } = await this.ready;
-    return await hear(approval, d);
+  /** @param answer the id of the event, by which it is known where to reply. */
+  async hear(approval: ActionApproved, answer: string): Promise<Heard> {
+    const { approval: d, replies } = await this.ready;
+    const heard = await hear(approval, d);
+    await reply(answer, heard, replies);
+    return heard;
+  }
+
+  /** False: it was not open, or opened anew since. */
+  async closeBreaker(closed: BreakerClosed): Promise<boolean> {
+    const { d } = await this.ready;
+    return await d.breakers.close(closed);
   }
 
   /** An action that does not help is given a rest; what heals in a storm lets others follow. */
@@ -117,7 +129,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
         return policy.current;
       },
       forbids: (order) => forbids(policy.current, order, systemClock.now()),
-      breakers: new Breakers(await bus.bucket<Breaker>('prunella_breakers'), systemClock),
+      breakers: new Breakers(await bus.bucket<KeptBreaker>('prunella_breakers'), systemClock),
       storms: new Storms(await bus.bucket<Storm>('prunella_storms'), systemClock, Math.random),
       ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
       lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
@@ -139,10 +151,20 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     };
     const approval: ApproveDeps = {
       decisions: d.decisions,
-      answers: await bus.bucket<Answer>('prunella_answers'),
+      answers: await bus.bucket<Answers>('prunella_answers'),
       clock: systemClock,
       reporter,
       schedule: (order) => schedule(order, d),
+      tellExpired: (order) => tellExpired(order, d),
+    };
+    const replies: ReplyDeps = {
+      replies: await bus.bucket<ReplyTo>('prunella_replies'),
+      replier: slackReplier(this.environment as unknown as NodeJS.ProcessEnv),
+      publicUrl: this.environment.PRUNELLA_PUBLIC_URL,
+      log: {
+        unanswered: (answer, problem) =>
+          this.logger.warn({ answer, problem }, 'whoever answered could not be told what became of it'),
+      },
     };
     this.metrics.gauge('prunella_timers_waiting', 'Actions and checks that wait for their time.', () => timers.size);
     this.metrics.gauge(
@@ -150,7 +172,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, timers, reviews, policy };
+    return { d, approval, replies, timers, reviews, policy };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {

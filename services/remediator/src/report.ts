@@ -54,6 +54,8 @@ export class Reporter {
         fingerprint,
         confidence,
         expiresAt: iso(expiresAt),
+        approvers: [...(order.approvers?.by ?? [])],
+        quorum: order.approvers?.quorum ?? 1,
       },
     });
     await this.also(order, { kind: 'asked', expiresAt });

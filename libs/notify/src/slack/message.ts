@@ -1,5 +1,5 @@
-import type { Notification } from '@prunella/core';
-import type { KnownBlock } from '@slack/types';
+import { type ApprovalRequest, type Notification, SLACK_BUTTONS, type SlackButtonValue } from '@prunella/core';
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 
 /** A message of an incoming webhook. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export interface SlackMessage {
@@ -12,9 +12,11 @@ export interface SlackMessage {
 
 /** Slack's limits, in characters and items. https://docs.slack.dev/reference/block-kit/blocks */
 const HEADER = 150;
-const SECTION = 3_000;
+export const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
+const CONFIRM_TITLE = 100;
+const CONFIRM_TEXT = 300;
 
 const NO_TITLE = 'A pipeline failed';
 
@@ -24,9 +26,9 @@ const MARKS: Readonly<Record<Notification['urgency'], string>> = {
   high: ':rotating_light:',
 };
 
-/** Lays a notification out. Log lines stand in a code block; nothing in them can mention somebody or become a link. Pure. */
+/** Lays a notification out, with buttons where it asks for an answer. Log lines stand in a code block; nothing in them can mention somebody or become a link. Pure. */
 export function slackMessage(notification: Notification): SlackMessage {
-  const { title, text, urgency, to, facts, evidence, link } = notification;
+  const { title, text, urgency, to, facts, evidence, link, approval } = notification;
   const blocks: KnownBlock[] = [
     { type: 'header', text: { type: 'plain_text', text: cut(title.trim() || NO_TITLE, HEADER) } },
     { type: 'section', text: { type: 'mrkdwn', text: cut(`${MARKS[urgency]} ${escaped(text)}`, SECTION) } },
@@ -44,6 +46,7 @@ export function slackMessage(notification: Notification): SlackMessage {
     }));
     blocks.push({ type: 'section', fields });
   }
+  if (approval !== undefined) blocks.push(buttons(approval));
   const address = link === undefined ? '' : linkTo(link);
   if (address !== '') blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', text: address }] });
   return {
@@ -53,8 +56,35 @@ export function slackMessage(notification: Notification): SlackMessage {
   };
 }
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+function buttons({ incidentId, attempt, action }: ApprovalRequest): ActionsBlock {
+  const about: SlackButtonValue = { incident: incidentId, attempt, action };
+  const value = JSON.stringify(about);
+  const button = (approves: boolean): Button => ({
+    type: 'button',
+    action_id: approves ? SLACK_BUTTONS.approve : SLACK_BUTTONS.reject,
+    style: approves ? 'primary' : 'danger',
+    text: plain(approves ? 'Approve' : 'Reject', 75),
+    value,
+    confirm: {
+      title: plain(`${approves ? 'Do' : "Don't do"} ${action}?`, CONFIRM_TITLE),
+      text: plain(
+        approves ? `${action} is done for ${incidentId}.` : `Nothing is done for ${incidentId}.`,
+        CONFIRM_TEXT,
+      ),
+      confirm: plain(approves ? 'Approve' : 'Reject', 30),
+      deny: plain('Cancel', 30),
+    },
+  });
+  return { type: 'actions', elements: [button(true), button(false)] };
+}
+
+function plain(text: string, longest: number) {
+  return { type: 'plain_text' as const, text: cut(text, longest) };
+}
+
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
@@ -65,7 +95,7 @@ function linkTo(address: string): string {
 }
 
 /** Never in the middle of a character or of an escape. */
-function cut(text: string, longest: number): string {
+export function cut(text: string, longest: number): string {
   const whole = text.toWellFormed();
   if (whole.length <= longest) return whole;
   return `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$|&[a-z]{0,3}$/, '')}…`;

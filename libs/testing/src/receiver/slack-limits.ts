@@ -1,10 +1,23 @@
 type Json = { [key: string]: unknown };
 
 /** Most characters of a text, by where it stands. https://docs.slack.dev/reference/block-kit/blocks */
-const LONGEST = { message: 40_000, header: 150, section: 3_000, field: 2_000, element: 3_000 };
+const LONGEST = {
+  message: 40_000,
+  header: 150,
+  section: 3_000,
+  field: 2_000,
+  element: 3_000,
+  button: 75,
+  buttonId: 255,
+  buttonValue: 2_000,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+};
 const MOST_BLOCKS = 50;
 const MOST_FIELDS = 10;
 const MOST_ELEMENTS = 10;
+const MOST_ACTIONS = 25;
 
 /** What Slack would refuse in the body of an incoming webhook that has blocks; empty: nothing. */
 export function slackViolations(body: unknown): string[] {
@@ -29,11 +42,48 @@ function blockViolations(block: Json, index: number): string[] {
     }
     case 'context':
       return listViolations(`${at}.elements`, block['elements'], MOST_ELEMENTS, LONGEST.element);
+    case 'actions':
+      return actionsViolations(`${at}.elements`, block['elements']);
     case 'divider':
       return [];
     default:
-      return [`${at}.type: expected header, section, context or divider, found ${String(block['type'])}`];
+      return [`${at}.type: expected header, section, context, actions or divider, found ${String(block['type'])}`];
   }
+}
+
+/** Of the elements only buttons. https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+function actionsViolations(at: string, elements: unknown): string[] {
+  if (!Array.isArray(elements)) return [`${at}: expected a list`];
+  const ids = elements.map((element: Json) => element['action_id']);
+  const found = new Set(ids).size === ids.length ? [] : [`${at}: expected different action_ids`];
+  return [
+    ...found,
+    ...countViolations(at, elements, MOST_ACTIONS),
+    ...elements.flatMap((element: Json, index) => buttonViolations(`${at}[${index}]`, element)),
+  ];
+}
+
+function buttonViolations(at: string, { type, text, action_id: id, value, style, confirm }: Json): string[] {
+  const found = type === 'button' ? [] : [`${at}.type: expected button, found ${String(type)}`];
+  if (style !== undefined && style !== 'primary' && style !== 'danger')
+    found.push(`${at}.style: expected primary or danger`);
+  return [
+    ...found,
+    ...objectViolations(`${at}.text`, text, LONGEST.button, ['plain_text']),
+    ...textViolations(`${at}.action_id`, id, LONGEST.buttonId),
+    ...(value === undefined ? [] : textViolations(`${at}.value`, value, LONGEST.buttonValue)),
+    ...(confirm === undefined ? [] : confirmViolations(`${at}.confirm`, confirm as Json)),
+  ];
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+function confirmViolations(at: string, { title, text, confirm, deny }: Json): string[] {
+  return [
+    ...objectViolations(`${at}.title`, title, LONGEST.confirmTitle, ['plain_text']),
+    ...objectViolations(`${at}.text`, text, LONGEST.confirmText, ['plain_text']),
+    ...objectViolations(`${at}.confirm`, confirm, LONGEST.confirmButton, ['plain_text']),
+    ...objectViolations(`${at}.deny`, deny, LONGEST.confirmButton, ['plain_text']),
+  ];
 }
 
 function listViolations(at: string, list: unknown, most: number, longest: number): string[] {

@@ -121,8 +121,45 @@ export const ApprovalAnswer = z.strictObject({
   attempt: z.int().min(1),
   action: z.enum(actionTypes),
   approved: z.boolean(),
+  state: z
+    .enum(['approved', 'rejected', 'waiting', 'not_allowed'])
+    .describe(
+      'What the request comes to. waiting: more people have to say yes; not_allowed: this answer does not count.',
+    ),
+  says: z.string().describe('The same in a few words.'),
 });
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
+export const BreakerList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      action: z.enum(actionTypes),
+      platform: z.string(),
+      open: z
+        .boolean()
+        .describe('Open: the action is only recommended there, until it has rested or somebody closes it.'),
+      failures: Count.describe('Outcomes in a row that did not help.'),
+      openedAt: z.iso.datetime().nullable(),
+      reason: z.string().nullable().describe('Why it opened.'),
+      trying: z.boolean().describe('One action is being tried, to see whether it helps again.'),
+      closed: z
+        .strictObject({ by: z.string(), reason: z.string(), at: z.iso.datetime() })
+        .nullable()
+        .describe('Who closed it the last time by hand.'),
+    }),
+  ),
+});
+export type BreakerList = z.infer<typeof BreakerList>;
+
+export const BreakerClosing = z.strictObject({
+  id: z.string(),
+  action: z.enum(actionTypes),
+  platform: z.string(),
+  by: z.string(),
+  reason: z.string(),
+});
+export type BreakerClosing = z.infer<typeof BreakerClosing>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

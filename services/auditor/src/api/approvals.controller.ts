@@ -1,11 +1,14 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Body as RequestBody, UseGuards } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus } from '@prunella/bus';
-import { iso, systemClock } from '@prunella/core';
+import type { ActionApproved } from '@prunella/contracts';
+import { answerId, iso, isSlackPerson, systemClock } from '@prunella/core';
+import { approversText, mayAnswer } from '@prunella/policy';
 import { ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
 import { eventsOfIncidents, listIncidents, Store } from '@prunella/store';
 import { z } from 'zod';
-import { newestChapter } from '../ledger/chapter.ts';
+import { approvalOf, approversOf } from '../ledger/approval.ts';
+import { type Chapter, newestChapter } from '../ledger/chapter.ts';
 import { pageOf } from '../ledger/page.ts';
 import type { ApprovalAnswer, IncidentList } from './answers.ts';
 import { incidentOf } from './incidents.controller.ts';
@@ -16,7 +19,12 @@ const MOST = 200;
 
 const Answer = z.strictObject({
   approved: z.boolean().describe('false: it must not be done.'),
-  by: Text.min(1).max(256).describe('Who says so; it is recorded.'),
+  by: Text.min(1)
+    .max(256)
+    .refine((by) => !isSlackPerson(by), {
+      error: 'expected a name that does not begin with slack:, which only Slack vouches for',
+    })
+    .describe('Who says so; it is recorded.'),
   reason: Text.default('').describe('Why; it is recorded.'),
 });
 
@@ -38,36 +46,61 @@ export class ApprovalsController {
     return { items: rows.map(incidentOf), nextCursor: null };
   }
 
-  /** The first answer counts; the remediator carries it out. */
+  /** It counts when whoever gives it may answer; with enough of them the remediator carries it out. Recorded in any case. */
   @Post(':incident')
   @HttpCode(200)
   @ApiParam({ name: 'incident', schema: { type: 'string' } })
   @Body(Answer)
-  @Answers('ApprovalAnswer', 'The answer was passed on.', [400, 404, 409])
+  @Answers('ApprovalAnswer', 'The answer was passed on; `state` says what it comes to.', [400, 404, 409])
   async answer(@Param() parameters: unknown, @RequestBody() body: unknown): Promise<ApprovalAnswer> {
     const { incident } = parseInput(z.object({ incident: Text }), parameters);
     const { approved, by, reason } = parseInput(Answer, body ?? {});
-    const { attempt, action } = await this.requestOf(incident);
-    await this.bus.publish('action.approved', {
-      // One answer to a request, however often and by whomever it is given.
-      id: `${incident}/${attempt}/answer`,
-      data: { incidentId: incident, attempt, action, approved, by, reason, at: iso(systemClock.now()) },
-    });
-    return { incidentId: incident, attempt, action, approved };
+    const { requested, chapter } = await this.requestOf(incident);
+    const { action, run } = requested.data;
+    const data: ActionApproved = {
+      incidentId: incident,
+      attempt: run.attempt,
+      action: action.type,
+      approved,
+      by,
+      reason,
+      at: iso(systemClock.now()),
+    };
+    await this.bus.publish('action.approved', { id: answerId(data), data });
+    return { incidentId: incident, attempt: run.attempt, action: action.type, approved, ...resultOf(chapter, data) };
   }
 
-  private async requestOf(id: string): Promise<Pick<ApprovalAnswer, 'attempt' | 'action'>> {
+  private async requestOf(id: string) {
     const events = await this.store.read((manager) => eventsOfIncidents(manager, [id]));
     const page = pageOf(events);
     if (page === undefined) {
       const detail = `expected the id of an incident, found ${id}`;
       throw new ProblemException({ title: 'Not found', status: 404, detail });
     }
-    const requested = newestChapter(events)?.requested;
+    const chapter = newestChapter(events);
+    const requested = chapter?.requested;
     if (page.state !== 'awaiting_approval' || requested === undefined) {
       const detail = `expected an incident that waits for an answer, found one that is ${page.state}`;
       throw new ProblemException({ title: 'Not waiting', status: 409, detail });
     }
-    return { attempt: requested.data.run.attempt, action: requested.data.action.type };
+    return { requested, chapter: chapter as Chapter };
+  }
+}
+
+/** What the request comes to with one more answer. */
+function resultOf(chapter: Chapter, answer: ActionApproved): Pick<ApprovalAnswer, 'state' | 'says'> {
+  const approvers = approversOf(chapter);
+  if (!mayAnswer(answer.by, approvers)) {
+    const says = `${answer.by} may not answer this; who may: ${approversText(approvers)}`;
+    return { state: 'not_allowed', says };
+  }
+  const result = approvalOf(chapter, answer);
+  switch (result.kind) {
+    case 'waiting':
+      return { state: 'waiting', says: `${result.approvals.length} of ${approvers.quorum} said yes` };
+    case 'approved':
+      return { state: 'approved', says: 'it is done' };
+    case 'rejected':
+      return { state: 'rejected', says: 'nothing is done' };
   }
 }

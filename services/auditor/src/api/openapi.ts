@@ -15,6 +15,8 @@ import { z } from 'zod';
 import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
   ApprovalAnswer,
+  BreakerClosing,
+  BreakerList,
   ConfidenceList,
   CoverageClusterPage,
   CoverageReport,
@@ -36,6 +38,8 @@ const SCHEMAS = {
   CoverageClusterPage,
   TrainingList,
   ApprovalAnswer,
+  BreakerList,
+  BreakerClosing,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

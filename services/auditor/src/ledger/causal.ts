@@ -25,6 +25,7 @@ export function attemptOf(event: EventRecord): number {
     case 'pipeline.failed':
     case 'action.approved':
       return Math.max(event.data.attempt, 1);
+    case 'breaker.closed':
     case 'confidence.updated':
       return 1;
     default:

@@ -7,7 +7,8 @@ export interface Chapter {
   attempt: number;
   diagnosis: EventRecord<'diagnosis.made'> | undefined;
   requested: EventRecord<'action.requested'> | undefined;
-  approved: EventRecord<'action.approved'> | undefined;
+  /** What was answered to the request, also by those who may not. */
+  answers: EventRecord<'action.approved'>[];
   scheduled: EventRecord<'action.scheduled'> | undefined;
   /** The action that took effect; where none did, the last one that was decided. */
   executed: EventRecord<'action.executed'> | undefined;
@@ -22,6 +23,7 @@ export function isTrouble(event: EventRecord): boolean {
   return (
     event.subject !== 'pipeline.started' &&
     event.subject !== 'pipeline.finished' &&
+    event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated'
   );
 }
@@ -38,7 +40,7 @@ export function newestChapter(events: readonly EventRecord[]): Chapter | undefin
     attempt,
     diagnosis: ofSubject(own, 'diagnosis.made').at(-1),
     requested: ofSubject(own, 'action.requested').at(-1),
-    approved: ofSubject(own, 'action.approved').at(-1),
+    answers: ofSubject(own, 'action.approved'),
     scheduled: ofSubject(own, 'action.scheduled').at(-1),
     executed,
     outcome: outcomes.find((outcome) => outcome.data.action === executed?.data.action.type) ?? outcomes.at(-1),

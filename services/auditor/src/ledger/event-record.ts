@@ -36,6 +36,7 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'pipeline.failed':
       return event.data;
     case 'action.approved':
+    case 'breaker.closed':
     case 'confidence.updated':
       return undefined;
     default:

@@ -21,6 +21,13 @@ const cases: [string, Told[], Partial<Incident>][] = [
   ['a timer', [...begin, story.scheduled()], { state: 'scheduled', verdict: 'acting', reason: 'the mode is act' }],
   ['a question', [...begin, story.requested()], { state: 'awaiting_approval', verdict: 'asking', action: 'rollback' }],
   ['a yes', [...begin, story.requested(), story.approved(true)], { state: 'scheduled' }],
+  [
+    'a yes of somebody who may not answer',
+    [...begin, story.requested({ approvers: ['bob'] }), story.approved(true)],
+    { state: 'awaiting_approval' },
+  ],
+  ['one yes of two', [...begin, story.requested({ quorum: 2 }), story.approved(true)], { state: 'awaiting_approval' }],
+  ['a no of one of two', [...begin, story.requested({ quorum: 2 }), story.approved(false)], { state: 'handed_over' }],
   ['a no', [...begin, story.requested(), story.approved(false)], { state: 'handed_over' }],
   ['an action', retried, { state: 'verifying', status: 'executed', outcome: null, closedAt: null }],
   ['a recommendation', [...begin, story.executed('recommended')], { state: 'recommended', status: 'recommended' }],

@@ -1,5 +1,7 @@
 import type { ActionStatus } from '@prunella/contracts';
+import type { Tally } from '@prunella/policy';
 import { proofOf } from '../outcomes/proof.ts';
+import { approvalOf } from './approval.ts';
 import { attemptOf } from './causal.ts';
 import type { Chapter } from './chapter.ts';
 import type { State } from './incident.ts';
@@ -23,6 +25,12 @@ const AFTER: Readonly<Record<ActionStatus, State>> = {
   observed: 'closed',
 };
 
+const AFTER_ANSWERS: Readonly<Record<Tally['kind'], State>> = {
+  approved: 'scheduled',
+  rejected: 'handed_over',
+  waiting: 'awaiting_approval',
+};
+
 /** A proof ends it; a run that went green by itself does too, unless an action of ours still waits for its proof. */
 export function standingOf(chapter: Chapter): Standing {
   const { outcome, executed, green } = chapter;
@@ -37,10 +45,10 @@ export function standingOf(chapter: Chapter): Standing {
   return state === 'closed' ? closed(executed.time, executed.data.explanation) : open(state);
 }
 
-function beforeExecution({ approved, requested, scheduled, diagnosis }: Chapter): State {
+function beforeExecution(chapter: Chapter): State {
+  const { requested, answers, scheduled, diagnosis } = chapter;
   if (scheduled !== undefined) return 'scheduled';
-  if (approved !== undefined) return approved.data.approved ? 'scheduled' : 'handed_over';
-  if (requested !== undefined) return 'awaiting_approval';
+  if (requested !== undefined || answers.length > 0) return AFTER_ANSWERS[approvalOf(chapter).kind];
   return diagnosis === undefined ? 'detected' : 'diagnosed';
 }
 

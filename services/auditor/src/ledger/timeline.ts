@@ -41,6 +41,11 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
         title: `${event.data.action.type}: ${event.data.status}`,
         says: event.data.explanation || event.data.effect,
       };
+    case 'breaker.closed':
+      return {
+        title: `Breaker of ${event.data.action} on ${event.data.platform} closed by ${event.data.by}`,
+        says: event.data.reason,
+      };
     case 'outcome.observed':
       return { title: `Outcome of ${event.data.action}: ${event.data.outcome}`, says: event.data.reason };
     case 'confidence.updated':

@@ -1,10 +1,17 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { postJson } from '../api.ts';
 import type { Context } from '../context.ts';
+import { ConflictError } from '../exit.ts';
+import { userName } from '../user-name.ts';
 
-const Answer = z.looseObject({ incidentId: z.string(), attempt: z.number(), action: z.string() });
+const Answer = z.looseObject({
+  incidentId: z.string(),
+  attempt: z.number(),
+  action: z.string(),
+  state: z.string(),
+  says: z.string(),
+});
 
 interface AnswerOptions {
   by?: string;
@@ -41,16 +48,8 @@ async function answer(context: Context, id: string, approved: boolean, options: 
     reason: options.reason,
   });
   if (options.json) return context.out(JSON.stringify(said, null, 2));
-  const { action, attempt } = Answer.parse(said);
-  context.out(`${approved ? 'approved' : 'rejected'} by ${by}: ${action} of ${id}, attempt ${attempt}`);
-}
-
-/** A user of a container need not have a name. */
-function userName({ env }: Context): string {
-  if (env['USER']) return env['USER'];
-  try {
-    return userInfo().username;
-  } catch {
-    return 'somebody at the command line';
-  }
+  const { action, attempt, state, says } = Answer.parse(said);
+  if (state === 'not_allowed') throw new ConflictError(says);
+  const more = state === 'waiting' ? ` (${says})` : '';
+  context.out(`${approved ? 'approved' : 'rejected'} by ${by}: ${action} of ${id}, attempt ${attempt}${more}`);
 }

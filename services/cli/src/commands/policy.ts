@@ -1,4 +1,4 @@
-import { type Policy, policyJsonSchema } from '@prunella/policy';
+import { approversText, type Policy, policyJsonSchema } from '@prunella/policy';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { type ExplainOptions, explain } from '../policy/explain.ts';
@@ -33,11 +33,14 @@ async function check(context: Context, asked: string | undefined): Promise<void>
   for (const line of summary(policy)) context.out(`  ${line}`);
 }
 
-function summary({ mode, pipelines, protect, freezes, budgets, breaker, holdOut }: Policy): string[] {
+function summary({ mode, pipelines, protect, approvals, freezes, budgets, breaker, holdOut }: Policy): string[] {
   return [
     mode === undefined ? 'mode recommend (act on the playground)' : `mode ${mode}`,
     ...pipelines.map(({ match, ...says }, index) => `pipelines[${index}] ${textOf(match)}: ${textOf(says)}`),
     ...protect.map(({ match, mode: most }, index) => `protect[${index}] ${textOf(match)}: at most ${most}`),
+    ...approvals.map(
+      ({ match, ...who }, index) => `approvals[${index}] ${textOf(match)}: ${approversText(who)} may answer`,
+    ),
     ...freezes.map(({ name, match }) => `freeze ${name}${match === undefined ? '' : ` ${textOf(match)}`}`),
     ...budgets.map((budget) => `budget ${budget.name}: ${allowance(budget)} per ${budget.per}`),
     `breaker: opens after ${breaker.failures} in a row that did not help`,

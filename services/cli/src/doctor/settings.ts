@@ -46,6 +46,11 @@ const SETTINGS: readonly { name: string; without: string; mend: string; orElse?:
     mend: 'set it to an incoming webhook to have people told',
   },
   {
+    name: 'SLACK_SIGNING_SECRET',
+    without: 'not set: buttons that are pressed in Slack are refused',
+    mend: "set it to the signing secret of the Slack app, whose interactivity's request URL is /webhooks/slack, to approve from Slack",
+  },
+  {
     name: 'PRUNELLA_API_TOKEN',
     without: 'not set: the API is open, on loopback only',
     mend: 'set it before PRUNELLA_HOST makes the API reachable for others',

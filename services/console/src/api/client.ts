@@ -29,8 +29,11 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
   }) as Promise<T>;
 }
 
-/** POSTs a JSON document; the answer is not looked at. */
-export async function postJson(path: string, body: unknown): Promise<void> {
+/** POSTs a JSON document, and gives the one that is answered. */
+export async function postJson<T>(path: string, body: unknown): Promise<T> {
   const headers = { ...JSON_WANTED, 'content-type': 'application/json' };
-  await call(path, undefined, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await call(path, undefined, { method: 'POST', headers, body: JSON.stringify(body) });
+  return response.json().catch(() => {
+    throw new ProblemError(response.status, 'The answer could not be read', `${path} did not answer with JSON.`);
+  }) as Promise<T>;
 }

@@ -8,6 +8,12 @@ import { incidentQuery } from '../api/queries.ts';
 import type { IncidentDetail } from '../model/incident.ts';
 import classes from './incident.module.css';
 
+/** What the API says to an answer. */
+interface Answered {
+  state: 'approved' | 'rejected' | 'waiting' | 'not_allowed';
+  says: string;
+}
+
 /** The answer to what waits for a human: yes or no, by whom and why. */
 export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
   const [by, setBy] = useState(readPerson);
@@ -17,12 +23,14 @@ export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
     mutationFn: (approved: boolean) => {
       keepPerson(by.trim());
       const path = `/v1/approvals/${encodeURIComponent(incident.id)}`;
-      return postJson(path, { approved, by: by.trim(), reason: reason.trim() });
+      return postJson<Answered>(path, { approved, by: by.trim(), reason: reason.trim() });
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: incidentQuery(incident.id).queryKey }),
   });
   const nameless = by.trim() === '';
-  const done = answer.isPending || answer.isSuccess;
+  // Where more people have to say yes, or this one may not, the panel stays.
+  const open = answer.data?.state === 'waiting' || answer.data?.state === 'not_allowed';
+  const done = answer.isPending || (answer.isSuccess && !open);
 
   return (
     <section className={classes['panel']} data-testid="approval" aria-label="Approval">
@@ -66,6 +74,11 @@ export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
           Reject
         </Button>
       </Group>
+      {open && (
+        <Alert color={answer.data?.state === 'waiting' ? 'blue' : 'yellow'} mt="md" role="status">
+          {answer.data?.says}
+        </Alert>
+      )}
       {answer.isError && (
         <Alert color="red" mt="md" role="alert">
           {answer.error.message}

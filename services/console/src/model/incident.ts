@@ -94,6 +94,7 @@ export type TimelineType =
   | 'action.requested'
   | 'action.approved'
   | 'action.executed'
+  | 'breaker.closed'
   | 'outcome.observed'
   | 'confidence.updated';
 

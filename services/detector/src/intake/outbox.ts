@@ -9,8 +9,8 @@ export class Outbox {
   constructor(private readonly bus: Bus) {}
 
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
-  async publish(report: Report): Promise<void> {
+  async publish(report: Report, withinMs?: number): Promise<void> {
     const { subject, ...publication } = report;
-    await inTime(this.bus, () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]));
+    await inTime(this.bus, () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]), withinMs);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { Controller, HttpCode, Inject, NotFoundException, Post, Req } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { withTrace } from '@prunella/bus';
 import { UnreachableError } from '@prunella/core';
 import { ENVIRONMENT, ProblemException } from '@prunella/service-kit';
@@ -11,6 +11,7 @@ import { sources } from '../sources/index.ts';
 import type { Delivery, Source } from '../sources/source.ts';
 import { Deliveries } from './deliveries.ts';
 import { Outbox } from './outbox.ts';
+import { Replies } from './replies.ts';
 
 /** Every webhook comes in here; what differs between them is in `sources`. */
 @Controller()
@@ -22,13 +23,22 @@ export class WebhooksController {
     private readonly metrics: DetectorMetrics,
     outbox: Outbox,
     deliveries: Deliveries,
+    replies: Replies,
   ) {
-    this.deps = { environment, deliveries, fresh: randomUUID, publish: (report) => outbox.publish(report) };
+    this.deps = {
+      environment,
+      deliveries,
+      fresh: randomUUID,
+      publish: (report, withinMs) => outbox.publish(report, withinMs),
+      keepReply: (answer, address, withinMs) => replies.keep(answer, address, withinMs),
+    };
   }
 
   @Post(sources.map((source) => source.path))
-  @HttpCode(202)
-  async receive(@Req() request: IncomingMessage & { path: string; body: unknown }): Promise<Receipt> {
+  async receive(
+    @Req() request: IncomingMessage & { path: string; body: unknown },
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Receipt> {
     const source = sourceAt(request.path);
     const delivery: Delivery = {
       headers: request.headers,
@@ -41,6 +51,7 @@ export class WebhooksController {
       const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
         detect(source, delivery, this.deps),
       );
+      response.statusCode = source.accepted ?? 202;
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
       return receipt;
     } catch (error) {

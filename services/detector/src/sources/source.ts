@@ -9,7 +9,7 @@ export interface Delivery {
   body: Buffer;
 }
 
-type Reportable = 'pipeline.started' | 'pipeline.finished' | 'pipeline.failed' | 'diagnosis.made';
+type Reportable = 'pipeline.started' | 'pipeline.finished' | 'pipeline.failed' | 'diagnosis.made' | 'action.approved';
 
 /** What a delivery says, ready for the bus. */
 export type Report<S extends Reportable = Reportable> = S extends Reportable
@@ -31,6 +31,8 @@ export type Heard =
       report: Report;
       /** The sender's own id of this delivery; absent: it has none, then the report's id is all there is. */
       deliveryId?: string;
+      /** Where the sender wants to be told what became of it; absent: nowhere. Untrusted. */
+      replyTo?: string;
     }
   /** Well-formed, and not for us. */
   | { kind: 'ignored'; reason: string };
@@ -43,6 +45,10 @@ export interface Source {
   readonly path: string;
   /** Largest body in bytes; a larger one is answered with 413. */
   readonly maxBytes: number;
+  /** HTTP status of a delivery that was taken. Default: 202. */
+  readonly accepted?: number;
+  /** How long the sender waits for the answer, in milliseconds. Default: 8 s, for those who wait for 10. */
+  readonly withinMs?: number;
   /** What kind of delivery this is, from a closed list (it becomes a metric label); `other` for everything else. */
   eventOf(delivery: Delivery): string;
   /** Resolves when the sender has shown that it knows the secret. Throws ProblemException (401) otherwise. */

@@ -17,7 +17,6 @@ export function actionsFromEnvironment(
   policy: () => Policy,
   platforms: readonly CiPlatform[],
 ): Actions {
-  const console = publicUrl.replace(/\/+$/, '');
   const cluster = clusterFromEnvironment(environment);
   return new Actions([
     retry(platforms),
@@ -25,6 +24,6 @@ export function actionsFromEnvironment(
     rollback(cluster),
     scale(cluster, () => policy().scale),
     restart(cluster),
-    notifyHuman(notifiers(environment), (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
+    notifyHuman(notifiers(environment), publicUrl),
   ]);
 }

@@ -1,7 +1,16 @@
 import type { JsonBucket } from '@prunella/bus';
-import type { ActionType, OutcomeObserved } from '@prunella/contracts';
+import type { ActionType, BreakerClosed, OutcomeObserved } from '@prunella/contracts';
 import { type Clock, stableId } from '@prunella/core';
-import { afterOutcome, askBreaker, type Breaker, type BreakerWord, closedBreaker, type Policy } from '@prunella/policy';
+import {
+  afterOutcome,
+  askBreaker,
+  type Breaker,
+  type BreakerWord,
+  closeBreaker,
+  closedBreaker,
+  type KeptBreaker,
+  type Policy,
+} from '@prunella/policy';
 import { orderKey } from '../order.ts';
 
 type Settings = Policy['breaker'];
@@ -9,7 +18,7 @@ type Settings = Policy['breaker'];
 /** One breaker for each action on each platform, shared by all replicas. */
 export class Breakers {
   constructor(
-    private readonly bucket: JsonBucket<Breaker>,
+    private readonly bucket: JsonBucket<KeptBreaker>,
     private readonly clock: Clock,
   ) {}
 
@@ -34,13 +43,27 @@ export class Breakers {
     await this.change(action, run.platform, (breaker) => afterOutcome(breaker, { key, outcome, at }, settings, now));
   }
 
+  /** A human closed the opening that they saw. False: it is not open, or opened anew since. The same closing again changes nothing. */
+  async close({ action, platform, openedAt, by, reason, at }: BreakerClosed): Promise<boolean> {
+    const opening = Date.parse(openedAt ?? '');
+    const closedAt = at === undefined ? this.clock.now() : Date.parse(at);
+    let closes = false;
+    await this.change(action, platform, (breaker) => {
+      const after = closeBreaker(breaker, { openedAt: opening, by, reason, at: closedAt });
+      closes = after !== breaker;
+      return after;
+    });
+    return closes;
+  }
+
   private async change(action: ActionType, platform: string, next: (breaker: Breaker) => Breaker): Promise<void> {
     const place = stableId('breaker', action, platform);
     for (;;) {
       const entry = await this.bucket.get(place);
       const before = entry?.value ?? closedBreaker;
-      const after = next(before);
-      if (after === before) return;
+      const changed = next(before);
+      if (changed === before) return;
+      const after: KeptBreaker = { ...changed, action, platform };
       const revision =
         entry === undefined
           ? await this.bucket.create(place, after)

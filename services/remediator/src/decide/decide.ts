@@ -162,6 +162,7 @@ function orderOf(
     dueAt: decidedAt + wait.ms,
     cost: decision.cost,
     approveWithinMs: decision.approveWithinMs,
+    ...(decision.verdict === 'asking' && { approvers: decision.approvers }),
     ...(traceparent !== undefined && { traceparent }),
   };
 }
