@@ -18,7 +18,8 @@ afterAll(() => fake.stop());
 
 const platform = (url = fake.url) =>
   github({ GITHUB_API_URL: url, GITHUB_TOKEN: 'ghp_test' }) ?? fail('not configured');
-const signal = AbortSignal.timeout(20_000);
+// never aborted: how fast this machine is proves nothing
+const signal = new AbortController().signal;
 const limits = { maxBytesPerLog: 100_000, maxJobs: 10, signal };
 
 function fail(message: string): never {
