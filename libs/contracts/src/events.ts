@@ -1,5 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
+import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -74,6 +75,7 @@ export type ActionApproved = WithActionType<Exact<Wire<action.ActionApproved, ac
 export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action.ActionExecutedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+export type DebtChanged = Wire<debt.DebtChanged, debt.DebtChangedJson>;
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -87,6 +89,7 @@ export interface Events {
   'action.executed': ActionExecuted;
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
+  'debt.changed': DebtChanged;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -104,6 +107,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'action.executed': action.ActionExecutedSchema,
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
+  'debt.changed': debt.DebtChangedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -6,6 +6,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { ApprovalsController } from './api/approvals.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
+import { DebtsController } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
@@ -43,6 +44,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     CoverageController,
     TrainingController,
     ApprovalsController,
+    DebtsController,
   ],
   providers: [
     {
@@ -60,7 +62,11 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
-        const settings = { settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN, source: bus.source };
+        const settings = {
+          settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN,
+          reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
+          source: bus.source,
+        };
         return new Auditor(store, bus, settings, telemetry, logger);
       },
     },

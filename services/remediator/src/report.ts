@@ -72,6 +72,7 @@ export class Reporter {
         prior,
         observedAt: iso(at),
         evidenceEventIds: [],
+        reverses: '',
       },
     });
   }

@@ -16,11 +16,15 @@ import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/i
 import {
   ApprovalAnswer,
   ConfidenceList,
+  CostReport,
   CoverageClusterPage,
   CoverageReport,
+  Debt,
+  DebtList,
   EffectivenessReport,
   IncidentList,
   Problem,
+  RootCauseReport,
   TrainingList,
 } from './answers.ts';
 
@@ -31,6 +35,10 @@ const SCHEMAS = {
   RecordedEvent,
   IncidentList,
   EffectivenessReport,
+  CostReport,
+  Debt,
+  DebtList,
+  RootCauseReport,
   ConfidenceList,
   CoverageReport,
   CoverageClusterPage,

@@ -22,7 +22,8 @@ export function isTrouble(event: EventRecord): boolean {
   return (
     event.subject !== 'pipeline.started' &&
     event.subject !== 'pipeline.finished' &&
-    event.subject !== 'confidence.updated'
+    event.subject !== 'confidence.updated' &&
+    event.subject !== 'debt.changed'
   );
 }
 
