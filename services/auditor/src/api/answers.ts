@@ -1,8 +1,8 @@
 import { actionTypes, causes, outcomes } from '@prunella/contracts';
 import { costKeys } from '@prunella/store';
 import { z } from 'zod';
-import { debtStates } from '../debts/debt.ts';
 import { debtKindNames } from '../debts/kinds/index.ts';
+import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
 const Count = z.int().min(0);

@@ -16,8 +16,9 @@ import { badRequest, ENVIRONMENT, ProblemException, parseInput, TokenGuard } fro
 import { listDebts, Store } from '@prunella/store';
 import { z } from 'zod';
 import { Auditor } from '../auditor.ts';
-import { type DebtLimits, debtOf, debtStates } from '../debts/debt.ts';
+import { type DebtLimits, debtOf } from '../debts/debt.ts';
 import { debtKindNames } from '../debts/kinds/index.ts';
+import { debtStates } from '../debts/states.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { eventRecord } from '../ledger/event-record.ts';
 import type { Debt, DebtList } from './answers.ts';

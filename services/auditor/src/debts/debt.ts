@@ -3,8 +3,6 @@ import { iso } from '@prunella/core';
 import type { Debt as Stored } from '@prunella/store';
 import type { Debt } from '../api/answers.ts';
 
-export const debtStates = ['open', 'overdue', 'resolved'] as const;
-
 /** What makes a debt overdue, and a root cause. */
 export interface DebtLimits {
   /** How long after it was first seen it is due, in ms. */

@@ -1,4 +1,4 @@
-import { Store } from '@prunella/store';
+import { Store, tallyActions } from '@prunella/store';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
 import { BEGIN, MINUTE, recorded, Story, type Told } from '../../test/story.ts';
@@ -105,6 +105,10 @@ describe('a rerun that healed', () => {
         }),
       },
     ]);
+    const range = { from: new Date(BEGIN), to: new Date(BEGIN + HOUR) };
+    expect(await store.read((manager) => tallyActions(manager, range, ['retry_with_backoff']))).toEqual([
+      { action: 'retry_with_backoff', outcome: 'ineffective', count: 1 },
+    ]);
     const updates = await store.read((manager) =>
       manager.query(
         `SELECT payload->'data'->'healed' AS healed FROM outbox WHERE subject = 'confidence.updated' ORDER BY position`,
@@ -192,7 +196,7 @@ describe('whatever the order, however often', () => {
         .beforeEach(() =>
           store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, outbox, debt_entries')),
         ),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });
