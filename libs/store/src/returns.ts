@@ -15,7 +15,7 @@ export interface ReturnedFailure {
 
 /**
  * Heals that no reversal took back yet, each with the first failure of the same fingerprint that came back within `withinMs` of the proof
- * (ADR 0013): for `workloadActions` on the same workload, to which nothing new was deployed since; for all others at the same commit of the
+ * (ADR 0016): for `workloadActions` on the same workload, to which nothing new was deployed since; for all others at the same commit of the
  * same pipeline, in a run that began after the proof.
  *
  * @param which `since`: only heals that were observed after it; `limit`: at most so many, the oldest first.
