@@ -1,5 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
+import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -75,6 +76,7 @@ export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action
 export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+export type DebtChanged = Wire<debt.DebtChanged, debt.DebtChangedJson>;
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -89,6 +91,7 @@ export interface Events {
   'breaker.closed': BreakerClosed;
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
+  'debt.changed': DebtChanged;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -107,6 +110,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'breaker.closed': action.BreakerClosedSchema,
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
+  'debt.changed': debt.DebtChangedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -93,6 +93,21 @@ describe('a breaker', () => {
     expect(says(after(['harmful', 0], ['healed', 1]), 10)).toContain('the breaker is open');
   });
 
+  it('opens again when the heal of the trial that closed it is taken back, once', () => {
+    const at = 33 * MINUTE;
+    const trying: Breaker = { ...after(['harmful', 0]), trial: { key: 'a', at: 31 * MINUTE } };
+    const closed = afterOutcome(trying, { key: 'a', outcome: 'healed', at }, settings, at);
+    const back = { key: 'a', outcome: 'ineffective', at, reversal: true } as const;
+    const open = afterOutcome(closed, back, settings, at);
+    expect(says(open, 34)).toBe(
+      'the breaker is open because what the last trial healed came back; it rests for another 29m',
+    );
+    expect(afterOutcome(open, back, settings, at)).toBe(open);
+    // Of another order it counts as one that did not help.
+    expect(afterOutcome(closed, { ...back, key: 'b' }, settings, at)).toMatchObject({ failures: 1 });
+    expect(says(afterOutcome(closed, { ...back, key: 'b' }, settings, at), 34)).toBe('the breaker is closed');
+  });
+
   it('does not open for what happened long ago', () => {
     const heard = afterOutcome(closedBreaker, { key: 'a', outcome: 'harmful', at: 0 }, settings, 31 * MINUTE);
     expect(heard).toBe(closedBreaker);

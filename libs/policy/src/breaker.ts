@@ -29,7 +29,9 @@ export interface Breaker {
   reason?: string;
   /** The order that is tried while it is half open, and when it was let through. */
   trial?: { key: string; at: number };
-  /** The last orders whose outcome was counted: each counts once. */
+  /** The trial that closed it last: when its heal is taken back, it opens again. */
+  closedBy?: string;
+  /** The last orders whose outcome was counted: each counts once, and once when its heal is taken back. */
   counted: readonly string[];
   /** By whom it was closed the last time that somebody did; `at` in ms since the epoch. */
   closed?: { by: string; reason: string; at: number };
@@ -50,16 +52,17 @@ const MOST_COUNTED = 200;
  * Inconclusive outcomes say nothing; the outcome of an order counts once. Old ones, as a replica reads them that was away for long,
  * say nothing of now.
  *
- * @param event `at`: when the outcome was observed, in ms since the epoch.
+ * @param event `at`: when the outcome was observed, in ms since the epoch; `reversal`: it takes back the heal of the order.
  */
 export function afterOutcome(
   breaker: Breaker,
-  { key, outcome, at }: { key: string; outcome: Outcome; at: number },
+  { key, outcome, at, reversal = false }: { key: string; outcome: Outcome; at: number; reversal?: boolean },
   settings: BreakerSettings,
   now: number,
 ): Breaker {
-  if (breaker.counted.includes(key) || at < now - settings.rest) return breaker;
-  const counted = [...breaker.counted, key].slice(-MOST_COUNTED);
+  const heard = reversal ? `${key}/reversed` : key;
+  if (breaker.counted.includes(heard) || at < now - settings.rest) return breaker;
+  const counted = [...breaker.counted, heard].slice(-MOST_COUNTED);
   const { trial } = breaker;
   if (outcome === 'inconclusive') {
     // A trial that proved nothing leaves the place to the next one.
@@ -67,18 +70,16 @@ export function afterOutcome(
   }
   if (outcome === 'healed') {
     const stillOpen = breaker.openedAt !== undefined && trial?.key !== key;
-    return stillOpen ? { ...breaker, counted } : shut(breaker, counted);
+    if (stillOpen) return { ...breaker, counted };
+    const closedBy = trial?.key === key ? key : breaker.closedBy;
+    return { ...shut(breaker, counted), ...(closedBy !== undefined && { closedBy }) };
   }
   const failures = breaker.failures + 1;
-  const opens = outcome === 'harmful' || trial?.key === key || failures >= settings.failures;
+  const wasTried = trial?.key === key || (reversal && breaker.closedBy === key);
+  const opens = outcome === 'harmful' || wasTried || failures >= settings.failures;
   if (!opens) return { ...breaker, failures, counted };
-  const reason = outcome === 'harmful' ? 'the last one did harm' : `${failures} in a row did not help`;
-  return {
-    ...shut(breaker, counted),
-    failures,
-    openedAt: trial?.key === key ? now : (breaker.openedAt ?? now),
-    reason,
-  };
+  const reason = reasonOf(outcome, reversal && wasTried, failures);
+  return { ...shut(breaker, counted), failures, openedAt: wasTried ? now : (breaker.openedAt ?? now), reason };
 }
 
 /** Whether an order may pass, at a time. One trial at a time passes a breaker that was open for long enough. */
@@ -110,6 +111,11 @@ export function closeBreaker<B extends Breaker>(
 function shut<B extends Breaker>(breaker: B, counted: readonly string[]): B {
   const { openedAt: _, reason: __, trial: ___, ...rest } = breaker;
   return { ...rest, failures: 0, counted } as unknown as B;
+}
+
+function reasonOf(outcome: Outcome, cameBack: boolean, failures: number): string {
+  if (outcome === 'harmful') return 'the last one did harm';
+  return cameBack ? 'what the last trial healed came back' : `${failures} in a row did not help`;
 }
 
 function withoutTrial({ trial: _, ...rest }: Breaker): Breaker {

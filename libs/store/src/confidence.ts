@@ -2,8 +2,8 @@ import { storable } from './json.ts';
 import type { Transaction } from './store.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 
-/** Observations to add to what is known of one rule and action. */
-export type Observation = Omit<ConfidenceRow, 'updatedAt'>;
+/** Observations to add to what is known of one rule and action; negative counts take back. */
+export type Observation = Omit<ConfidenceRow, 'updatedAt' | 'revision'>;
 
 /** Adds observations and takes over their prior. One entry for each rule and action. @returns the rows as they stand now. */
 export async function addObservations(
@@ -12,8 +12,8 @@ export async function addObservations(
 ): Promise<ConfidenceRow[]> {
   if (observations.length === 0) return [];
   return await transaction.query<ConfidenceRow[]>(
-    `INSERT INTO confidence (decided_by, action, prior, prior_weight, healed, ineffective, harmful, updated_at)
-     SELECT "decidedBy", action, prior, "priorWeight", healed, ineffective, harmful, now()
+    `INSERT INTO confidence (decided_by, action, prior, prior_weight, healed, ineffective, harmful, revision, updated_at)
+     SELECT "decidedBy", action, prior, "priorWeight", healed, ineffective, harmful, 1, now()
      FROM jsonb_to_recordset($1::jsonb) AS r (
        "decidedBy" text, action text, prior float8, "priorWeight" float8, healed int, ineffective int, harmful int
      )
@@ -23,9 +23,10 @@ export async function addObservations(
        healed = confidence.healed + excluded.healed,
        ineffective = confidence.ineffective + excluded.ineffective,
        harmful = confidence.harmful + excluded.harmful,
+       revision = confidence.revision + 1,
        updated_at = excluded.updated_at
      RETURNING decided_by AS "decidedBy", action, prior, prior_weight AS "priorWeight", healed, ineffective, harmful,
-               updated_at AS "updatedAt"`,
+               revision, updated_at AS "updatedAt"`,
     [storable(observations)],
   );
 }

@@ -59,32 +59,36 @@ export async function laterRunsOfPipeline(
   return rows.map(recordOf);
 }
 
-/** One executed action and its first outcome; absent: it has none. */
+/** Executed actions with the outcome that counts; null: they have none. */
 export interface ActionTally {
   action: string;
   outcome: string | null;
   count: number;
 }
 
-/** Counts the actions that took effect in [from, to), by type and by their first outcome. */
+/** Counts the actions that took effect in [from, to), by type and by the outcome that counts: the first, unless it was a heal that was taken back. */
 export async function tallyActions(
   manager: Transaction,
   range: { from: Date; to: Date },
   actions: readonly string[],
 ): Promise<ActionTally[]> {
   return await manager.query<ActionTally[]>(
-    `SELECT e.data->'action'->>'type' AS action, o.outcome, count(*)::int AS count
+    `SELECT e.data->'action'->>'type' AS action, coalesce(r.outcome, o.outcome) AS outcome, count(*)::int AS count
      FROM events e
-     LEFT JOIN LATERAL (
-       SELECT o.data->>'outcome' AS outcome FROM events o
-       WHERE o.incident_id = e.incident_id AND o.subject = 'outcome.observed'
-         AND o.data->>'action' = e.data->'action'->>'type'
-         AND o.data->'run'->'attempt' = e.data->'run'->'attempt'
-       ORDER BY o.time, o.id LIMIT 1
-     ) o ON true
+     LEFT JOIN LATERAL (${firstOutcome("coalesce(o.data->>'reverses', '') = ''")}) o ON true
+     LEFT JOIN LATERAL (${firstOutcome(`o.data->>'reverses' <> '' AND o.data->>'outcome' IN ('ineffective', 'harmful')`)}) r
+       ON o.outcome = 'healed'
      WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed'
        AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
      GROUP BY 1, 2`,
     [range.from, range.to, [...actions]],
   );
+}
+
+function firstOutcome(which: string): string {
+  return `SELECT o.data->>'outcome' AS outcome FROM events o
+          WHERE o.incident_id = e.incident_id AND o.subject = 'outcome.observed'
+            AND o.data->>'action' = e.data->'action'->>'type'
+            AND o.data->'run'->'attempt' = e.data->'run'->'attempt' AND ${which}
+          ORDER BY o.time, o.id LIMIT 1`;
 }

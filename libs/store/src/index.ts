@@ -1,4 +1,5 @@
 export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
   countCoverage,
@@ -9,6 +10,14 @@ export {
   unknownClusters,
   unknownSamples,
 } from './coverage.ts';
+export {
+  type Debt,
+  type DebtEntry,
+  type DebtFilter,
+  type DebtPosition,
+  listDebts,
+  putDebtEntries,
+} from './debts.ts';
 export { kindOf, translated } from './errors.ts';
 export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
 export {
@@ -29,6 +38,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
+export { type ReturnedFailure, returnedFailures } from './returns.ts';
 export { Store, type StoreOptions, type Transaction } from './store.ts';
 export { ConfidenceRow } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';

@@ -54,7 +54,11 @@ function incident(id: string, more: Partial<IncidentWrite> = {}): IncidentWrite 
 describe('Store.open', () => {
   it('migrates once, whoever comes first', async () => {
     const migrations = await store.read((manager) => manager.query('SELECT name FROM migrations'));
-    expect(migrations).toEqual([{ name: 'Ledger1761955200000' }, { name: 'Coverage1795392000000' }]);
+    expect(migrations).toEqual([
+      { name: 'Ledger1761955200000' },
+      { name: 'Coverage1795392000000' },
+      { name: 'Outcomes1795651200000' },
+    ]);
   });
 
   it('says what is wrong with the address', async () => {

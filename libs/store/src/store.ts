@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { kindOf, translated } from './errors.ts';
 import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
 import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
+import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
@@ -96,7 +97,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
     url,
     applicationName: `prunella-${name}`,
     entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow],
-    migrations: [Ledger1761955200000, Coverage1795392000000],
+    migrations: [Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
     synchronize: false,
     logging: false,
     connectTimeoutMS: 5_000,

@@ -1,16 +1,17 @@
-import type { EventRecord, Store, Transaction } from '@prunella/store';
+import type { EventRecord, ReturnedFailure, Store, Transaction } from '@prunella/store';
+import { putDebts } from './debts/put-debts.ts';
 import { learn } from './learn/learn.ts';
 import { historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
-import { countedAmong, recordOutcomes } from './outcomes/record-outcomes.ts';
+import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { AuditSettings } from './settings.ts';
 
 /** What a transaction newly brought into the ledger. */
 export interface Audited {
   recorded: EventRecord[];
-  /** The outcomes that count: the first of each action. */
-  outcomes: EventRecord<'outcome.observed'>[];
+  /** The outcomes that count, where they changed. */
+  verdicts: Verdict[];
   /** How many incidents are new. */
   opened: number;
 }
@@ -24,23 +25,29 @@ export async function audit(
 ): Promise<Audited> {
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
-    const { outcomes, opened, observed } = await conclude(transaction, incidents, fresh, now, settings);
-    return { recorded: [...fresh, ...observed], outcomes, opened };
+    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, now, settings);
+    return { recorded: [...fresh, ...observed], verdicts, opened };
   });
 }
 
-/** What follows for some incidents, whose locks are held, from their events; `fresh` are those that are new. */
+/**
+ * What follows for some incidents, whose locks are held, from their events.
+ *
+ * @param fresh those of their events that are new; `returned`: failures that came back after these incidents had healed.
+ */
 export async function conclude(
   transaction: Transaction,
   incidents: readonly string[],
   fresh: readonly EventRecord[],
   now: number,
   settings: AuditSettings,
+  returned: readonly ReturnedFailure[] = [],
 ) {
   const histories = await historiesOf(transaction, incidents);
-  const observed = await recordOutcomes(transaction, histories, now, settings);
-  const outcomes = countedAmong([...fresh, ...observed], histories);
-  await learn(transaction, outcomes, now);
+  const observed = await recordOutcomes(transaction, histories, now, settings, returned);
+  const verdicts = changedVerdicts([...fresh, ...observed], histories);
+  await learn(transaction, verdicts, now);
   const opened = await putProjections(transaction, histories);
-  return { observed, outcomes, opened };
+  await putDebts(transaction, histories);
+  return { observed, verdicts, opened };
 }

@@ -7,6 +7,7 @@ import { ApprovalsController } from './api/approvals.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
+import { DebtsController } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
@@ -45,6 +46,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     TrainingController,
     ApprovalsController,
     BreakersController,
+    DebtsController,
   ],
   providers: [
     {
@@ -62,7 +64,11 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
-        const settings = { settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN, source: bus.source };
+        const settings = {
+          settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN,
+          reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
+          source: bus.source,
+        };
         return new Auditor(store, bus, settings, telemetry, logger);
       },
     },

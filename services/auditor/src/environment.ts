@@ -12,6 +12,16 @@ export const AuditorEnvironment = z.object({
   PRUNELLA_SETTLE_WITHIN: Duration.prefault('6h').describe(
     'How long after an action its proof may come; after that the outcome is inconclusive.',
   ),
+  PRUNELLA_REVERSE_WITHIN: Duration.prefault('24h').describe(
+    'How long after its proof a heal is taken back when the same failure returns.',
+  ),
+  PRUNELLA_DEBT_DUE: Duration.prefault('30d').describe('How long after it was first seen a debt is overdue.'),
+  PRUNELLA_ROOT_CAUSE_AFTER: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .default(3)
+    .describe('A debt that was added to so often within a week is a root cause to fix.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '@prunella/service-kit';
 import { countOpen, type EventRecord, Store } from '@prunella/store';
 import type { Audited } from './audit.ts';
+import { isReversal } from './ledger/causal.ts';
 import { states } from './ledger/incident.ts';
 
 /** Counts what was newly recorded: whatever is delivered twice is counted once. */
@@ -11,6 +12,7 @@ export class AuditTelemetry {
   private readonly successes;
   private readonly durations;
   private readonly outcomes;
+  private readonly reversals;
   private readonly opened;
   private readonly events;
   private readonly open;
@@ -33,19 +35,29 @@ export class AuditTelemetry {
       'action_type',
       'outcome',
     ]);
+    this.reversals = metrics.counter(
+      'prunella_outcomes_reversed_total',
+      'Heals that were taken back because the failure returned; prunella_outcomes_total counted them as healed.',
+      ['action_type', 'outcome'],
+    );
     this.opened = metrics.counter('prunella_incidents_total', 'Incidents that were opened.');
     this.events = metrics.counter('prunella_events_recorded_total', 'Events that were recorded.', ['subject']);
     this.open = metrics.labelledGauge('prunella_incidents_open', 'Incidents that are not closed.', ['state']);
   }
 
-  count({ recorded, outcomes, opened }: Audited): void {
+  count({ recorded, verdicts, opened }: Audited): void {
     for (const event of recorded) {
       this.events.inc({ subject: event.subject });
       if (event.subject === 'action.executed' && event.data.status === 'executed') this.countAction(event);
     }
-    for (const { data } of outcomes) {
-      this.outcomes.inc({ action_type: data.action, outcome: data.outcome });
-      if (data.outcome === 'healed') this.successes.inc({ action_type: data.action });
+    for (const { before, now } of verdicts) {
+      const { action, outcome } = now.data;
+      if (isReversal(now)) this.reversals.inc({ action_type: action, outcome });
+      // What is taken back was counted as a heal, or is now.
+      const first = isReversal(now) ? 'healed' : outcome;
+      if (before !== undefined) continue;
+      this.outcomes.inc({ action_type: action, outcome: first });
+      if (first === 'healed') this.successes.inc({ action_type: action });
     }
     this.opened.inc(opened);
   }

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   reject: async () => (await import('./commands/answer.ts')).rejectCommand,
   breakers: async () => (await import('./commands/breakers.ts')).breakersCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
+  debts: async () => (await import('./commands/debts.ts')).debtsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

@@ -341,7 +341,10 @@ it('lets act again what a human closed the breaker of, and not what only an olde
     action: 'retry' as const,
     outcome: 'harmful' as const,
   };
-  await bus.publish('outcome.observed', { id: 'harm', data: { ...outcome, reason: 'worse', evidenceEventIds: [] } });
+  await bus.publish('outcome.observed', {
+    id: 'harm',
+    data: { ...outcome, reason: 'worse', evidenceEventIds: [], reverses: '' },
+  });
   const bucket = await bus.bucket<KeptBreaker>('prunella_breakers');
   const breaker = async () => (await bucket.entries())[0]?.value;
   await eventually(async () =>
@@ -557,9 +560,9 @@ describe('the limits over all incidents', () => {
     expect(await conclusions(2)).toEqual({ executed: 1, recommended: 1 });
   });
 
-  it('rest an action that does not help', async () => {
+  it('rest an action that does not help, or whose heal came back', async () => {
     await start(`${ACT}breaker: { failures: 2, rest: 1h }\n`);
-    for (const outcome of ['ineffective', 'ineffective'] as const) {
+    for (const reverses of ['', 'some/outcome']) {
       const diagnosis = networkDiagnosis(github.addRun(), retryNow);
       await diagnose(diagnosis);
       await event('action.executed', ({ incidentId }) => incidentId === diagnosis.incidentId);
@@ -568,10 +571,11 @@ describe('the limits over all incidents', () => {
         data: {
           ...diagnosis,
           action: 'retry',
-          outcome,
+          outcome: 'ineffective',
           reason: 'It failed again.',
           observedAt: new Date().toISOString(),
           evidenceEventIds: [],
+          reverses,
         },
       });
     }

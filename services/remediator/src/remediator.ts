@@ -88,6 +88,8 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   async learn(outcome: OutcomeObserved): Promise<void> {
     const { d, reviews } = await this.ready;
     await d.breakers.hear(outcome, d.policy.breaker);
+    // That it came back later says nothing of the wait and the storm that were then.
+    if (outcome.reverses !== '') return;
     await hearOfWait(outcome, d);
     if (isRerun(outcome.action) && outcome.fingerprint !== '') {
       const key = orderKey(outcome.incidentId, outcome.run.attempt);

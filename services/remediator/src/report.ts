@@ -87,6 +87,7 @@ export class Reporter {
         prior,
         observedAt: iso(at),
         evidenceEventIds: [],
+        reverses: '',
       },
     });
   }

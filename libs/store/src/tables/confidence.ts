@@ -28,6 +28,10 @@ export class ConfidenceRow {
   @Column('int')
   harmful!: number;
 
+  /** How often it changed: counts may come back to what they were. */
+  @Column('int')
+  revision!: number;
+
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }

@@ -1,5 +1,8 @@
 import { actionTypes, causes, outcomes } from '@prunella/contracts';
+import { costKeys } from '@prunella/store';
 import { z } from 'zod';
+import { debtKindNames } from '../debts/kinds/index.ts';
+import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
 const Count = z.int().min(0);
@@ -11,6 +14,19 @@ const Rate = z
   .describe(
     'successful / (successful + ineffective + harmful): of the actions whose effect is known. Inconclusive and pending ones are no success and no failure. null: of none it is known.',
   );
+
+const Minutes = z.number().min(0);
+const Money = z.array(z.strictObject({ currency: z.string(), amount: z.number().min(0) }));
+
+/** What some actions cost. */
+const Costs = {
+  actions: Count.describe('Actions that took effect.'),
+  estimated: Count.describe('Of how many the costs were estimated.'),
+  expectedMinutes: Minutes.describe('Sum of those estimates, in runner minutes.'),
+  timed: Count.describe('Of how many it is known how long their rerun took.'),
+  actualMinutes: Minutes.describe('Sum of how long those took, by the clock on the wall.'),
+  money: Money.describe("Expected, by the policy's price; one entry for each currency. Empty: no price is set."),
+};
 
 export const IncidentList = z.strictObject({
   items: z.array(Incident),
@@ -32,10 +48,71 @@ export const EffectivenessReport = z.strictObject({
       inconclusive: Count.describe('Nothing proved anything.'),
       pending: Count.describe('No outcome yet.'),
       successRate: Rate,
+      expectedMinutes: Minutes.describe('Runner minutes, as expected when it was decided.'),
+      actualMinutes: Minutes.describe('What is known of how long the reruns took.'),
+      money: Money.describe("Expected, by the policy's price, for each currency."),
     }),
   ),
 });
 export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
+
+export const CostReport = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  by: z.enum(costKeys),
+  total: z.strictObject(Costs),
+  items: z.array(
+    z.strictObject({
+      key: z.string().describe('The action, repository, cause or day (UTC); empty: the event names none.'),
+      ...Costs,
+    }),
+  ),
+});
+export type CostReport = z.infer<typeof CostReport>;
+
+/** Something that works without being repaired. */
+export const Debt = z.strictObject({
+  id: z.string(),
+  kind: z.enum(debtKindNames),
+  what: z.string().describe('What wants repair, in one sentence.'),
+  state: z
+    .enum(debtStates)
+    .describe('overdue: it is past its due date. resolved: somebody said so, and it was not seen since.'),
+  rootCause: z.boolean().describe('It is healed again and again: the cause is to be fixed.'),
+  owner: z.string().nullable().describe('Who repairs it; null: nobody.'),
+  dueAt: z.iso.datetime(),
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+  count: Count.describe('How often it was added to.'),
+  recent: Count.describe('In the last seven days.'),
+  before: Count.describe('In the seven days before those.'),
+  trend: z.enum(['rising', 'steady', 'falling']).describe('`recent` against `before`.'),
+  minutes: Minutes.describe('Runner minutes that it cost so far: as known, else as expected.'),
+  money: Money.describe("What those cost, by the policy's price, for each currency."),
+  platform: z.string(),
+  repository: z.string().describe('Empty: the publisher names none.'),
+  pipelineId: z.string(),
+  fingerprint: z.string().describe('Empty: it is about no one failure.'),
+  workload: z.string().describe('namespace/name; empty: it is about a pipeline.'),
+  cause: z.enum(causes),
+  incidentId: z.string().describe('The newest incident that added to it.'),
+  resolvedAt: z.iso.datetime().nullable(),
+  changedBy: z.string().nullable().describe('Who said the last of owner and repair; null: nobody yet.'),
+  changedWhy: z.string(),
+});
+export type Debt = z.infer<typeof Debt>;
+
+export const DebtList = z.strictObject({
+  items: z.array(Debt),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type DebtList = z.infer<typeof DebtList>;
+
+export const RootCauseReport = z.strictObject({
+  atLeast: Count.describe('So often within seven days makes a root cause.'),
+  items: z.array(Debt).describe('The most frequent of the last seven days first; at most 200.'),
+});
+export type RootCauseReport = z.infer<typeof RootCauseReport>;
 
 export const ConfidenceList = z.strictObject({
   items: z.array(

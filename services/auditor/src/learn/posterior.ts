@@ -18,10 +18,18 @@ export function samplesOf(counts: Pick<Observation, 'healed' | 'ineffective' | '
 /** Longest name that `confidence.updated` can carry. */
 const LONGEST_NAME = 256;
 
-/** Sums up outcomes by rule and action. Inconclusive ones, and those of actions that no rule of ours decided, do not count. */
-export function observations(outcomes: readonly OutcomeObserved[]): Observation[] {
+/**
+ * Sums up outcomes by rule and action, less those that are taken back. Inconclusive ones, and those of actions that no rule of ours
+ * decided, do not count; what comes to nothing is left out.
+ */
+export function observations(
+  outcomes: readonly OutcomeObserved[],
+  takenBack: readonly OutcomeObserved[] = [],
+): Observation[] {
   const sums = new Map<string, Observation>();
-  for (const { outcome, decidedBy, action, prior } of outcomes) {
+  const steps = [...takenBack.map((data) => ({ data, step: -1 })), ...outcomes.map((data) => ({ data, step: 1 }))];
+  for (const { data, step } of steps) {
+    const { outcome, decidedBy, action, prior } = data;
     if (outcome === 'inconclusive' || decidedBy === '' || decidedBy.length > LONGEST_NAME) continue;
     const key = `${decidedBy}/${action}`;
     const sum = sums.get(key) ?? {
@@ -35,10 +43,10 @@ export function observations(outcomes: readonly OutcomeObserved[]): Observation[
     };
     // A foreign verifier may send any number; a prior is a probability.
     sum.prior = Math.min(Math.max(prior, 0), 1);
-    sum[outcome] += 1;
+    sum[outcome] += step;
     sums.set(key, sum);
   }
-  return [...sums.values()];
+  return [...sums.values()].filter((sum) => sum.healed !== 0 || sum.ineffective !== 0 || sum.harmful !== 0);
 }
 
 /** What the others are told. */

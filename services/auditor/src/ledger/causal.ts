@@ -3,7 +3,8 @@ import type { EventRecord } from '@prunella/store';
 
 /**
  * Within one attempt things happen in this order. An outcome belongs to the attempt that proves it, the one after the
- * action's: it follows that attempt's end and diagnosis, and comes before what is decided next.
+ * action's: it follows that attempt's end and diagnosis, and comes before what is decided next. One that takes a heal back is
+ * proven by what may belong to another incident: it comes last.
  */
 const STEPS: readonly Subject[] = [
   'pipeline.started',
@@ -27,6 +28,7 @@ export function attemptOf(event: EventRecord): number {
       return Math.max(event.data.attempt, 1);
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'debt.changed':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);
@@ -53,7 +55,14 @@ function compare(a: EventRecord, b: EventRecord): number {
 }
 
 function placeOf(event: EventRecord): number {
+  if (isReversal(event)) return Number.MAX_SAFE_INTEGER;
   return attemptOf(event) + (event.subject === 'outcome.observed' ? 1 : 0);
+}
+
+/** Whether an event takes a heal back. */
+export function isReversal(event: EventRecord): boolean {
+  // What was recorded before there were reversals does not have the field.
+  return event.subject === 'outcome.observed' && Boolean(event.data.reverses);
 }
 
 /** The events of one subject, in the order given. */

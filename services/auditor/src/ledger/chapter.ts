@@ -24,7 +24,8 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'pipeline.started' &&
     event.subject !== 'pipeline.finished' &&
     event.subject !== 'breaker.closed' &&
-    event.subject !== 'confidence.updated'
+    event.subject !== 'confidence.updated' &&
+    event.subject !== 'debt.changed'
   );
 }
 

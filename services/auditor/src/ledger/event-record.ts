@@ -38,6 +38,7 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'action.approved':
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'debt.changed':
       return undefined;
     default:
       return event.data.run;

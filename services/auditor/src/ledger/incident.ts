@@ -106,6 +106,7 @@ export const IncidentPage = Incident.extend({
       action: z.enum(actionTypes),
       outcome: z.enum(outcomes),
       reason: z.string(),
+      reversed: z.boolean().describe('It was a heal first, and was taken back.'),
       at: Time,
     }),
   ),

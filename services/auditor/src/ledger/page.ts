@@ -1,7 +1,7 @@
 import { causes } from '@prunella/contracts';
 import type { EventRecord } from '@prunella/store';
 import { countedOutcomes } from '../outcomes/actions.ts';
-import { attemptOf, inCausalOrder } from './causal.ts';
+import { attemptOf, inCausalOrder, isReversal } from './causal.ts';
 import { newestChapter } from './chapter.ts';
 import type { IncidentPage } from './incident.ts';
 import { project } from './project.ts';
@@ -28,6 +28,7 @@ export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined
       action: event.data.action,
       outcome: event.data.outcome,
       reason: event.data.reason,
+      reversed: isReversal(event),
       at: event.time,
     })),
     timeline: ordered.map(timelineItem),

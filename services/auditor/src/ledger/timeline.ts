@@ -1,5 +1,5 @@
 import type { EventRecord } from '@prunella/store';
-import { attemptOf } from './causal.ts';
+import { attemptOf, isReversal } from './causal.ts';
 import type { TimelineItem } from './incident.ts';
 
 /** An event for people. */
@@ -47,9 +47,14 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
         says: event.data.reason,
       };
     case 'outcome.observed':
-      return { title: `Outcome of ${event.data.action}: ${event.data.outcome}`, says: event.data.reason };
+      return {
+        title: `${isReversal(event) ? 'Taken back: ' : ''}Outcome of ${event.data.action}: ${event.data.outcome}`,
+        says: event.data.reason,
+      };
     case 'confidence.updated':
       return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
+    case 'debt.changed':
+      return { title: `Debt changed by ${event.data.by}`, says: event.data.reason };
   }
 }
 

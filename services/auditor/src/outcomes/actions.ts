@@ -1,8 +1,8 @@
 import type { EventRecord } from '@prunella/store';
-import { attemptOf, inCausalOrder, ofSubject } from '../ledger/causal.ts';
+import { attemptOf, inCausalOrder, isReversal, ofSubject } from '../ledger/causal.ts';
 import { proofOf } from './proof.ts';
 
-/** What an outcome is about: one outcome counts for each. */
+/** What an outcome is about: one outcome counts for each, and at most one reversal. */
 export function outcomeKey(event: EventRecord<'action.executed' | 'outcome.observed'>): string {
   const action = event.subject === 'action.executed' ? event.data.action.type : event.data.action;
   return `${event.data.incidentId}/${attemptOf(event)}/${action}`;
@@ -17,9 +17,25 @@ export function executedActions(events: readonly EventRecord[]): EventRecord<'ac
   );
 }
 
-/** The outcome that counts for each key: the first. */
+/** The outcome that counts for each key: the first, unless it was a heal that was taken back later. */
 export function countedOutcomes(events: readonly EventRecord[]): EventRecord<'outcome.observed'>[] {
-  return firstByKey(ofSubject(inCausalOrder(events), 'outcome.observed'));
+  const reversals = new Map(reversalsIn(events).map((reversal) => [outcomeKey(reversal), reversal]));
+  return firstOutcomes(events).map((first) =>
+    first.data.outcome === 'healed' ? (reversals.get(outcomeKey(first)) ?? first) : first,
+  );
+}
+
+/** The first outcome for each key: what was said before anything was taken back. */
+export function firstOutcomes(events: readonly EventRecord[]): EventRecord<'outcome.observed'>[] {
+  return firstByKey(ofSubject(inCausalOrder(events), 'outcome.observed').filter((event) => !isReversal(event)));
+}
+
+function reversalsIn(events: readonly EventRecord[]): EventRecord<'outcome.observed'>[] {
+  return firstByKey(
+    ofSubject(inCausalOrder(events), 'outcome.observed').filter(
+      (event) => isReversal(event) && (event.data.outcome === 'ineffective' || event.data.outcome === 'harmful'),
+    ),
+  );
 }
 
 /** The executed actions that have no outcome yet. */

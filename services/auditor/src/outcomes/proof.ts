@@ -25,5 +25,11 @@ export function proofOf(action: ActionType): Proof {
   return PROOFS[action];
 }
 
+/** The actions that change a workload: what takes their heals back is seen there, and not at the commit that failed. */
+export const workloadActions = ['rollback', 'scale_resources', 'reset_connections'] as const satisfies ActionType[];
+
 /** The actions that heal something, and so have an outcome. */
 export const healingActions = actionTypes.filter((action) => proofOf(action) !== 'nothing');
+
+/** The actions that are proven by the run's next attempt. */
+export const rerunActions = actionTypes.filter((action) => proofOf(action) === 'later-run');

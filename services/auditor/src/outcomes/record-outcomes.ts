@@ -1,28 +1,37 @@
-import { type EventRecord, insertEvents, putOutbox, type Transaction } from '@prunella/store';
+import type { OutcomeObserved } from '@prunella/contracts';
+import { type EventRecord, insertEvents, putOutbox, type ReturnedFailure, type Transaction } from '@prunella/store';
 import { eventRecord } from '../ledger/event-record.ts';
 import type { History } from '../ledger/history.ts';
 import type { AuditSettings } from '../settings.ts';
 import { countedOutcomes, outcomeKey } from './actions.ts';
+import { reverse } from './reverse.ts';
 import { settle } from './settle.ts';
 
+type OutcomeEvent = EventRecord<'outcome.observed'>;
+
 /**
- * Settles what can be settled. An outcome is recorded, added to its history and put into the outbox at once; when it comes back
- * from the bus it is known already.
+ * Settles what can be settled, and takes back the heals of what returned. An outcome is recorded, added to its history and put into the
+ * outbox at once; when it comes back from the bus it is known already.
  */
 export async function recordOutcomes(
   transaction: Transaction,
   histories: readonly History[],
   now: number,
   settings: AuditSettings,
-): Promise<EventRecord<'outcome.observed'>[]> {
-  const recorded: EventRecord<'outcome.observed'>[] = [];
+  returned: readonly ReturnedFailure[] = [],
+): Promise<OutcomeEvent[]> {
+  const recorded: OutcomeEvent[] = [];
   for (const history of histories) {
-    for (const data of settle([...history.own, ...history.later], now, settings.settleWithinMs)) {
-      const id = `${data.incidentId}/${Math.max(data.run.attempt, 1)}/${data.action}/outcome`;
+    const back = returned.filter(({ incidentId }) => incidentId === history.incidentId);
+    for (const data of [
+      ...settle([...history.own, ...history.later], now, settings.settleWithinMs),
+      ...reverse(history.own, back, now),
+    ]) {
       const time = data.observedAt ?? '';
-      const event = eventRecord({ subject: 'outcome.observed', source: settings.source, id, time, data }, now);
+      const told = { subject: 'outcome.observed', source: settings.source, id: idOf(data), time, data } as const;
+      const event = eventRecord(told, now) as OutcomeEvent;
       history.own.push(event);
-      recorded.push(event as EventRecord<'outcome.observed'>);
+      recorded.push(event);
     }
   }
   await insertEvents(transaction, recorded);
@@ -33,17 +42,27 @@ export async function recordOutcomes(
   return recorded;
 }
 
-/** Of the fresh events the outcomes that count: an action's first, when none was recorded before. */
-export function countedAmong(
-  fresh: readonly EventRecord[],
-  histories: readonly History[],
-): EventRecord<'outcome.observed'>[] {
+function idOf({ incidentId, run, action, reverses }: OutcomeObserved): string {
+  const id = `${incidentId}/${Math.max(run.attempt, 1)}/${action}/outcome`;
+  return reverses === '' ? id : `${id}/reversed`;
+}
+
+/** The outcome that counts for an action, where it is another one than before. */
+export interface Verdict {
+  /** Absent: there was none. */
+  before?: OutcomeEvent;
+  now: OutcomeEvent;
+}
+
+/** What the fresh events change of the outcomes that count. It depends on the events only, and not on the order in which they came. */
+export function changedVerdicts(fresh: readonly EventRecord[], histories: readonly History[]): Verdict[] {
   const freshIds = new Set(fresh.map((event) => event.id));
   return histories.flatMap(({ own }) => {
-    const before = countedOutcomes(own.filter((event) => !freshIds.has(event.id)));
-    const taken = new Set(before.map(outcomeKey));
-    return countedOutcomes(own.filter((event) => freshIds.has(event.id))).filter(
-      (outcome) => !taken.has(outcomeKey(outcome)),
-    );
+    const old = countedOutcomes(own.filter((event) => !freshIds.has(event.id)));
+    const before = new Map(old.map((outcome) => [outcomeKey(outcome), outcome]));
+    return countedOutcomes(own).flatMap((now) => {
+      const was = before.get(outcomeKey(now));
+      return was?.id === now.id ? [] : [{ now, ...(was && { before: was }) }];
+    });
   });
 }

@@ -97,6 +97,8 @@ function observed(action: Action, finding: Finding, now: number): OutcomeObserve
     prior,
     observedAt: iso(now),
     evidenceEventIds: finding.evidence.map((event) => event.eventId),
+    reverses: '',
+    provenAt: iso(Math.max(...finding.evidence.map(timeOf))),
   };
 }
 

@@ -1,27 +1,56 @@
-import { type Store, tryLock, unsettledSince } from '@prunella/store';
+import { type ReturnedFailure, returnedFailures, type Store, tryLock, unsettledSince } from '@prunella/store';
 import { type Audited, conclude } from '../audit.ts';
 import { lockKeys } from '../ledger/record.ts';
 import type { AuditSettings } from '../settings.ts';
+import { workloadActions } from './proof.ts';
 
 const AT_A_TIME = 100;
 
 /**
- * Settles the actions whose time is over. Incidents that another replica works on right now are left to it.
+ * Settles the actions whose time is over, and takes back the heals of failures that returned. Incidents that another replica works on right
+ * now are left to it.
  *
  * @returns what was newly recorded.
  */
 export async function sweep(store: Store, now: number, settings: AuditSettings): Promise<Audited> {
-  const swept: Audited = { recorded: [], outcomes: [], opened: 0 };
-  const before = new Date(now - settings.settleWithinMs);
-  for (const incident of await store.read((manager) => unsettledSince(manager, before, AT_A_TIME))) {
-    const keys = lockKeys({ incidentId: incident.id, pipelineKey: incident.pipelineKey });
-    const { observed, outcomes } = await store.transaction(async (transaction) =>
+  const swept: Audited = { recorded: [], verdicts: [], opened: 0 };
+  for (const { id, pipelineKey, returned } of await due(store, now, settings)) {
+    const keys = lockKeys({ incidentId: id, pipelineKey });
+    const { observed, verdicts } = await store.transaction(async (transaction) =>
       (await tryLock(transaction, keys))
-        ? await conclude(transaction, [incident.id], [], now, settings)
-        : { observed: [], outcomes: [] },
+        ? await conclude(transaction, [id], [], now, settings, returned)
+        : { observed: [], verdicts: [] },
     );
     swept.recorded.push(...observed);
-    swept.outcomes.push(...outcomes);
+    swept.verdicts.push(...verdicts);
   }
   return swept;
+}
+
+interface Due {
+  id: string;
+  pipelineKey: string | null;
+  returned: ReturnedFailure[];
+}
+
+async function due(store: Store, now: number, settings: AuditSettings): Promise<Due[]> {
+  const before = new Date(now - settings.settleWithinMs);
+  const unsettled = await store.read((manager) => unsettledSince(manager, before, AT_A_TIME));
+  const returned = await store.read((manager) =>
+    returnedFailures(manager, {
+      // Its proof may be told late, and so may the failure.
+      since: new Date(now - 2 * settings.reverseWithinMs),
+      withinMs: settings.reverseWithinMs,
+      limit: AT_A_TIME,
+      workloadActions,
+    }),
+  );
+  const found = new Map<string, Due>(unsettled.map(({ id, pipelineKey }) => [id, { id, pipelineKey, returned: [] }]));
+  for (const failure of returned) {
+    const { incidentId: id, pipelineKey } = failure;
+    const incident = found.get(id) ?? { id, pipelineKey, returned: [] };
+    incident.returned.push(failure);
+    found.set(id, incident);
+  }
+  return [...found.values()];
 }

@@ -1,5 +1,6 @@
 import type { ActionType } from '@prunella/contracts';
-import type { ActionTally } from '@prunella/store';
+import type { ActionTally, CostTally } from '@prunella/store';
+import { type Money, sumOf } from './costs.ts';
 
 /** How one kind of action did. */
 export interface ActionEffectiveness {
@@ -14,6 +15,12 @@ export interface ActionEffectiveness {
   pending: number;
   /** successful / (successful + ineffective + harmful); null: there is none of them. */
   successRate: number | null;
+  /** Runner minutes, as expected when it was decided. */
+  expectedMinutes: number;
+  /** What is known of how long the reruns took. */
+  actualMinutes: number;
+  /** Expected, by currency. */
+  money: Money[];
 }
 
 export interface Effectiveness {
@@ -21,13 +28,14 @@ export interface Effectiveness {
   actions: ActionEffectiveness[];
 }
 
-/** Sums up counts by action and outcome; the actions in alphabetical order. */
-export function effectiveness(tallies: readonly ActionTally[]): Effectiveness {
+/** Sums up counts by action and outcome, and costs by action; the actions in alphabetical order. */
+export function effectiveness(tallies: readonly ActionTally[], costs: readonly CostTally[]): Effectiveness {
   const types = [...new Set(tallies.map((tally) => tally.action))].sort();
   const actions = types.map((type) =>
     ofAction(
       type as ActionType,
       tallies.filter((tally) => tally.action === type),
+      costs.filter(({ key }) => key === type),
     ),
   );
   const sum = (pick: (action: ActionEffectiveness) => number) => actions.reduce((n, action) => n + pick(action), 0);
@@ -39,7 +47,12 @@ export function effectiveness(tallies: readonly ActionTally[]): Effectiveness {
   };
 }
 
-function ofAction(action: ActionType, tallies: readonly ActionTally[]): ActionEffectiveness {
+function ofAction(
+  action: ActionType,
+  tallies: readonly ActionTally[],
+  costs: readonly CostTally[],
+): ActionEffectiveness {
+  const { expectedMinutes, actualMinutes, money } = sumOf(costs);
   const count = (outcome: string | null) =>
     tallies.filter((tally) => tally.outcome === outcome).reduce((n, tally) => n + tally.count, 0);
   const successful = count('healed');
@@ -54,6 +67,9 @@ function ofAction(action: ActionType, tallies: readonly ActionTally[]): ActionEf
     inconclusive: count('inconclusive'),
     pending: count(null),
     successRate: rate(successful, successful + ineffective + harmful),
+    expectedMinutes,
+    actualMinutes,
+    money,
   };
 }
 

@@ -35,12 +35,14 @@ export class Breakers {
     return word;
   }
 
-  /** Learns what became of an action. The same outcome again changes nothing. */
-  async hear({ incidentId, run, action, outcome, observedAt }: OutcomeObserved, settings: Settings): Promise<void> {
+  /** Learns what became of an action, also that its heal was taken back. The same outcome again changes nothing. */
+  async hear(observed: OutcomeObserved, settings: Settings): Promise<void> {
+    const { incidentId, run, action, outcome, observedAt } = observed;
     const key = orderKey(incidentId, run.attempt);
     const now = this.clock.now();
     const at = observedAt === undefined ? now : Date.parse(observedAt);
-    await this.change(action, run.platform, (breaker) => afterOutcome(breaker, { key, outcome, at }, settings, now));
+    const event = { key, outcome, at, reversal: observed.reverses !== '' };
+    await this.change(action, run.platform, (breaker) => afterOutcome(breaker, event, settings, now));
   }
 
   /** A human closed the opening that they saw. False: it is not open, or opened anew since. The same closing again changes nothing. */

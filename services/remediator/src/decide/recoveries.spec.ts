@@ -39,7 +39,8 @@ async function rerun(
   await decisions.create(order.key, order);
   await claims.create(order.key, { owner: 'spec', leaseUntil: 0, phase: 'done', result });
   const { run, decidedBy, fingerprint, prior } = order;
-  return { incidentId, run, action, outcome, reason: '', decidedBy, fingerprint, prior, evidenceEventIds: [] };
+  const words = { reason: '', evidenceEventIds: [], reverses: '' };
+  return { incidentId, run, action, outcome, decidedBy, fingerprint, prior, ...words };
 }
 
 interface Rerun {

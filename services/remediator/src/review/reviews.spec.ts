@@ -103,7 +103,7 @@ async function prove({ incidentId, run, action, ...rest }: ActionExecuted, outco
     id: `${incidentId}/${run.attempt}/outcome`,
     data: {
       ...{ incidentId, run, action: action.type, outcome, reason, decidedBy, fingerprint, prior },
-      ...{ observedAt: at, evidenceEventIds: [] },
+      ...{ observedAt: at, evidenceEventIds: [], reverses: '' },
     },
   });
 }

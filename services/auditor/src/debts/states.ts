@@ -1,0 +1,2 @@
+/** How a debt stands. */
+export const debtStates = ['open', 'overdue', 'resolved'] as const;
