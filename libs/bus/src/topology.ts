@@ -79,6 +79,7 @@ export const CONSUMERS = {
   'remediator-approved': { ...USUAL, subject: 'action.approved' },
   // One at a time: breakers count outcomes in the order in which they became known.
   'remediator-outcome': { ...USUAL, subject: 'outcome.observed', concurrency: 1 },
+  'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
@@ -117,6 +118,8 @@ export const BUCKETS = {
   prunella_storms: { ttlMs: 2 * DAY },
   /** Runs that the remediator began as new ones, and the incident (`Origin`) that each belongs to. */
   prunella_lineage: { ttlMs: 30 * DAY },
+  /** Tests in quarantine as the remediator knows them, by repository. */
+  prunella_quarantine: { ttlMs: 0 },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

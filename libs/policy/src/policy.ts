@@ -7,6 +7,7 @@ import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
+import { QuarantineSettings } from './quarantine.ts';
 import { StormSettings } from './storm.ts';
 
 /** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
@@ -104,6 +105,7 @@ export const PolicySchema = z.strictObject({
     'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',
   ),
   scale: ScaleLimits.describe('How far resources may be raised.'),
+  quarantine: QuarantineSettings.describe('Flaky tests that runners skip for a while.'),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
     .array(z.strictObject({ match: Match, mode: Mode }))

@@ -8,6 +8,7 @@ import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
+import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
@@ -43,6 +44,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     CoverageController,
     TrainingController,
     ApprovalsController,
+    QuarantineController,
   ],
   providers: [
     {

@@ -12,6 +12,16 @@ export const AuditorEnvironment = z.object({
   PRUNELLA_SETTLE_WITHIN: Duration.prefault('6h').describe(
     'How long after an action its proof may come; after that the outcome is inconclusive.',
   ),
+  PRUNELLA_DEFAULT_BRANCHES: z
+    .string()
+    .default('main,master')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .describe('Branches on which tests in quarantine are run all the same, separated by commas.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

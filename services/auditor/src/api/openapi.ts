@@ -21,6 +21,9 @@ import {
   EffectivenessReport,
   IncidentList,
   Problem,
+  QuarantineCount,
+  QuarantinedTest,
+  QuarantineList,
   TrainingList,
 } from './answers.ts';
 
@@ -36,6 +39,9 @@ const SCHEMAS = {
   CoverageClusterPage,
   TrainingList,
   ApprovalAnswer,
+  QuarantineList,
+  QuarantinedTest,
+  QuarantineCount,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

@@ -26,6 +26,7 @@ export function attemptOf(event: EventRecord): number {
     case 'action.approved':
       return Math.max(event.data.attempt, 1);
     case 'confidence.updated':
+    case 'quarantine.changed':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

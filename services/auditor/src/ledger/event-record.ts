@@ -37,6 +37,7 @@ export function runIn(event: EventRecord): Run | undefined {
       return event.data;
     case 'action.approved':
     case 'confidence.updated':
+    case 'quarantine.changed':
       return undefined;
     default:
       return event.data.run;

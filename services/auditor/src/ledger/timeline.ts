@@ -45,6 +45,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Outcome of ${event.data.action}: ${event.data.outcome}`, says: event.data.reason };
     case 'confidence.updated':
       return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
+    case 'quarantine.changed':
+      return { title: `Quarantine: ${event.data.test} ${event.data.change}`, says: event.data.reason };
   }
 }
 
