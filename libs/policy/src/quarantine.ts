@@ -46,7 +46,10 @@ export const QuarantineSettings = z
 export type QuarantineSettings = z.infer<typeof QuarantineSettings>;
 
 /** Who mends a test; empty: nobody is named. */
-export function ownerOf({ owners }: QuarantineSettings, about: { repository: string; test: string }): string {
+export function ownerOf(
+  { owners }: Pick<QuarantineSettings, 'owners'>,
+  about: { repository: string; test: string },
+): string {
   return owners.find(({ match }) => fits(match, about))?.owner ?? '';
 }
 

@@ -205,16 +205,23 @@ async function proofOf(order: Order, plugin: ActionPlugin | undefined, d: Remedi
 
 /** A note to humans beside the action, where the policy wants to hear of such things. */
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
-  if (!d.policy.notify.on.includes(status as never)) return;
+  const channel = status === 'executed' ? channelOf(order) : undefined;
+  if (channel === undefined && !d.policy.notify.on.includes(status as never)) return;
   const now = d.clock.now();
   const note: Order = {
     ...order,
     key: `${order.key}${NOTE}`,
-    action: { type: 'notify_human', parameters: {} },
+    action: { type: 'notify_human', parameters: channel === undefined ? {} : { channel } },
     decidedAt: now,
     dueAt: now,
   };
   await d.timers.set({ kind: 'act', dueAt: now, giveUpAt: now + GIVE_UP_AFTER_MS, order: note, failures: 0 });
+}
+
+/** Where a rule wants it to be told that its action was done, e.g. `#flaky-tests`; undefined: it is a matter of the policy. */
+function channelOf({ action }: Order): string | undefined {
+  const { notify } = action.parameters;
+  return typeof notify === 'string' && notify !== '' ? notify : undefined;
 }
 
 function isNote(order: Order): boolean {

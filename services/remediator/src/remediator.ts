@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type Origin, withTrace } from '@prunella/bus';
-import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
+import type { ActionApproved, DiagnosisMade, OutcomeObserved, QuarantineChanged } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import { type Breaker, isRerun, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
@@ -10,6 +10,7 @@ import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
+import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.ts';
 import { type Answer, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
 import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
@@ -28,6 +29,7 @@ interface Wired {
   approval: ApproveDeps;
   timers: Timers;
   policy: PolicyFile;
+  quarantine: QuarantineBook;
 }
 
 /** Wires the stages to NATS, the platforms and the clock. */
@@ -79,6 +81,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
+  /** Who is in quarantine is known here, too, whoever put it there. */
+  async note(change: QuarantineChanged, eventId: string): Promise<void> {
+    const { quarantine } = await this.ready;
+    await quarantine.hear(change, eventId);
+  }
+
   private async wire(): Promise<Wired> {
     const { bus } = this;
     const reporter = new Reporter(bus);
@@ -91,6 +99,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       kept: (file, problem) =>
         this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
     });
+    const quarantine = new QuarantineBook(await bus.bucket<Page>('prunella_quarantine'), systemClock);
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
@@ -104,6 +113,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
         this.environment as unknown as NodeJS.ProcessEnv,
         this.environment.PRUNELLA_PUBLIC_URL,
         () => policy.current,
+        { bus, book: quarantine },
       ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),
@@ -128,7 +138,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, timers, policy };
+    return { d, approval, timers, policy, quarantine };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {

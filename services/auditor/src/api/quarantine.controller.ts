@@ -125,7 +125,7 @@ export class QuarantineController {
     // By hand: Express answers whole to clients that send `cache-control: no-cache` along, and fetch of Node does.
     const tag = `"${stableId('list', JSON.stringify(list))}"`;
     response.setHeader('ETag', tag);
-    if (known !== undefined && known.includes(tag)) {
+    if (known?.includes(tag)) {
       response.status(304);
       return undefined;
     }

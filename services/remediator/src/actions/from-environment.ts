@@ -1,3 +1,4 @@
+import type { Bus } from '@prunella/bus';
 import { ciPlatforms } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
 import { notifiers } from '@prunella/notify';
@@ -9,12 +10,15 @@ import { restart } from './restart/restart.ts';
 import { retry } from './retry/retry.ts';
 import { rollback } from './rollback/rollback.ts';
 import { scale } from './scale/scale.ts';
+import type { QuarantineBook } from './skip-test/quarantine-book.ts';
+import { skipTest } from './skip-test/skip-test.ts';
 
 /** Every action we know, with the platforms that the environment configures. `publicUrl`: where people reach the console. */
 export function actionsFromEnvironment(
   environment: NodeJS.ProcessEnv,
   publicUrl: string,
   policy: () => Policy,
+  quarantine: { bus: Bus; book: QuarantineBook },
 ): Actions {
   const console = publicUrl.replace(/\/+$/, '');
   const cluster = clusterFromEnvironment(environment);
@@ -25,6 +29,7 @@ export function actionsFromEnvironment(
     rollback(cluster),
     scale(cluster, () => policy().scale),
     restart(cluster),
+    skipTest(quarantine.bus, quarantine.book, () => policy().quarantine),
     notifyHuman(notifiers(environment), (incidentId) => `${console}/incidents/${encodeURIComponent(incidentId)}`),
   ]);
 }
