@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   approve: async () => (await import('./commands/answer.ts')).approveCommand,
   reject: async () => (await import('./commands/answer.ts')).rejectCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { postJson } from '../api.ts';
 import type { Context } from '../context.ts';
+import { userName } from '../user-name.ts';
 
 const Answer = z.looseObject({ incidentId: z.string(), attempt: z.number(), action: z.string() });
 
@@ -43,14 +43,4 @@ async function answer(context: Context, id: string, approved: boolean, options: 
   if (options.json) return context.out(JSON.stringify(said, null, 2));
   const { action, attempt } = Answer.parse(said);
   context.out(`${approved ? 'approved' : 'rejected'} by ${by}: ${action} of ${id}, attempt ${attempt}`);
-}
-
-/** A user of a container need not have a name. */
-function userName({ env }: Context): string {
-  if (env['USER']) return env['USER'];
-  try {
-    return userInfo().username;
-  } catch {
-    return 'somebody at the command line';
-  }
 }

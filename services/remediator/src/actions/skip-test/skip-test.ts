@@ -25,7 +25,8 @@ export function skipTest(
     settleMs: 0,
     about({ action, evidence }) {
       const test = testOf(action) ?? testInEvidence(evidence.map(({ text }) => text));
-      return test === undefined ? {} : { test };
+      const parameters: Action['parameters'] = test === undefined ? {} : { test };
+      return parameters;
     },
     unsupported(run, action) {
       if (run.repository === '') return 'tests are skipped by repository, and the run names none';
