@@ -156,7 +156,11 @@ describe.each(pytestToo)('%s', (name) => {
   it('runs everything, and says so, when Prunella does not answer or refuses', async () => {
     await prunella('add', test, '--repository', repository, '--owner', 'ada', '--reason', 'flaky');
     const warned = /prunella: no test is skipped, the quarantine could not be read: .+/;
-    for (const changes of [{ PRUNELLA_URL: 'http://127.0.0.1:9' }, { PRUNELLA_API_TOKEN: 'another-token' }]) {
+    const wrong: Record<string, string>[] = [
+      { PRUNELLA_URL: 'http://127.0.0.1:9' },
+      { PRUNELLA_API_TOKEN: 'another-token' },
+    ];
+    for (const changes of wrong) {
       const { code, text } = await build('feature/x', changes);
       expect([code, text]).toEqual([1, expect.stringMatching(warned)]);
       expect(text).toMatch(failed);
