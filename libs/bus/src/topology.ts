@@ -80,6 +80,7 @@ export const CONSUMERS = {
   'remediator-breaker': { ...USUAL, subject: 'breaker.closed', concurrency: 1 },
   // One at a time: breakers count outcomes in the order in which they became known.
   'remediator-outcome': { ...USUAL, subject: 'outcome.observed', concurrency: 1 },
+  'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
@@ -122,6 +123,8 @@ export const BUCKETS = {
   prunella_lineage: { ttlMs: 30 * DAY },
   /** What is to be said beside a change, by pipeline and branch, and whether it was. */
   prunella_reviews: { ttlMs: 30 * DAY },
+  /** Tests in quarantine as the remediator knows them, by repository. */
+  prunella_quarantine: { ttlMs: 0 },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

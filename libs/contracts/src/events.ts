@@ -6,6 +6,7 @@ import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
 import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
 import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
+import * as quarantine from './gen/prunella/v1/quarantine_changed_pb.ts';
 import type * as run from './gen/prunella/v1/run_pb.ts';
 import type * as words from './gen/prunella/v1/words_pb.ts';
 import type { Wire } from './wire.ts';
@@ -28,6 +29,8 @@ export type ActionStatus = Named<words.ActionStatusJson>;
 export type Outcome = Named<words.OutcomeJson>;
 /** How a run ended. */
 export type Conclusion = Named<run.Conclusion_ValueJson>;
+/** What happened to an entry of the quarantine. */
+export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -77,6 +80,10 @@ export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, acti
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
 export type DebtChanged = Wire<debt.DebtChanged, debt.DebtChangedJson>;
+export type QuarantineChanged = Omit<
+  Wire<quarantine.QuarantineChanged, quarantine.QuarantineChangedJson>,
+  'change' | 'expiresAt' | 'at'
+> & { change: QuarantineChange; expiresAt: string; at: string };
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -92,6 +99,7 @@ export interface Events {
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
   'debt.changed': DebtChanged;
+  'quarantine.changed': QuarantineChanged;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -111,6 +119,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
   'debt.changed': debt.DebtChangedSchema,
+  'quarantine.changed': quarantine.QuarantineChangedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

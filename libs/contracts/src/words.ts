@@ -1,5 +1,6 @@
 import type { DescEnum } from '@bufbuild/protobuf';
-import type { ActionType, Cause, Conclusion, Mode, Outcome, Risk } from './events.ts';
+import type { ActionType, Cause, Conclusion, Mode, Outcome, QuarantineChange, Risk } from './events.ts';
+import { QuarantineChange_ValueSchema } from './gen/prunella/v1/quarantine_changed_pb.ts';
 import { Conclusion_ValueSchema } from './gen/prunella/v1/run_pb.ts';
 import { ActionTypeSchema, CauseSchema, ModeSchema, OutcomeSchema, RiskSchema } from './gen/prunella/v1/words_pb.ts';
 
@@ -10,6 +11,8 @@ export const actionTypes = names<ActionType>(ActionTypeSchema);
 export const conclusions = names<Conclusion>(Conclusion_ValueSchema);
 export const modes = names<Mode>(ModeSchema);
 export const outcomes = names<Outcome>(OutcomeSchema);
+/** What happens to entries of the quarantine. */
+export const quarantineChanges = names<QuarantineChange>(QuarantineChange_ValueSchema);
 /** From harmless to never automatic. */
 export const risks = names<Risk>(RiskSchema);
 

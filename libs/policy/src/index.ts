@@ -28,6 +28,7 @@ export type { Case } from './match.ts';
 export { defaultPolicy, parsePolicy } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
+export { ownerOf, type QuarantineSettings } from './quarantine.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';

@@ -38,6 +38,7 @@ describe('parsePolicy', () => {
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
+      quarantine: { expiry: 14 * 24 * HOUR, most: 20, greens: 10, owners: [] },
       freezes: [],
       protect: [],
       holdOut: 0,
@@ -82,12 +83,19 @@ pipelines:
     approveWithin: 2d
 approvals:
   - { match: { action: rollback }, by: [ada, "slack:U1"], quorum: 2 }
+quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: acme/* }, owner: ada }] }
 notify: { on: [executed, rejected] }
 review: { comment: false }
 `),
     ).toEqual({
       version: 1,
       mode: 'approve',
+      quarantine: {
+        expiry: 7 * 24 * HOUR,
+        most: 5,
+        greens: 3,
+        owners: [{ match: { repository: 'acme/*' }, owner: 'ada' }],
+      },
       thresholds: { free: 0.1, cheap: 0.5, reversible: 1 },
       attempts: 5,
       cooldown: HOUR / 6,

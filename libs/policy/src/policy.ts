@@ -8,6 +8,7 @@ import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
+import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 
@@ -117,6 +118,7 @@ export const PolicySchema = z.strictObject({
     'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',
   ),
   scale: ScaleLimits.describe('How far resources may be raised.'),
+  quarantine: QuarantineSettings.describe('Flaky tests that runners skip for a while.'),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
     .array(z.strictObject({ match: Match, mode: Mode }))

@@ -38,10 +38,22 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
+export {
+  addResults,
+  forgetResults,
+  listQuarantine,
+  overdueQuarantine,
+  putQuarantine,
+  type QuarantineFilter,
+  quarantineById,
+  type ReportedResult,
+  resultsOf,
+} from './quarantine.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
 export { Store, type StoreOptions, type Transaction } from './store.ts';
 export { ConfidenceRow } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';
 export { OutboxRow } from './tables/outbox.ts';
+export { type QuarantineEntry, QuarantineRow } from './tables/quarantine.ts';
 export { type DiagnosedFailure, diagnosedFailures } from './training.ts';

@@ -5,10 +5,12 @@ import { kindOf, translated } from './errors.ts';
 import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
 import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
+import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
 import { OutboxRow } from './tables/outbox.ts';
+import { QuarantineRow } from './tables/quarantine.ts';
 
 /** A running transaction, or a connection outside of one: what the functions of this package work on. */
 export type Transaction = EntityManager;
@@ -96,8 +98,8 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
     type: 'postgres',
     url,
     applicationName: `prunella-${name}`,
-    entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow],
-    migrations: [Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
+    entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow, QuarantineRow],
+    migrations: [Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000, Quarantine1795849200000],
     synchronize: false,
     logging: false,
     connectTimeoutMS: 5_000,

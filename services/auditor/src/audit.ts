@@ -5,6 +5,7 @@ import { historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
+import { recordChanges } from './quarantine/record-changes.ts';
 import type { AuditSettings } from './settings.ts';
 
 /** What a transaction newly brought into the ledger. */
@@ -25,6 +26,7 @@ export async function audit(
 ): Promise<Audited> {
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
+    await recordChanges(transaction, fresh);
     const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, now, settings);
     return { recorded: [...fresh, ...observed], verdicts, opened };
   });

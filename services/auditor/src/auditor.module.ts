@@ -10,6 +10,7 @@ import { CoverageController } from './api/coverage.controller.ts';
 import { DebtsController } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
+import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
@@ -47,6 +48,7 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
     ApprovalsController,
     BreakersController,
     DebtsController,
+    QuarantineController,
   ],
   providers: [
     {

@@ -7,6 +7,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { audit } from './audit.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
 import { sweep } from './outcomes/sweep.ts';
+import { expireQuarantine } from './quarantine/expire.ts';
 import type { AuditSettings } from './settings.ts';
 import { AuditTelemetry } from './telemetry.ts';
 
@@ -58,7 +59,9 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    this.telemetry.count(await sweep(this.store, systemClock.now(), this.settings));
+    const now = systemClock.now();
+    this.telemetry.count(await sweep(this.store, now, this.settings));
+    await expireQuarantine(this.store, { source: this.settings.source, now });
     this.wakeOutbox();
     await this.telemetry.refresh();
   }

@@ -22,6 +22,16 @@ export const AuditorEnvironment = z.object({
     .min(2)
     .default(3)
     .describe('A debt that was added to so often within a week is a root cause to fix.'),
+  PRUNELLA_DEFAULT_BRANCHES: z
+    .string()
+    .default('main,master')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .describe('Branches on which tests in quarantine are run all the same, separated by commas.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

@@ -29,6 +29,12 @@ export async function postJson(context: Context, path: string, body: unknown): P
   return await ask(context, 'auditor', path, { method: 'POST', body: JSON.stringify(body), headers });
 }
 
+/** Takes something away, saying why. @throws as `postJson`. */
+export async function deleteJson(context: Context, path: string, body: unknown): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return await ask(context, 'auditor', path, { method: 'DELETE', body: JSON.stringify(body), headers });
+}
+
 /** Has the diagnoser try rules (YAML) on the green logs that it stores. @throws as `getJson`. */
 export async function tryRules(context: Context, yaml: string): Promise<unknown> {
   const headers = { 'content-type': 'application/yaml' };

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   breakers: async () => (await import('./commands/breakers.ts')).breakersCommand,
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   debts: async () => (await import('./commands/debts.ts')).debtsCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

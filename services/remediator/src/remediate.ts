@@ -228,20 +228,27 @@ async function proofOf(order: Order, plugin: ActionPlugin | undefined, d: Remedi
 
 /** A note to humans beside the action, where the policy wants to hear of such things. */
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
-  if (!d.policy.notify.on.includes(status as Notifiable)) return;
-  const note = noteOf(order, NOTE, d);
+  const channel = status === 'executed' ? channelOf(order) : undefined;
+  if (channel === undefined && !d.policy.notify.on.includes(status as Notifiable)) return;
+  const note = noteOf(order, NOTE, d, channel);
   await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
 }
 
 /** Telling people is always allowed, whatever the risk of what they are told of. */
-function noteOf(order: Order, suffix: string, { clock }: RemediateDeps): Order {
+function noteOf(order: Order, suffix: string, { clock }: RemediateDeps, channel?: string): Order {
   const now = clock.now();
-  const action: Order['action'] = { type: 'notify_human', parameters: {} };
+  const action: Order['action'] = { type: 'notify_human', parameters: channel === undefined ? {} : { channel } };
   return { ...order, key: `${order.key}${suffix}`, action, risk: 'free', decidedAt: now, dueAt: now };
 }
 
 async function setNote(order: Order, giveUpAt: number, d: RemediateDeps): Promise<void> {
   await d.timers.set({ kind: 'act', dueAt: order.dueAt, giveUpAt, order, failures: 0 });
+}
+
+/** Where a rule wants it to be told that its action was done, e.g. `#flaky-tests`; undefined: it is a matter of the policy. */
+function channelOf({ action }: Order): string | undefined {
+  const { notify } = action.parameters;
+  return typeof notify === 'string' && notify !== '' ? notify : undefined;
 }
 
 function isNote(order: Order): boolean {

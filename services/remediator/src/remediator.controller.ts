@@ -33,4 +33,9 @@ export class RemediatorController {
   async onOutcome(event: Delivered<'remediator-outcome'>): Promise<void> {
     await this.remediator.learn(event.data);
   }
+
+  @Consumes('remediator-quarantine')
+  async onQuarantine(event: Delivered<'remediator-quarantine'>): Promise<void> {
+    await this.remediator.note(event.data, event.id);
+  }
 }

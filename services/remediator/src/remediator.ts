@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type Origin, type ReplyTo, withTrace } from '@prunella/bus';
 import { ciPlatforms } from '@prunella/ci';
-import type { ActionApproved, BreakerClosed, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
+import type {
+  ActionApproved,
+  BreakerClosed,
+  DiagnosisMade,
+  OutcomeObserved,
+  QuarantineChanged,
+} from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import { slackReplier } from '@prunella/notify';
 import { isRerun, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
@@ -12,6 +18,7 @@ import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
+import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.ts';
 import { type Answers, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
 import { Breakers } from './decide/breakers.ts';
@@ -35,6 +42,7 @@ interface Wired {
   timers: Timers;
   reviews: Reviews;
   policy: PolicyFile;
+  quarantine: QuarantineBook;
 }
 
 /** Wires the stages to NATS, the platforms and the clock. */
@@ -98,6 +106,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     await reviews.learn(outcome);
   }
 
+  /** Who is in quarantine is known here, too, whoever put it there. */
+  async note(change: QuarantineChanged, eventId: string): Promise<void> {
+    const { quarantine } = await this.ready;
+    await quarantine.hear(change, eventId);
+  }
+
   private async wire(): Promise<Wired> {
     const { bus } = this;
     const timers = new Timers(await bus.bucket<Timer>('prunella_timers'), systemClock, (timer) => this.fire(timer), {
@@ -126,6 +140,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
         this.logger.warn({ incidentId, run: run.runId, problem }, 'the author of a change could not be told'),
     });
     const reporter = new Reporter(bus, (order, became) => reviews.heard(order, became));
+    const quarantine = new QuarantineBook(await bus.bucket<Page>('prunella_quarantine'), systemClock);
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
@@ -140,6 +155,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
         this.environment.PRUNELLA_PUBLIC_URL,
         () => policy.current,
         platforms,
+        { bus, book: quarantine },
       ),
       decisions: await bus.bucket<Order>('prunella_decisions'),
       budgets: await bus.bucket<Spent>('prunella_budgets'),
@@ -174,7 +190,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, replies, timers, reviews, policy };
+    return { d, approval, replies, timers, reviews, policy, quarantine };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {

@@ -1,4 +1,4 @@
-import { actionTypes, causes, outcomes } from '@prunella/contracts';
+import { actionTypes, causes, outcomes, quarantineChanges } from '@prunella/contracts';
 import { costKeys } from '@prunella/store';
 import { z } from 'zod';
 import { debtKindNames } from '../debts/kinds/index.ts';
@@ -237,6 +237,36 @@ export const BreakerClosing = z.strictObject({
   reason: z.string(),
 });
 export type BreakerClosing = z.infer<typeof BreakerClosing>;
+export const QuarantinedTest = z.strictObject({
+  id: z.string(),
+  test: z.string().describe('Its name as the runner writes it.'),
+  repository: z.string(),
+  owner: z.string().describe('Who mends it; empty: nobody is named.'),
+  reason: z.string().describe('Why the last change was made.'),
+  state: z.enum(quarantineChanges).describe('The last change; `added` and `extended`: it is in quarantine.'),
+  by: z.string().describe('Who made it: a person, or prunella.'),
+  changedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  greens: Count.describe('Runs of the default branch that passed in a row.'),
+  of: Count.describe('So many release it.'),
+  evidence: z.array(EvidenceLine),
+  incidentIds: z.array(z.string()),
+});
+export type QuarantinedTest = z.infer<typeof QuarantinedTest>;
+
+export const QuarantineList = z.strictObject({
+  skip: z.boolean().describe('false: on this branch they are run all the same, and their results are reported.'),
+  items: z.array(QuarantinedTest),
+  nextCursor: z.string().nullable().describe('Always null: the list is whole.'),
+});
+export type QuarantineList = z.infer<typeof QuarantineList>;
+
+export const QuarantineCount = z.strictObject({
+  counted: Count.describe('Results of tests in quarantine.'),
+  ignored: Count.describe('Results of other tests, or of another branch.'),
+  items: z.array(z.strictObject({ id: z.string(), test: z.string(), greens: Count, of: Count, released: z.boolean() })),
+});
+export type QuarantineCount = z.infer<typeof QuarantineCount>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

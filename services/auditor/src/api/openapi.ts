@@ -26,6 +26,9 @@ import {
   EffectivenessReport,
   IncidentList,
   Problem,
+  QuarantineCount,
+  QuarantinedTest,
+  QuarantineList,
   RootCauseReport,
   TrainingList,
 } from './answers.ts';
@@ -48,6 +51,9 @@ const SCHEMAS = {
   ApprovalAnswer,
   BreakerList,
   BreakerClosing,
+  QuarantineList,
+  QuarantinedTest,
+  QuarantineCount,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

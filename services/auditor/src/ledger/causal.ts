@@ -29,6 +29,7 @@ export function attemptOf(event: EventRecord): number {
     case 'breaker.closed':
     case 'confidence.updated':
     case 'debt.changed':
+    case 'quarantine.changed':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

@@ -39,6 +39,7 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'breaker.closed':
     case 'confidence.updated':
     case 'debt.changed':
+    case 'quarantine.changed':
       return undefined;
     default:
       return event.data.run;

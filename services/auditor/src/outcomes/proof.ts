@@ -12,7 +12,7 @@ const PROOFS: Readonly<Record<ActionType, Proof>> = {
   retry_with_backoff: 'later-run',
   rollback: 'check',
   scale_resources: 'check',
-  skip_test: 'check',
+  skip_test: 'later-run',
   reset_connections: 'check',
   raise_timeout: 'check',
   wait_for_dependency: 'later-run',

@@ -1,4 +1,4 @@
-import type { Action, ActionType, Run } from '@prunella/contracts';
+import type { Action, ActionType, DiagnosisMade, Run } from '@prunella/contracts';
 import type { StartedRun } from '@prunella/core';
 import type { Order } from '../order.ts';
 
@@ -36,6 +36,8 @@ export type Proof =
  */
 export interface ActionPlugin {
   readonly types: readonly ActionType[];
+  /** What the action needs to know and stands in the diagnosis, kept with its parameters. Pure. Absent: nothing. */
+  about?(diagnosis: DiagnosisMade): Action['parameters'];
   /** Why this action can't be done for this run here, in a few words; undefined: it can. */
   unsupported(run: Run, action: Action): string | undefined;
   /**

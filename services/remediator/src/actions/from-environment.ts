@@ -1,3 +1,4 @@
+import type { Bus } from '@prunella/bus';
 import type { CiPlatform } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
 import { notifiers } from '@prunella/notify';
@@ -9,6 +10,8 @@ import { restart } from './restart/restart.ts';
 import { retry } from './retry/retry.ts';
 import { rollback } from './rollback/rollback.ts';
 import { scale } from './scale/scale.ts';
+import type { QuarantineBook } from './skip-test/quarantine-book.ts';
+import { skipTest } from './skip-test/skip-test.ts';
 
 /** Every action we know, with the CI platforms and what else the environment configures. `publicUrl`: where people reach the console. */
 export function actionsFromEnvironment(
@@ -16,6 +19,7 @@ export function actionsFromEnvironment(
   publicUrl: string,
   policy: () => Policy,
   platforms: readonly CiPlatform[],
+  quarantine: { bus: Bus; book: QuarantineBook },
 ): Actions {
   const cluster = clusterFromEnvironment(environment);
   return new Actions([
@@ -25,5 +29,6 @@ export function actionsFromEnvironment(
     scale(cluster, () => policy().scale),
     restart(cluster),
     notifyHuman(notifiers(environment), publicUrl),
+    skipTest(quarantine.bus, quarantine.book, () => policy().quarantine),
   ]);
 }

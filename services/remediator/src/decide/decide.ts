@@ -1,5 +1,5 @@
 import type { JsonBucket } from '@prunella/bus';
-import type { DiagnosisMade } from '@prunella/contracts';
+import type { Action, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, ProviderError, type Random } from '@prunella/core';
 import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy, proposed } from '@prunella/policy';
 import type { Lineage } from '../act/lineage.ts';
@@ -78,22 +78,24 @@ async function pinnedBy(
   diagnosis: DiagnosisMade,
   d: DecideDeps,
 ): Promise<{ pinned: DiagnosisMade; unsupported: string | undefined }> {
-  const { action, run } = diagnosis;
-  const plugin = d.actions.get(action.type);
+  const { run } = diagnosis;
+  const plugin = d.actions.get(diagnosis.action.type);
+  const action = withParameters(diagnosis.action, plugin?.about?.(diagnosis));
   const unsupported = d.actions.unsupported(action, run);
-  if (plugin?.pin === undefined || unsupported !== undefined) return { pinned: diagnosis, unsupported };
+  if (plugin?.pin === undefined || unsupported !== undefined) return { pinned: { ...diagnosis, action }, unsupported };
   try {
     const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
-    return {
-      pinned: { ...diagnosis, action: { ...action, parameters: { ...action.parameters, ...noted } } },
-      unsupported,
-    };
+    return { pinned: { ...diagnosis, action: withParameters(action, noted) }, unsupported };
   } catch (error) {
     // A target that can't be seen can't be healed, but the diagnosis still deserves a decision.
     if (error instanceof ProviderError)
-      return { pinned: diagnosis, unsupported: `the target can't be seen: ${error.message}` };
+      return { pinned: { ...diagnosis, action }, unsupported: `the target can't be seen: ${error.message}` };
     throw error;
   }
+}
+
+function withParameters(action: Action, more: Action['parameters'] = {}): Action {
+  return { ...action, parameters: { ...action.parameters, ...more } };
 }
 
 /** How long what failed took, as far as its platform tells. It is asked for only where a budget counts it: a thousand failures are a thousand questions. */
