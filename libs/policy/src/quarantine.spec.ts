@@ -34,7 +34,7 @@ it.each`
 
 it.each`
   text                                                | says
-  ${'expiry: 5m'}                                     | ${/expiry: .*expected a duration from 1s to 90d/}
+  ${'expiry: 100d'}                                   | ${/expiry: .*expected a duration from 1s to 90d/}
   ${'greens: 0'}                                      | ${/greens: expected at least 1/}
   ${'owners: [{ match: {}, owner: ada }]'}            | ${/expected at least one of repository, test/}
   ${'owners: [{ match: { branch: a }, owner: ada }]'} | ${/unknown key/}
