@@ -29,7 +29,7 @@ describe('the revision to go back to', () => {
     ${'the stable one was bad before'} | ${{ stable: 'h2', annotations: bad('v2') }} | ${[revision(3), revision(2), revision(1)]}                 | ${/the stable revision of default\/web is gone, or was rolled back from/}
     ${'the change is not observed'}    | ${{ revision: undefined }}                  | ${[revision(3), revision(2)]}                              | ${/has no revision yet/}
     ${'it is paused'}                  | ${{ blocked: 'is paused' }}                 | ${[revision(3), revision(2)]}                              | ${/^default\/web is paused$/}
-    ${'Argo CD owns it'}               | ${{ owner: 'Argo CD' }}                     | ${[revision(3), revision(2)]}                              | ${/^Argo CD owns default\/web .* roll back in its repository$/}
+    ${'Argo CD owns it'}               | ${{ owner: 'Argo CD' }}                     | ${[revision(3), revision(2)]}                              | ${/^Argo CD owns default\/web .* roll back in its repository, by hand or by one of the `alternatives`/}
   `('is none when $what, and says so', ({ web, revisions, reason }) => {
     expect(rollbackTarget(workload(web), revisions)).toMatchObject({
       kind: 'none',

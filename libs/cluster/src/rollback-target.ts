@@ -24,7 +24,10 @@ export type RollbackTarget =
 export function rollbackTarget(workload: Workload, revisions: readonly Revision[]): RollbackTarget {
   const name = nameOf(workload);
   const { owner, blocked, revision: current } = workload;
-  if (owner !== undefined) return none(`${owner} owns ${name} and would undo it; roll back in its repository`);
+  if (owner !== undefined) {
+    const way = 'roll back in its repository, by hand or by one of the `alternatives` of the policy';
+    return none(`${owner} owns ${name} and would undo it; ${way}`);
+  }
   if (blocked !== undefined) return none(`${name} ${blocked}`);
   if (current === undefined) return none(`${name} has no revision yet`);
   const fromHash = hashNow(workload, revisions);

@@ -156,5 +156,6 @@ it.each`
   ${'CronJob'} | ${"a CronJob can't be handled: only Deployment, StatefulSet, DaemonSet, Rollout can"}
   ${''}        | ${undefined}
 `('of a "$kind": $says', ({ kind, says }) => {
-  expect(plugin.unsupported(order(kind).run)).toBe(says);
+  const { run, action } = order(kind);
+  expect(plugin.unsupported(run, action)).toBe(says);
 });
