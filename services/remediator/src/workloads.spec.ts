@@ -21,7 +21,7 @@ let github: FakeGitHub;
 let kubernetes: FakeKubernetes;
 let receiver: Receiver;
 let directory: string;
-let service: RunningService;
+let service: RunningService | undefined;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'prunella-workloads-'));
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  await service.close();
+  await service?.close();
   await bus.close();
   await Promise.all([nats.stop(), github.stop(), kubernetes.stop(), receiver.stop()]);
   await rm(directory, { recursive: true, force: true });
@@ -83,7 +83,7 @@ async function eventsOf<S extends Subject>(subject: S, incidentId: string): Prom
       const message = await stream.getMessage({ seq });
       if (message === null) break;
       if (message.subject !== subject) continue;
-      const { data } = readMessage(subject, message.data);
+      const { data } = readMessage(subject, message.data, { id: String(seq), source: 'spec' });
       if ((data as { incidentId: string }).incidentId === incidentId) found.push(data);
     }
     if (found.length > 0) return found;
@@ -140,7 +140,7 @@ it('takes a rollback that made it worse back, once, although an answer is lost a
   // It takes effect, and nobody hears of it.
   kubernetes.fault(/^PATCH .*worse$/, 500, true);
   for (let left = 400; kubernetes.image('worse') !== 'v2' && left > 0; left -= 1) await sleep(50);
-  await service.close();
+  await service?.close();
   service = await start();
   const outcomes = await eventsOf('outcome.observed', incident);
   expect(outcomes).toMatchObject([
