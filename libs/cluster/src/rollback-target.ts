@@ -1,96 +1,67 @@
-import type { V1Deployment, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
+import { badRevisions } from './notes.ts';
+import type { PodTemplate } from './objects.ts';
+import { templateHash } from './template.ts';
+import { nameOf, type Revision, type Workload } from './workload.ts';
 
 /** The revision to go back to, or why there is none. */
 export type RollbackTarget =
-  | { kind: 'revision'; revision: number; from: number; template: V1PodTemplateSpec }
+  | {
+      kind: 'revision';
+      revision: number;
+      from: number;
+      template: PodTemplate;
+      /** Of the template that is left, and of the one that is gone back to. */
+      fromHash: string;
+      hash: string;
+    }
   | { kind: 'none'; reason: string };
 
-const REVISION = 'deployment.kubernetes.io/revision';
-const HASH = 'pod-template-hash';
-
-/** What says that a GitOps controller owns an object, and would undo a change made behind its back. */
-const GITOPS_OWNERS: readonly { controller: string; mark: RegExp }[] = [
-  { controller: 'Argo CD', mark: /^argocd\.argoproj\.io\// },
-  { controller: 'Flux', mark: /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\// },
-];
-
-/** The GitOps controller that owns an object; undefined: none. Pure. */
-export function gitOpsOwner(deployment: V1Deployment): string | undefined {
-  const marks = [
-    ...Object.keys(deployment.metadata?.labels ?? {}),
-    ...Object.keys(deployment.metadata?.annotations ?? {}),
-  ];
-  return GITOPS_OWNERS.find(({ mark }) => marks.some((name) => mark.test(name)))?.controller;
-}
-
 /**
- * The revision to go back to: one of the owned ReplicaSets below the current revision whose template differs, without the hash label that the
- * controller adds. The newest of them that serves right now, as one does while the current revision hangs; else the newest, as
- * `kubectl rollout undo` takes it, but never one whose pods are there and none is ready. Pure.
+ * The previous good revision: below the current one, with another template, and none that was rolled back from before. The newest of them that
+ * serves right now, as one does while the current revision hangs; else the newest, as `kubectl rollout undo` takes it, but never one whose
+ * pods are there and none is ready. While an update is brought in step by step, only what its controller keeps as stable. Pure.
  */
-export function rollbackTarget(deployment: V1Deployment, replicaSets: readonly V1ReplicaSet[]): RollbackTarget {
-  const name = `${deployment.metadata?.namespace}/${deployment.metadata?.name}`;
-  const owner = gitOpsOwner(deployment);
-  if (owner !== undefined) return none(`${owner} owns ${name} and would undo it; roll back in its repository`);
-  if (deployment.spec?.paused === true) return none(`${name} is paused; resume it first (kubectl rollout resume)`);
-  const current = revisionOf(deployment);
+export function rollbackTarget(workload: Workload, revisions: readonly Revision[]): RollbackTarget {
+  const name = nameOf(workload);
+  const { owner, blocked, revision: current } = workload;
+  if (owner !== undefined) {
+    const way = 'roll back in its repository, by hand or by one of the `alternatives` of the policy';
+    return none(`${owner} owns ${name} and would undo it; ${way}`);
+  }
+  if (blocked !== undefined) return none(`${name} ${blocked}`);
   if (current === undefined) return none(`${name} has no revision yet`);
-  const earlier = earlierRevisions(deployment, current, replicaSets);
+  const fromHash = hashNow(workload, revisions);
+  const earlier = revisions.filter(({ number, hash }) => number < current && hash !== fromHash);
   if (earlier.length === 0) return none(`${name} has no earlier revision that differs from revision ${current}`);
-  const target = earlier.find(({ health }) => health === 'ready') ?? earlier.find(({ health }) => health !== 'unready');
-  if (target === undefined) return none(`${name} has no earlier revision with a ready replica`);
-  return { kind: 'revision', revision: target.revision, from: current, template: target.template };
+  const bad = badRevisions(workload.annotations);
+  const good = earlier.filter(({ hash }) => !bad.includes(hash));
+  if (good.length === 0) {
+    const numbers = earlier.map(({ number }) => number).join(', ');
+    return none(`${name} has no earlier revision that was not rolled back from before (${numbers})`);
+  }
+  const target = workload.stable === undefined ? best(good) : good.find((one) => isStable(one, workload));
+  if (target === undefined) {
+    return none(
+      workload.stable === undefined
+        ? `${name} has no earlier revision with a ready replica`
+        : `the stable revision of ${name} is gone, or was rolled back from before`,
+    );
+  }
+  const { number: revision, template, hash } = target;
+  return { kind: 'revision', revision, from: current, template, fromHash, hash };
 }
 
-interface Earlier {
-  revision: number;
-  template: V1PodTemplateSpec;
-  /** `unknown`: it is scaled to nothing, as most old revisions are. */
-  health: 'ready' | 'unready' | 'unknown';
+/** The hash of the template that a workload is at. Its revision knows it with what the API server added, which a custom resource lacks. */
+export function hashNow({ template }: Workload, revisions: readonly Revision[]): string {
+  return revisions.find(({ current }) => current)?.hash ?? templateHash(template);
 }
 
-/** The newest first. */
-function earlierRevisions(deployment: V1Deployment, current: number, replicaSets: readonly V1ReplicaSet[]): Earlier[] {
-  const currentTemplate = canonical(withoutHash(deployment.spec?.template));
-  return replicaSets
-    .filter((set) => isOwned(set, deployment))
-    .flatMap((set) => {
-      const revision = revisionOf(set) ?? 0;
-      const template = withoutHash(set.spec?.template);
-      const differs = template !== undefined && canonical(template) !== currentTemplate;
-      return differs && revision > 0 && revision < current ? [{ revision, template, health: healthOf(set) }] : [];
-    })
-    .sort((a, b) => b.revision - a.revision);
+function best(earlier: readonly Revision[]): Revision | undefined {
+  return earlier.find(({ health }) => health === 'ready') ?? earlier.find(({ health }) => health !== 'unready');
 }
 
-function isOwned(set: V1ReplicaSet, { metadata }: V1Deployment): boolean {
-  return set.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid) === true;
-}
-
-function healthOf({ status }: V1ReplicaSet): Earlier['health'] {
-  if ((status?.replicas ?? 0) === 0) return 'unknown';
-  return (status?.readyReplicas ?? 0) > 0 ? 'ready' : 'unready';
-}
-
-/** The revision that a Deployment or ReplicaSet is at; undefined: not numbered yet. */
-export function revisionOf(object: V1Deployment | V1ReplicaSet): number | undefined {
-  const revision = Number(object.metadata?.annotations?.[REVISION]);
-  return Number.isInteger(revision) && revision > 0 ? revision : undefined;
-}
-
-function withoutHash(template: V1PodTemplateSpec | undefined): V1PodTemplateSpec | undefined {
-  if (template === undefined) return undefined;
-  const { [HASH]: _hash, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
-}
-
-/** The same text for the same template, whatever the order of its keys. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+function isStable({ podLabel }: Revision, { stable }: Workload): boolean {
+  return podLabel?.value === stable;
 }
 
 function none(reason: string): RollbackTarget {

@@ -1,26 +1,29 @@
-import type { V1Deployment, V1ResourceRequirements } from '@kubernetes/client-node';
+import { compareQuantities, parseQuantity } from '@prunella/core';
+import fc from 'fast-check';
+import type { LargestNode } from './cluster.ts';
+import type { Resources } from './objects.ts';
 import { type ScaleWish, scalePlan } from './scale-plan.ts';
+import { workload } from './workload.fixture.ts';
+import type { Workload } from './workload.ts';
 
-const WISH: ScaleWish = { resource: 'memory', factor: 1.5, container: '', most: '8Gi', times: 2 };
+const LARGE: LargestNode = { kind: 'node', name: 'n1', amount: '64Gi' };
+const WISH: ScaleWish = { resource: 'memory', factor: 1.5, container: '', most: '8Gi', times: 2, node: LARGE };
 
 function deployment(
-  resources: V1ResourceRequirements | undefined,
-  changes: { annotations?: Record<string, string>; paused?: boolean; more?: string[] } = {},
-): V1Deployment {
+  resources: Resources | undefined,
+  { more = [], ...changes }: Partial<Workload> & { more?: string[] } = {},
+): Workload {
   const containers = [
     { name: 'app', image: 'app:1', ...(resources && { resources }) },
-    ...(changes.more ?? []).map((name) => ({ name, image: 'x' })),
+    ...more.map((name) => ({ name, image: 'x' })),
   ];
-  return {
-    metadata: { namespace: 'shop', name: 'web', annotations: changes.annotations ?? {} },
-    spec: { selector: {}, paused: changes.paused ?? false, template: { spec: { containers } } },
-  };
+  return workload({ namespace: 'shop', name: 'web', template: { spec: { containers } }, ...changes });
 }
 
 function planned(...args: Parameters<typeof scalePlan>): unknown {
   const plan = scalePlan(...args);
   if (plan.kind === 'none') return plan.reason;
-  return [plan.from, plan.to, plan.template.spec?.containers.find(({ name }) => name === plan.container)?.resources];
+  return [plan.from, plan.to, plan.template.spec?.containers?.find(({ name }) => name === plan.container)?.resources];
 }
 
 describe('scalePlan', () => {
@@ -58,8 +61,8 @@ describe('scalePlan', () => {
     const web = deployment({ limits: { memory: '1Gi' } }, { more: ['proxy'] });
     const plan = scalePlan(web, { ...WISH, container: 'app' });
     expect(plan).toMatchObject({ kind: 'plan', container: 'app' });
-    expect(plan.kind === 'plan' && plan.template.spec?.containers[1]).toEqual({ name: 'proxy', image: 'x' });
-    expect(web.spec?.template.spec?.containers[0]?.resources).toEqual({ limits: { memory: '1Gi' } });
+    expect(plan.kind === 'plan' && plan.template.spec?.containers?.[1]).toEqual({ name: 'proxy', image: 'x' });
+    expect(web.template.spec?.containers?.[0]?.resources).toEqual({ limits: { memory: '1Gi' } });
   });
 
   it('notes what it was, and stops when that happened too often', () => {
@@ -103,15 +106,56 @@ describe('scalePlan', () => {
     ],
     [
       'what GitOps owns',
-      deployment({ limits: { memory: '1Gi' } }, { annotations: { 'argocd.argoproj.io/tracking-id': 'x' } }),
+      deployment({ limits: { memory: '1Gi' } }, { owner: 'Argo CD' }),
       {},
       'Argo CD owns shop/web and would undo it; change it in its repository',
     ],
-    ['what is paused', deployment({ limits: { memory: '1Gi' } }, { paused: true }), {}, /is paused/],
+    ['what is paused', deployment({ limits: { memory: '1Gi' } }, { blocked: 'is paused' }), {}, 'shop/web is paused'],
+    [
+      'what the largest node can not give',
+      deployment({ limits: { memory: '4Gi' } }),
+      { node: { kind: 'node', name: 'small', amount: '4Gi' } as const },
+      'app has 4Gi of memory already, and small, the largest node, has 4Gi of memory',
+    ],
     ['a limit that is none', deployment({ limits: { memory: 'lots' } }), {}, /expected a quantity .* found "lots"/],
   ])('leaves %s alone, and says why', (_, web, wish, says) => {
     const reason = planned(web, { ...WISH, ...wish });
     if (says instanceof RegExp) expect(reason).toMatch(says);
     else expect(reason).toBe(says);
+  });
+
+  it.each`
+    limit      | most     | node         | to          | bounded
+    ${'128Mi'} | ${'8Gi'} | ${'64Gi'}    | ${'192Mi'}  | ${''}
+    ${'6Gi'}   | ${'8Gi'} | ${'64Gi'}    | ${'8Gi'}    | ${''}
+    ${'4Gi'}   | ${'8Gi'} | ${'5Gi'}     | ${'5Gi'}    | ${'n1, the largest node, has 5Gi of memory'}
+    ${'1Gi'}   | ${'8Gi'} | ${'5Gi'}     | ${'1536Mi'} | ${''}
+    ${'4Gi'}   | ${'8Gi'} | ${undefined} | ${'6Gi'}    | ${'not bounded by the nodes: no'}
+  `('of $limit gives $to, allowed $most, node $node', ({ limit, most, node: amount, to, bounded }) => {
+    const node: LargestNode =
+      amount === undefined ? { kind: 'unknown', reason: 'no' } : { kind: 'node', name: 'n1', amount };
+    expect(scalePlan(deployment({ limits: { memory: limit } }), { ...WISH, most, node })).toMatchObject({
+      to,
+      bounded,
+    });
+  });
+
+  it('never gives more than may be given, or any node has, and never less than there was', () => {
+    const amount = fc.tuple(fc.integer({ min: 1, max: 5_000 }), fc.constantFrom('Mi', 'Gi', 'M', 'G', 'Ki', 'k'));
+    const text = amount.map((parts) => parts.join(''));
+    const factor = fc.integer({ min: 101, max: 1_000 }).map((percent) => percent / 100);
+    fc.assert(
+      fc.property(text, text, text, text, factor, (limit, request, most, node, times) => {
+        const plan = scalePlan(deployment({ limits: { memory: limit }, requests: { memory: request } }), {
+          ...WISH,
+          factor: times,
+          most,
+          node: { kind: 'node', name: 'n1', amount: node },
+        });
+        if (plan.kind === 'none') return;
+        const compared = (other: string): number => compareQuantities(parseQuantity(plan.to), parseQuantity(other));
+        expect([compared(most) <= 0, compared(node) <= 0, compared(limit) > 0]).toEqual([true, true, true]);
+      }),
+    );
   });
 });

@@ -1,4 +1,3 @@
-import type { V1Container, V1Deployment, V1PodTemplateSpec, V1ResourceRequirements } from '@kubernetes/client-node';
 import {
   compareQuantities,
   formatQuantity,
@@ -7,7 +6,9 @@ import {
   QuantityError,
   timesQuantity,
 } from '@prunella/core';
-import { gitOpsOwner } from './rollback-target.ts';
+import type { LargestNode } from './cluster.ts';
+import type { Container, PodTemplate, Resources } from './objects.ts';
+import { nameOf, type Workload } from './workload.ts';
 
 /** What to raise, and how far. */
 export interface ScaleWish {
@@ -20,6 +21,8 @@ export interface ScaleWish {
   most: string;
   /** Never raised more often than this: what grows without end is a leak. */
   times: number;
+  /** Never more than it can give. */
+  node: LargestNode;
 }
 
 /** The template with more, or why there is none. */
@@ -30,8 +33,10 @@ export type ScalePlan =
       /** Limits as they are written, e.g. `128Mi` and `192Mi`. */
       from: string;
       to: string;
-      template: V1PodTemplateSpec;
-      /** To be written on the Deployment: what was raised, from where. */
+      /** What bounded it beside the policy, or could not, for people; empty: nothing. */
+      bounded: string;
+      template: PodTemplate;
+      /** To be written on the workload: what was raised, from where. */
       annotations: Record<string, string>;
     }
   | { kind: 'none'; reason: string };
@@ -39,23 +44,22 @@ export type ScalePlan =
 const RAISED = 'prunella.dev/raised-';
 
 /**
- * More memory or processor time for one container: its limit times the factor, at most `most`, its request in proportion. What has
- * no limit was not stopped by it. Pure.
+ * More memory or processor time for one container: its limit times the factor, at most `most` and what the largest node can give, its
+ * request in proportion. What has no limit was not stopped by it. Pure.
  */
-export function scalePlan(deployment: V1Deployment, wish: ScaleWish): ScalePlan {
-  const name = `${deployment.metadata?.namespace}/${deployment.metadata?.name}`;
-  const owner = gitOpsOwner(deployment);
+export function scalePlan(workload: Workload, wish: ScaleWish): ScalePlan {
+  const name = nameOf(workload);
+  const { owner, blocked, template, annotations } = workload;
   if (owner !== undefined) return none(`${owner} owns ${name} and would undo it; change it in its repository`);
-  if (deployment.spec?.paused === true) return none(`${name} is paused; resume it first (kubectl rollout resume)`);
-  const template = deployment.spec?.template;
-  const containers = template?.spec?.containers ?? [];
+  if (blocked !== undefined) return none(`${name} ${blocked}`);
+  const containers = template.spec?.containers ?? [];
   const at = wish.container === '' ? onlyOne(containers) : containers.findIndex((one) => one.name === wish.container);
   const container = containers[at];
-  if (template === undefined || container === undefined) {
+  if (container === undefined) {
     const names = containers.map((one) => one.name).join(', ');
     return none(`it is not known which container of ${name} needs more: it has ${names || 'none'}`);
   }
-  const earlier = raisedBefore(deployment, container.name, wish.resource);
+  const earlier = raisedBefore(annotations, container.name, wish.resource);
   if (earlier.length >= wish.times) {
     return none(
       `${container.name} was raised already, from ${earlier.join(' to ')}: what needs ever more may be a leak`,
@@ -70,19 +74,20 @@ export function scalePlan(deployment: V1Deployment, wish: ScaleWish): ScalePlan 
 }
 
 function planFor(
-  template: V1PodTemplateSpec,
+  template: PodTemplate,
   at: number,
-  container: V1Container,
-  { resource, factor, most }: ScaleWish,
+  container: Container,
+  { resource, factor, most, node }: ScaleWish,
   earlier: readonly string[],
 ): ScalePlan {
   const limit = container.resources?.limits?.[resource];
   if (limit === undefined) return none(`${container.name} has no ${resource} limit that could be raised`);
-  const [before, cap] = [parseQuantity(limit), parseQuantity(most)];
+  const before = parseQuantity(limit);
   const wanted = timesQuantity(before, factor);
+  const { cap, says, by } = tightest(most, node, resource);
   const after = compareQuantities(wanted, cap) > 0 ? cap : wanted;
   if (compareQuantities(after, before) <= 0) {
-    return none(`${container.name} has ${limit} of ${resource} already, and ${most} is the most that may be given`);
+    return none(`${container.name} has ${limit} of ${resource} already, and ${says}`);
   }
   const to = formatQuantity(after);
   const resources = raised(container.resources ?? {}, resource, { before, after });
@@ -94,17 +99,32 @@ function planFor(
     container: container.name,
     from: limit,
     to,
+    bounded: node.kind === 'unknown' ? `not bounded by the nodes: ${node.reason}` : after === wanted ? '' : by,
     template: { ...template, spec: { ...template.spec, containers } },
     annotations: { [annotationOf(container.name, resource)]: [...earlier, limit].join(' ') },
   };
 }
 
+/** The least of what may be given and what can be. `by`: what bounds it beside the policy. */
+function tightest(
+  most: string,
+  node: LargestNode,
+  resource: ScaleWish['resource'],
+): { cap: Quantity; says: string; by: string } {
+  const allowed = { cap: parseQuantity(most), says: `${most} is the most that may be given`, by: '' };
+  if (node.kind === 'unknown') return allowed;
+  const there = parseQuantity(node.amount);
+  if (compareQuantities(there, allowed.cap) >= 0) return allowed;
+  const says = `${node.name}, the largest node, has ${node.amount} of ${resource}`;
+  return { cap: there, says, by: says };
+}
+
 /** The request keeps its part of the limit, where there is one. */
 function raised(
-  resources: V1ResourceRequirements,
+  resources: Resources,
   resource: ScaleWish['resource'],
   { before, after }: { before: Quantity; after: Quantity },
-): V1ResourceRequirements {
+): Resources {
   const request = resources.requests?.[resource];
   const limits = { ...resources.limits, [resource]: formatQuantity(after) };
   if (request === undefined) return { ...resources, limits };
@@ -114,8 +134,8 @@ function raised(
 }
 
 /** Limits that it had before, as an earlier raise noted them. */
-function raisedBefore({ metadata }: V1Deployment, container: string, resource: string): string[] {
-  const noted = metadata?.annotations?.[annotationOf(container, resource)] ?? '';
+function raisedBefore(annotations: Workload['annotations'], container: string, resource: string): string[] {
+  const noted = annotations[annotationOf(container, resource)] ?? '';
   return noted.split(' ').filter((text) => text !== '');
 }
 
@@ -124,7 +144,7 @@ function annotationOf(container: string, resource: string): string {
   return `${RAISED}${resource}.${container}`.slice(0, RAISED.indexOf('/') + 1 + 63);
 }
 
-function onlyOne(containers: readonly V1Container[]): number {
+function onlyOne(containers: readonly Container[]): number {
   return containers.length === 1 ? 0 : -1;
 }
 

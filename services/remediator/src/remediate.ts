@@ -4,7 +4,7 @@ import { costOf, isRerun, type Notifiable } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
-import type { ActionPlugin, Effect, Proof } from './actions/action.ts';
+import { type ActionPlugin, type Effect, type Proof, undoKey } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { PlatformGone } from './actions/rerun.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
@@ -109,6 +109,8 @@ export async function fire(timer: Timer, d: FireDeps): Promise<Fired> {
       return await act(timer, d);
     case 'verify':
       return await verify(timer, d);
+    case 'undo':
+      return await undo(timer, d);
     case 'expire':
       await d.expire(timer.order);
       return 'done';
@@ -192,6 +194,18 @@ async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fir
     await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(proveWithin(plugin))}`, now);
     return 'done';
   }
+  if (proof.kind === 'harmful' && plugin?.undo !== undefined) {
+    // Told and recorded with what became of it.
+    await d.timers.set({
+      kind: 'undo',
+      dueAt: now,
+      giveUpAt: now + GIVE_UP_AFTER_MS,
+      order,
+      failures: 0,
+      harm: proof.reason,
+    });
+    return 'done';
+  }
   if (proof.kind === 'ineffective' || proof.kind === 'harmful') {
     const how = proof.kind === 'harmful' ? 'made it worse' : 'did not help';
     await tell({ ...order, explanation: `${order.action.type} ${how}: ${proof.reason}.` }, 'failed', d);
@@ -205,6 +219,30 @@ function withCost(order: Order, { lastedMs }: ClaimResult, { policy }: Remediate
   if (lastedMs === undefined) return order;
   const { run, cause, action } = order;
   return { ...order, cost: costOf(policy.costs, { run, cause, action: action.type }, lastedMs) };
+}
+
+/**
+ * What made it worse is taken back, once, under a claim of its own, and is a human's from then on. That does not wait for a freeze or a
+ * policy: it was our own doing.
+ */
+async function undo({ order, giveUpAt, harm = '' }: Timer, d: RemediateDeps): Promise<Fired> {
+  const plugin = d.actions.get(order.action.type);
+  const back: Order = { ...order, key: undoKey(order.key) };
+  const carried: CarriedOut =
+    plugin?.undo === undefined
+      ? { kind: 'done', result: failed(`Nothing here can take "${order.action.type}" back.`, d.clock) }
+      : await carryOut(back, { settleMs: plugin.settleMs, ...plugin.undo }, giveUpAt, {
+          ...d,
+          forbids: () => undefined,
+        });
+  if (carried.kind === 'again') return { againAt: carried.atMs };
+  const { status, effect, explanation, finishedAt } = carried.result;
+  const became = status === 'executed' ? `Prunella ${effect}` : `it was not taken back (${explanation})`;
+  const reason = `${harm}; ${became}`;
+  const as = d.policy.notify.on.includes('handed_over') ? 'handed_over' : 'failed';
+  await tell({ ...back, explanation: `${order.action.type} made it worse. ${reason}.` }, as, d);
+  await d.reporter.proven(order, 'harmful', reason, finishedAt);
+  return 'done';
 }
 
 function proveWithin(plugin: ActionPlugin | undefined): number {

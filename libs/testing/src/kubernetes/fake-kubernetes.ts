@@ -1,76 +1,56 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-type Json = { [key: string]: unknown };
-
-/** What a pod template says, as far as the fake knows templates. */
-interface Template {
-  image: string;
-  /** Of its container. */
-  resources: Json;
-  annotations: Json;
-}
-
-interface Revision extends Template {
-  revision: number;
-  /** Pods of it that exist; undefined: the controller's usual, none but of the current one. */
-  replicas?: number;
-  ready?: number;
-}
+import { type Answer, close, listen, send, textOf, urlOf } from '../github/http.ts';
+import { type Target, targetOf } from './contract.ts';
+import type { Controller, Ending, NewWorkload, PodCount } from './controller.ts';
+import { addDaemonSet, daemonSet } from './daemon-set.ts';
+import { addDeployment, deployment } from './deployment.ts';
+import type { Json, Operation } from './json-patch.ts';
+import { addRollout, type NewRollout, rollout } from './rollout.ts';
+import { addStatefulSet, statefulSet } from './stateful-set.ts';
+import { type FakeObject, isSelected, type Patch, Refusal, Store } from './store.ts';
 
 interface Fault {
   on: RegExp;
   status: number | 'hang';
   headers: Record<string, string>;
   afterEffect: boolean;
+  always: boolean;
 }
 
-interface Answer {
-  status: number;
-  body: unknown;
-  headers?: Record<string, string>;
-}
-
-interface FakeDeployment {
-  namespace: string;
-  name: string;
-  resourceVersion: number;
-  generation: number;
-  template: Template;
-  annotations: Record<string, string>;
-  labels: Record<string, string>;
-  paused: boolean;
-  replicaSets: Revision[];
-  rollout: 'progressing' | 'complete' | 'failed';
-}
-
-const REVISION = 'deployment.kubernetes.io/revision';
+const CONTROLLERS: readonly Controller[] = [deployment, statefulSet, daemonSet, rollout];
+const PARAMETERS = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'fieldManager', 'fieldValidation', 'dryRun'];
 
 /**
- * The parts of an API server and its Deployment controller that rollbacks, restarts and raises of resources use: reading Deployments and ReplicaSets, and a JSON patch with `test`
- * and optimistic locking. Written from the Kubernetes API conventions.
+ * The parts of an API server and its controllers that rollbacks, restarts and raises of resources use. Written from the Kubernetes API
+ * conventions; what is changed is checked against Kubernetes' published OpenAPI, and Argo's published custom resource.
  */
 export class FakeKubernetes {
-  /** All patches that took effect: `namespace/name -> image`. */
+  /** All patches that took effect, e.g. `namespace/name -> image`. */
   readonly effects: string[] = [];
-  private readonly deployments = new Map<string, FakeDeployment>();
+  /** Requests that do not fit the API. */
+  readonly violations: string[] = [];
+  private readonly store = new Store();
   private readonly faults: Fault[] = [];
 
   private constructor(private readonly server: Server) {
     server.on('request', (request, response) => {
-      this.handle(request, response).catch((error: unknown) => send(response, failure(400, String(error))));
+      this.handle(request, response).catch((error: unknown) => {
+        this.violations.push(String(error));
+        send(response, failure(500, String(error)));
+      });
     });
+    this.addNode('node-1', { cpu: '64', memory: '256Gi' });
   }
 
   static async start(): Promise<FakeKubernetes> {
     const server = createServer();
     const fake = new FakeKubernetes(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listen(server);
     return fake;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** A kubeconfig for it. */
@@ -86,246 +66,214 @@ export class FakeKubernetes {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await close(this.server);
   }
 
-  /** A Deployment that was rolled out with one image after another; the last one is current. */
-  addDeployment(
-    name: string,
-    images: string[],
-    {
-      resources = {},
-      ...changes
-    }: Partial<Pick<FakeDeployment, 'annotations' | 'labels' | 'paused'>> & { resources?: Json } = {},
-  ): void {
-    const templateOf = (image: string): Template => ({ image, resources, annotations: {} });
-    const replicaSets = images.map((image, index) => ({ revision: index + 1, ...templateOf(image) }));
-    this.deployments.set(`default/${name}`, {
-      namespace: 'default',
-      name,
-      resourceVersion: 1,
-      generation: 1,
-      template: templateOf(images.at(-1) ?? ''),
-      annotations: {},
-      labels: {},
-      paused: false,
-      replicaSets,
-      rollout: 'failed',
-      ...changes,
-    });
+  /** A Deployment that was rolled out with one image after another; the last one is current, and hangs. So are the next ones. */
+  addDeployment(name: string, images: string[], { paused, ...changes }: NewWorkload & { paused?: boolean } = {}): void {
+    addDeployment(this.store, name, images, { ...changes, spec: { ...changes.spec, ...(paused && { paused }) } });
+  }
+
+  addStatefulSet(name: string, images: string[], changes?: NewWorkload): void {
+    addStatefulSet(this.store, name, images, changes);
+  }
+
+  addDaemonSet(name: string, images: string[], changes?: NewWorkload): void {
+    addDaemonSet(this.store, name, images, changes);
+  }
+
+  /** A Rollout that is Healthy, or brings in the last image. */
+  addRollout(name: string, images: string[], changes?: NewRollout): void {
+    addRollout(this.store, name, images, changes);
+  }
+
+  /** There is one already, which is large. @param allocatable what it can give to pods. */
+  addNode(name: string, allocatable: { cpu: string; memory: string }, unschedulable = false): void {
+    this.store.put('Node', name, { spec: { unschedulable }, status: { allocatable } });
+  }
+
+  removeNode(name: string): void {
+    this.store.remove('Node', name);
   }
 
   /** Rolls out an image, as a person would. */
   rollOut(name: string, image: string): void {
-    const deployment = this.deployments.get(`default/${name}`);
-    if (deployment !== undefined) apply(deployment, { ...deployment.template, image });
+    const { object, controller } = this.workload(name);
+    const template = structuredClone(object.spec['template']) as { spec: { containers: { image: string }[] } };
+    for (const container of template.spec.containers) container.image = image;
+    object.spec['template'] = template;
+    object.metadata.generation += 1;
+    controller.reconcile(this.store, object);
   }
 
   /** Ends the rollout that is going on. */
-  settle(name: string, how: 'complete' | 'failed'): void {
-    const deployment = this.deployments.get(`default/${name}`);
-    if (deployment !== undefined) deployment.rollout = how;
+  settle(name: string, how: Ending): void {
+    const { object, controller } = this.workload(name);
+    controller.settle(this.store, object, how);
   }
 
+  /** The image of the template that a workload has. */
   image(name: string): string | undefined {
-    return this.deployments.get(`default/${name}`)?.template.image;
+    const { object } = this.workload(name);
+    return imageIn(object.spec['template'] as Json);
+  }
+
+  annotations(name: string): Record<string, string> {
+    return this.workload(name).object.metadata.annotations;
+  }
+
+  status(name: string): Json {
+    return this.workload(name).object.status;
   }
 
   /** How many pods of a revision there are, and how many of them are ready. */
-  scale(name: string, revision: number, pods: { replicas: number; ready: number }): void {
-    const set = this.deployments.get(`default/${name}`)?.replicaSets.find((it) => it.revision === revision);
-    if (set === undefined) throw new Error(`there is no revision ${revision} of ${name}`);
-    Object.assign(set, pods);
+  scale(name: string, revision: number, pods: PodCount): void {
+    const { object, controller } = this.workload(name);
+    controller.scale(this.store, object, revision, pods);
+  }
+
+  /** A container of every pod of a workload was killed for want of memory, and runs again. */
+  killForMemory(name: string): void {
+    for (const pod of this.store.ownedBy('Pod', this.workload(name).object)) {
+      const [status] = pod.status['containerStatuses'] as Json[];
+      if (status !== undefined) status['lastState'] = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+    }
+  }
+
+  /** Its controller lags behind: the newest change is not observed. */
+  lag(name: string): void {
+    this.workload(name).object.metadata.generation += 1;
   }
 
   /** The next matching `METHOD path` is answered with this status or not at all, before or after it took effect. */
   fault(on: RegExp, status: number | 'hang', afterEffect = false, headers: Record<string, string> = {}): void {
-    this.faults.push({ on, status, headers, afterEffect });
+    this.faults.push({ on, status, headers, afterEffect, always: false });
+  }
+
+  /** From now on every matching `METHOD path` is forbidden, as without the right for it. */
+  forbid(on: RegExp): void {
+    this.faults.push({ on, status: 403, headers: {}, afterEffect: false, always: true });
+  }
+
+  private workload(name: string): { object: FakeObject; controller: Controller } {
+    for (const controller of CONTROLLERS) {
+      const object = this.store.find(controller.kind, name);
+      if (object !== undefined) return { object, controller };
+    }
+    throw new Error(`there is no workload ${name}`);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const body = await textOf(request);
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', this.url);
     const method = request.method ?? 'GET';
-    const { authorization, 'content-type': type } = request.headers;
+    const { authorization, 'content-type': type = '' } = request.headers;
     if (authorization !== 'Bearer test') return send(response, failure(401, 'Unauthorized'));
-    const index = this.faults.findIndex((fault) => fault.on.test(`${method} ${path}`));
-    const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
+    const fault = this.faultOn(`${method} ${path}`);
     const takesEffect = fault === undefined || fault.afterEffect;
-    const answer = takesEffect ? this.answer(method, path, Buffer.concat(chunks).toString(), type) : undefined;
+    const answer = takesEffect ? this.answer(method, path, searchParams, type, body) : undefined;
     if (fault?.status === 'hang') return;
     if (fault !== undefined) send(response, { ...failure(fault.status, 'as told'), headers: fault.headers });
     else if (answer !== undefined) send(response, answer);
   }
 
-  private answer(method: string, path: string, body: string, type: string | undefined): Answer {
-    const [, namespace, kind, name = ''] =
-      /^\/apis\/apps\/v1\/namespaces\/([^/]+)\/(deployments|replicasets)(?:\/([^/]+))?$/.exec(path) ?? [];
-    if (kind === 'replicasets' && name === '') {
-      const items = [...this.deployments.values()]
-        .filter((deployment) => deployment.namespace === namespace)
-        .flatMap(replicaSetsJson);
-      return { status: 200, body: { apiVersion: 'apps/v1', kind: 'ReplicaSetList', metadata: {}, items } };
-    }
-    const deployment = this.deployments.get(`${namespace}/${name}`);
-    if (kind !== 'deployments' || deployment === undefined) return failure(404, `deployments.apps "${name}" not found`);
-    if (method === 'GET') return { status: 200, body: deploymentJson(deployment) };
-    if (method !== 'PATCH') return failure(405, 'method not allowed');
-    if (type !== 'application/json-patch+json')
-      return failure(415, `the body of the request was in an unknown format: ${type}`);
-    return this.patch(deployment, JSON.parse(body) as { op: string; path: string; value: unknown }[]);
+  private faultOn(call: string): Fault | undefined {
+    const index = this.faults.findIndex(({ on }) => on.test(call));
+    const fault = this.faults[index];
+    if (fault?.always === false) this.faults.splice(index, 1);
+    return fault;
   }
 
-  /** All of it or nothing, as a JSON patch is. */
-  private patch(deployment: FakeDeployment, operations: { op: string; path: string; value: unknown }[]): Answer {
-    let template: Template | undefined;
-    let annotations: Record<string, string> | undefined;
-    for (const { op, path, value } of operations) {
-      switch (`${op} ${path}`) {
-        case 'test /metadata/resourceVersion':
-          if (value !== String(deployment.resourceVersion)) return invalid('testing value failed');
-          break;
-        case 'replace /spec/template':
-          template = templateOf(value as Json);
-          break;
-        case 'add /metadata/annotations':
-        case 'replace /metadata/annotations':
-          annotations = value as Record<string, string>;
-          break;
-        default:
-          return invalid(`the fake knows no ${op} of ${path}`);
-      }
+  private answer(method: string, path: string, query: URLSearchParams, type: string, body: string): Answer {
+    const target = targetOf(path);
+    const unknown = [...query.keys()].filter((name) => !PARAMETERS.includes(name));
+    if (target === undefined || unknown.length > 0) {
+      return this.violation(404, `${method} ${path}?${query}: there is no such thing`);
     }
-    if (annotations !== undefined) {
-      const { [REVISION]: _revision, ...others } = annotations;
-      deployment.annotations = others;
-      deployment.resourceVersion += 1;
+    const { resource, name, namespace } = target;
+    if (name === '') {
+      if (method !== 'GET') return this.violation(405, `${method} of all ${resource.plural}`);
+      return this.list(target, query.get('labelSelector') ?? '');
     }
-    if (template !== undefined) {
-      const what = differenceOf(deployment.template, template);
-      apply(deployment, template);
-      this.effects.push(`${deployment.namespace}/${deployment.name} -> ${what}`);
+    const object = this.store.find(resource.kind, name);
+    if (object === undefined || (resource.namespaced && object.metadata.namespace !== namespace)) {
+      return failure(404, `${resource.plural} "${name}" not found`);
     }
-    return { status: 200, body: deploymentJson(deployment) };
+    if (method === 'GET') return { status: 200, body: object };
+    if (method !== 'PATCH') return this.violation(405, `${method} of a ${resource.kind}`);
+    if (!resource.patches.includes(type)) {
+      return this.violation(
+        415,
+        `the body of the request was in an unknown format - accepted: ${resource.patches}; ${type}`,
+      );
+    }
+    return this.patch(object, patchOf(type, body), target);
+  }
+
+  private list({ resource, namespace }: Target, selector: string): Answer {
+    const items = this.store
+      .all(resource.kind)
+      .filter(({ metadata }) => !resource.namespaced || metadata.namespace === namespace)
+      .filter(({ metadata }) => isSelected(metadata.labels, selector));
+    const { apiVersion, kind } = resource;
+    return { status: 200, body: { apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '1' }, items } };
+  }
+
+  private patch(object: FakeObject, patch: Patch | undefined, { subresource }: Target): Answer {
+    if (patch === undefined) return this.violation(400, `a patch of a ${object.kind} that can't be read`);
+    try {
+      const changed = this.store.patch(object, patch, subresource);
+      const what = differenceOf(object, changed);
+      if (what !== undefined) this.effects.push(`${changed.metadata.namespace}/${changed.metadata.name} -> ${what}`);
+      this.reconcile(changed);
+      return { status: 200, body: changed };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.status === 422) this.violations.push(error.message);
+      return failure(error.status, error.message);
+    }
+  }
+
+  /** It and the Rollouts that take their template of it. */
+  private reconcile(object: FakeObject): void {
+    CONTROLLERS.find(({ kind }) => kind === object.kind)?.reconcile(this.store, object);
+    for (const one of this.store.all('Rollout')) {
+      const ref = one.spec['workloadRef'] as { name: string } | undefined;
+      if (object.kind === 'Deployment' && ref?.name === object.metadata.name) rollout.reconcile(this.store, one);
+    }
+  }
+
+  private violation(status: number, message: string): Answer {
+    this.violations.push(message);
+    return failure(status, message);
   }
 }
 
-/** What the Deployment controller does with a new template: a known one gets its ReplicaSet back under the next revision. */
-function apply(deployment: FakeDeployment, template: Template): void {
-  const next = Math.max(...deployment.replicaSets.map((set) => set.revision)) + 1;
-  const others = deployment.replicaSets.filter((set) => !isSame(set, template));
-  deployment.replicaSets = [...others, { revision: next, ...template }];
-  deployment.template = template;
-  deployment.resourceVersion += 1;
-  deployment.generation += 1;
-  deployment.rollout = 'progressing';
+function patchOf(type: string, body: string): Patch | undefined {
+  const parsed = JSON.parse(body) as unknown;
+  if (type.startsWith('application/json-patch')) {
+    return Array.isArray(parsed) ? { type: 'json', operations: parsed as Operation[] } : undefined;
+  }
+  return Array.isArray(parsed) ? undefined : { type: 'merge', body: parsed as Json };
 }
 
-function isSame(a: Template, b: Template): boolean {
-  const partsOf = ({ image, resources, annotations }: Template): string =>
-    JSON.stringify([image, resources, annotations]);
-  return partsOf(a) === partsOf(b);
+/** The first thing that is new, as text; undefined: nothing that counts. */
+function differenceOf(before: FakeObject, after: FakeObject): string | undefined {
+  const [was, is] = [before, after].map(({ spec, status }) => {
+    const template = (spec['template'] ?? {}) as { metadata?: Json; spec?: { containers: Json[] } };
+    const [container] = template.spec?.containers ?? [];
+    const { abort } = status;
+    const { restartAt } = spec;
+    return [imageIn(template), container?.['resources'], template.metadata?.['annotations'], { abort }, { restartAt }];
+  }) as [unknown[], unknown[]];
+  const found = is.find((part, index) => JSON.stringify(part) !== JSON.stringify(was[index]));
+  return found === undefined || typeof found === 'string' ? found : JSON.stringify(found);
 }
 
-/** The first thing that is new, as text. */
-function differenceOf(before: Template, { image, resources, annotations }: Template): string {
-  if (image !== before.image) return image;
-  const isNew = JSON.stringify(resources) !== JSON.stringify(before.resources);
-  return JSON.stringify(isNew ? resources : annotations);
-}
-
-function templateJson(name: string, { image, resources, annotations }: Template, hash?: string): Json {
-  return {
-    metadata: { labels: { app: name, ...(hash !== undefined && { 'pod-template-hash': hash }) }, annotations },
-    spec: { containers: [{ name: 'app', image, resources }] },
-  };
-}
-
-function templateOf(json: Json): Template {
-  const { metadata, spec } = json as {
-    metadata?: { annotations?: Json };
-    spec: { containers: { image: string; resources?: Json }[] };
-  };
-  const [container] = spec.containers;
-  return {
-    image: container?.image ?? '',
-    resources: container?.resources ?? {},
-    annotations: metadata?.annotations ?? {},
-  };
-}
-
-function deploymentJson(it: FakeDeployment): Json {
-  const revision = it.replicaSets.find((set) => isSame(set, it.template))?.revision ?? 1;
-  const progressing =
-    it.rollout === 'failed'
-      ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
-      : {
-          type: 'Progressing',
-          status: 'True',
-          reason: it.rollout === 'complete' ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-        };
-  const ready = it.rollout === 'complete' ? 2 : 0;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {
-      name: it.name,
-      namespace: it.namespace,
-      uid: `uid-${it.name}`,
-      resourceVersion: String(it.resourceVersion),
-      generation: it.generation,
-      labels: it.labels,
-      annotations: { ...it.annotations, [REVISION]: String(revision) },
-    },
-    spec: {
-      replicas: 2,
-      paused: it.paused,
-      selector: { matchLabels: { app: it.name } },
-      template: templateJson(it.name, it.template),
-    },
-    status: {
-      observedGeneration: it.generation,
-      replicas: 2,
-      updatedReplicas: 2,
-      availableReplicas: ready,
-      conditions: [progressing],
-    },
-  };
-}
-
-function replicaSetsJson(it: FakeDeployment): Json[] {
-  return it.replicaSets.map((set) => {
-    const { revision, replicas, ready } = set;
-    const isCurrent = isSame(set, it.template);
-    return {
-      metadata: {
-        name: `${it.name}-${revision}`,
-        namespace: it.namespace,
-        labels: { app: it.name },
-        annotations: { [REVISION]: String(revision) },
-        ownerReferences: [
-          { apiVersion: 'apps/v1', kind: 'Deployment', name: it.name, uid: `uid-${it.name}`, controller: true },
-        ],
-      },
-      spec: { selector: { matchLabels: { app: it.name } }, template: templateJson(it.name, set, `h${revision}`) },
-      status: {
-        replicas: replicas ?? (isCurrent ? 2 : 0),
-        readyReplicas: ready ?? (isCurrent && it.rollout === 'complete' ? 2 : 0),
-      },
-    };
-  });
-}
-
-function invalid(reason: string): Answer {
-  return failure(422, `the server rejected our request due to an error in our request: ${reason}`);
+function imageIn(template: Json): string | undefined {
+  return (template as { spec?: { containers: { image: string }[] } }).spec?.containers[0]?.image;
 }
 
 function failure(code: number, message: string): Answer {
   return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code } };
-}
-
-function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -20,6 +20,9 @@ export interface CarryOutDeps {
   forbids(order: Order): string | undefined;
 }
 
+/** What is needed of an action to carry it out. */
+export type Acting = Pick<ActionPlugin, 'look' | 'execute' | 'settleMs'>;
+
 /**
  * Brings the effect of an order about exactly once, however often and wherever this is called: claim, look, say that we are about
  * to act, act, record. After a crash, whoever continues sees by the claim that the call may have been sent, waits until the
@@ -27,7 +30,7 @@ export interface CarryOutDeps {
  */
 export async function carryOut(
   order: Order,
-  action: ActionPlugin,
+  action: Acting,
   giveUpAt: number,
   deps: CarryOutDeps,
 ): Promise<CarriedOut> {
@@ -66,7 +69,7 @@ export async function carryOut(
 type Step = Exclude<Look, { kind: 'ready' }>;
 type Conclusion = Omit<ClaimResult, 'startedAt' | 'finishedAt'>;
 
-async function lookAndAct(order: Order, action: ActionPlugin, lease: Lease): Promise<Step> {
+async function lookAndAct(order: Order, action: Acting, lease: Lease): Promise<Step> {
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
   const { actingSince } = lease;
   try {

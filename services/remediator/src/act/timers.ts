@@ -4,7 +4,7 @@ import type { Order } from '../order.ts';
 
 /** Something to be done later, kept in KV: it survives every restart. */
 export interface Timer {
-  kind: 'act' | 'expire' | 'verify' | 'review';
+  kind: 'act' | 'expire' | 'verify' | 'review' | 'undo';
   /** Milliseconds since the epoch. */
   dueAt: number;
   /** When to stop trying; milliseconds since the epoch. */
@@ -14,6 +14,8 @@ export interface Timer {
   failures: number;
   /** It was due before, and a storm made it wait. */
   waited?: true;
+  /** `undo`: what the effect did, and why it is taken back. */
+  harm?: string;
 }
 
 /** What became of a timer: it is finished, or wants to be called again. */

@@ -63,6 +63,23 @@ export interface ActionPlugin {
    * @param done what was recorded of the effect.
    */
   prove?(order: Order, done: Effect, signal: AbortSignal): Promise<Proof | undefined>;
+  /**
+   * Takes the effect back, once, where `prove` says that it did harm. Absent: it can't be. The order has the key of its own that `undoKey` gives;
+   * the rest is as above.
+   */
+  readonly undo?: Pick<ActionPlugin, 'look' | 'execute'>;
   /** How long a proof may take, in milliseconds; then it is inconclusive. Default: 15 minutes. */
   readonly proveWithinMs?: number;
+}
+
+const UNDO = '.undo';
+
+/** The key under which the effect of an order is taken back. */
+export function undoKey(key: string): string {
+  return `${key}${UNDO}`;
+}
+
+/** The key of the order whose effect is taken back under this key. */
+export function undoneKey(key: string): string {
+  return key.slice(0, -UNDO.length);
 }

@@ -68,3 +68,32 @@ it('leaves a paused Deployment alone', async () => {
   kubernetes.addDeployment('web', ['v1'], { paused: true });
   expect(await plugin.look(order(), undefined, signal)).toMatchObject({ kind: 'refused' });
 });
+
+it.each`
+  kind             | add
+  ${'StatefulSet'} | ${() => kubernetes.addStatefulSet('web', ['v1'])}
+  ${'DaemonSet'}   | ${() => kubernetes.addDaemonSet('web', ['v1'])}
+  ${'Rollout'}     | ${() => kubernetes.addRollout('web', ['v1'])}
+`('restarts a $kind, sees it, and proves it', async ({ kind, add }) => {
+  add();
+  const { run } = order();
+  const it = order({ run: { ...run, workload: { kind, namespace: 'default', name: 'web', container: '' } } });
+  await plugin.execute(it, signal);
+  expect(await plugin.look(it, Date.now(), signal)).toMatchObject({ kind: 'done' });
+  expect(await plugin.prove?.(it, { says: '' }, signal)).toMatchObject({ kind: 'pending' });
+  kubernetes.settle('web', 'complete');
+  expect(await plugin.prove?.(it, { says: '' }, signal)).toMatchObject({ kind: 'healed' });
+  expect(kubernetes.effects).toHaveLength(1);
+});
+
+it('leaves a StatefulSet alone that replaces no pods by itself', async () => {
+  kubernetes.addStatefulSet('web', ['v1'], { spec: { updateStrategy: { type: 'OnDelete' } } });
+  const { run } = order();
+  const it = order({
+    run: { ...run, workload: { kind: 'StatefulSet', namespace: 'default', name: 'web', container: '' } },
+  });
+  expect(await plugin.look(it, undefined, signal)).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringMatching(/^StatefulSet default\/web replaces no pod by itself/),
+  });
+});

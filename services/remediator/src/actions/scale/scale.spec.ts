@@ -81,3 +81,47 @@ it('refuses parameters that mean nothing', async () => {
     reason: expect.stringContaining('parameters.factor'),
   });
 });
+
+it('has not helped when a container of the new pods ran out of memory again, at once', async () => {
+  kubernetes.addDeployment('web', ['v1'], { resources });
+  await plugin.execute(order(), signal);
+  kubernetes.settle('web', 'complete');
+  kubernetes.killForMemory('web');
+  expect(await prove(order())).toMatchObject({
+    kind: 'ineffective',
+    reason: expect.stringMatching(/app in pod web-.* ran out of memory again$/),
+  });
+});
+
+it('is not believed where nobody may look at the pods', async () => {
+  kubernetes.addDeployment('web', ['v1'], { resources });
+  kubernetes.forbid(/^GET .*pods$/);
+  await plugin.execute(order(), signal);
+  kubernetes.settle('web', 'complete');
+  expect(await prove(order(WATCHED_MS + 1))).toMatchObject({
+    kind: 'inconclusive',
+    reason: expect.stringMatching(/list pods in default/),
+  });
+});
+
+it('gives no more than the largest node has, and says so', async () => {
+  kubernetes.addDeployment('web', ['v1'], { resources });
+  kubernetes.removeNode('node-1');
+  kubernetes.addNode('node-2', { cpu: '4', memory: '160Mi' });
+  expect(await plugin.execute(order(), signal)).toEqual({
+    says: 'raised the memory limit of app in Deployment default/web from 128Mi to 160Mi (node-2, the largest node, has 160Mi of memory)',
+  });
+});
+
+it('says when no node bounds it', async () => {
+  kubernetes.addStatefulSet('web', ['v1'], { resources });
+  kubernetes.forbid(/^GET .*nodes$/);
+  const { run, ...rest } = order();
+  const it = {
+    ...rest,
+    run: { ...run, workload: { kind: 'StatefulSet', namespace: 'default', name: 'web', container: '' } },
+  };
+  expect(await plugin.execute(it, signal)).toEqual({
+    says: 'raised the memory limit of app in StatefulSet default/web from 128Mi to 192Mi (not bounded by the nodes: the nodes may not be listed (403))',
+  });
+});

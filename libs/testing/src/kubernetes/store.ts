@@ -1,0 +1,184 @@
+import { problemOf, RESOURCES, type Resource } from './contract.ts';
+import { type Json, jsonPatched, mergePatched, type Operation, PatchError } from './json-patch.ts';
+
+export interface FakeObject extends Json {
+  kind: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    resourceVersion: string;
+    generation: number;
+    labels: Record<string, string>;
+    annotations: Record<string, string>;
+    ownerReferences?: { uid: string }[];
+  };
+  spec: Json;
+  status: Json;
+}
+
+export type Patch = { type: 'json'; operations: Operation[] } | { type: 'merge'; body: Json };
+
+/** What an API server says no with. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Objects, and the rules by which an API server changes them. */
+export class Store {
+  private readonly objects = new Map<string, FakeObject>();
+  private version = 0;
+
+  /** Puts an object there, as its controller or a test would. Without a namespace where the kind has none. */
+  put(kind: string, name: string, parts: { labels?: Json; annotations?: Json; owner?: FakeObject } & Json): FakeObject {
+    const resource = resourceOf(kind);
+    const { labels = {}, annotations = {}, owner, ...rest } = parts;
+    this.version += 1;
+    const before = this.find(kind, name);
+    const object = {
+      apiVersion: resource.apiVersion,
+      kind,
+      ...rest,
+      metadata: {
+        name,
+        ...(resource.namespaced && { namespace: 'default' }),
+        uid: before?.metadata.uid ?? `uid-${kind}-${name}`,
+        creationTimestamp: new Date().toISOString(),
+        resourceVersion: String(this.version),
+        generation: before?.metadata.generation ?? 1,
+        labels,
+        annotations,
+        ...(owner && {
+          ownerReferences: [
+            {
+              apiVersion: owner['apiVersion'],
+              kind: owner.kind,
+              name: owner.metadata.name,
+              uid: owner.metadata.uid,
+              controller: true,
+            },
+          ],
+        }),
+      },
+    } as unknown as FakeObject;
+    this.keep(resource, object);
+    return object;
+  }
+
+  find(kind: string, name: string): FakeObject | undefined {
+    return this.objects.get(`${kind}/${name}`);
+  }
+
+  remove(kind: string, name: string): void {
+    this.objects.delete(`${kind}/${name}`);
+  }
+
+  all(kind: string): FakeObject[] {
+    return [...this.objects.values()].filter((one) => one.kind === kind);
+  }
+
+  ownedBy(kind: string, owner: FakeObject): FakeObject[] {
+    return this.all(kind).filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
+    );
+  }
+
+  /** Writes what a controller changed in place. */
+  touch(object: FakeObject): void {
+    this.version += 1;
+    object.metadata.resourceVersion = String(this.version);
+    this.keep(resourceOf(object.kind), object);
+  }
+
+  /**
+   * What a client's patch makes of an object. @param subresource only this is changed; empty: everything but the status, changes of which are
+   * dropped without a word. Throws Refusal.
+   */
+  patch(object: FakeObject, patch: Patch, subresource: '' | 'status'): FakeObject {
+    const patched = patchedBy(object, patch);
+    if (patched.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      throw new Refusal(
+        409,
+        `Operation cannot be fulfilled on ${object.kind} "${object.metadata.name}": the object has been modified; please apply your changes to the latest version and try again`,
+      );
+    }
+    const next: FakeObject =
+      subresource === 'status' ? { ...object, status: patched.status } : { ...patched, status: object.status };
+    const resource = resourceOf(object.kind);
+    const problem = problemOf(resource, next) ?? immutable(object, next);
+    if (problem !== undefined)
+      throw new Refusal(422, `${object.kind} "${object.metadata.name}" is invalid: ${problem}`);
+    const isNew = JSON.stringify(next.spec) !== JSON.stringify(object.spec);
+    next.metadata = { ...next.metadata, generation: object.metadata.generation + (isNew ? 1 : 0) };
+    this.touch(next);
+    return next;
+  }
+
+  private keep(resource: Resource, object: FakeObject): void {
+    const problem = problemOf(resource, object);
+    if (problem !== undefined) throw new Error(`the fake made a ${object.kind} that is none: ${problem}`);
+    this.objects.set(`${object.kind}/${object.metadata.name}`, object);
+  }
+}
+
+function patchedBy(object: FakeObject, patch: Patch): FakeObject {
+  try {
+    return (
+      patch.type === 'json' ? jsonPatched(object, patch.operations) : mergePatched(object, patch.body)
+    ) as FakeObject;
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    throw new Refusal(422, `the server rejected our request due to an error in our request: ${error.message}`);
+  }
+}
+
+const MUTABLE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+function immutable(before: FakeObject, { spec }: FakeObject): string | undefined {
+  const fixed =
+    before.kind === 'StatefulSet' ? Object.keys(spec).filter((key) => !MUTABLE.includes(key)) : ['selector'];
+  const changed = fixed.find((key) => JSON.stringify(before.spec[key]) !== JSON.stringify(spec[key]));
+  return changed === undefined ? undefined : `spec.${changed}: Forbidden: field is immutable`;
+}
+
+export function resourceOf(kind: string): Resource {
+  const resource = RESOURCES.find((one) => one.kind === kind);
+  if (resource === undefined) throw new Error(`the fake knows no ${kind}`);
+  return resource;
+}
+
+/** Whether labels fit a selector as a query gives it: `a=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
+export function isSelected(labels: Record<string, string>, selector: string): boolean {
+  return selector
+    .split(/,(?![^(]*\))/)
+    .filter((part) => part !== '')
+    .every((part) => {
+      const [, key = '', operator = '', values = ''] =
+        /^(!?[\w./-]+)(?:\s*(==?|!=| in | notin )\s*\(?([^)]*)\)?)?$/.exec(part) ?? [];
+      const is = (labels[key] ?? '') as string;
+      const wanted = values.split(',');
+      switch (operator.trim()) {
+        case '=':
+        case '==':
+        case 'in':
+          return key in labels && wanted.includes(is);
+        case '!=':
+        case 'notin':
+          return !wanted.includes(is);
+        default:
+          return key.startsWith('!') ? !(key.slice(1) in labels) : key in labels;
+      }
+    });
+}
