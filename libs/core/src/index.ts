@@ -4,6 +4,7 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './nearest.ts';
 export * from './ports.ts';
+export * from './probes.ts';
 export * from './quantity.ts';
 export * from './seeded-random.ts';
 export * from './words.ts';
