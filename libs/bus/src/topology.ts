@@ -103,6 +103,10 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
+  /** Deployments that are being watched, by target. */
+  prunella_watches: { ttlMs: 0 },
+  /** The newest deployment that was watched, by target. */
+  prunella_watched: { ttlMs: 30 * DAY },
   /** The first answer to each request for approval. */
   prunella_answers: { ttlMs: 30 * DAY },
   /** Healing attempts spent, by incident. */

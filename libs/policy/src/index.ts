@@ -6,7 +6,7 @@ export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
 export type { Case } from './match.ts';
-export { defaultPolicy, parsePolicy } from './parse-policy.ts';
+export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';

@@ -3,8 +3,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, type Origin, withTrace } from '@prunella/bus';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
-import { type Breaker, isRerun, type Recovery, type Storm } from '@prunella/policy';
-import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
+import { type Breaker, isRerun, type Policy, policyFile, type Recovery, type Storm } from '@prunella/policy';
+import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
@@ -15,7 +15,6 @@ import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
 import { type Expenses, SpendingLedger } from './decide/ledger.ts';
-import { PolicyFile } from './decide/policy-file.ts';
 import { hearOfWait, Recoveries } from './decide/recoveries.ts';
 import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
@@ -27,7 +26,7 @@ interface Wired {
   d: RemediateDeps;
   approval: ApproveDeps;
   timers: Timers;
-  policy: PolicyFile;
+  policy: SettingsFile<Policy>;
 }
 
 /** Wires the stages to NATS, the platforms and the clock. */
@@ -86,11 +85,14 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       failed: (timer, error, againAt) =>
         this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
     });
-    const policy = await PolicyFile.open(this.environment.PRUNELLA_CONFIG, {
-      reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
-      kept: (file, problem) =>
-        this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
-    });
+    const policy = await SettingsFile.open(
+      { ...policyFile, path: this.environment.PRUNELLA_CONFIG },
+      {
+        reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
+        kept: (file, problem) =>
+          this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
+      },
+    );
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
