@@ -91,34 +91,3 @@ it('is taken over from a replica that does not come back, after its lease', asyn
   await until(() => fired.length === 1, 'taken over');
   expect(fired[0]).toBeGreaterThanOrEqual(startedAt + LEASE_MS - 10);
 });
-
-it('forgets what a replaced timer was just doing', async () => {
-  const seen: string[] = [];
-  let release: () => void = () => undefined;
-  const a = await replica(async ({ rounds }) => {
-    seen.push(String(rounds));
-    if (rounds === 0) await new Promise<void>((resolve) => (release = resolve));
-    return 'done';
-  });
-  await a.set(task('target'));
-  await until(() => seen.length === 1, 'begun');
-  await a.replace(task('target', { rounds: 100, dueAt: Date.now() + 400 }));
-  release();
-  await until(() => seen.length === 2, 'the new one');
-  expect(seen).toEqual(['0', '100']);
-  await until(async () => (await bucket.get('target')) === undefined, 'finished');
-});
-
-it('does not fire what was cancelled', async () => {
-  const seen: string[] = [];
-  const a = await replica(async ({ name }) => {
-    seen.push(name);
-    return 'done';
-  });
-  await a.set(task('gone', { dueAt: Date.now() + 300 }));
-  await a.cancel('gone');
-  await a.cancel('never-there');
-  await a.set(task('stays', { dueAt: Date.now() + 400 }));
-  await until(() => seen.length > 0, 'fired');
-  expect(seen).toEqual(['stays']);
-});

@@ -83,19 +83,6 @@ export class Timers<T extends Scheduled> {
     if (revision !== undefined) this.note({ key, value: timer, revision });
   }
 
-  /** Sets a timer in the place of the one that waits under its key, if any; what that one is just doing is not recorded any more. */
-  async replace(timer: T): Promise<void> {
-    const key = this.options.keyOf(timer);
-    this.note({ key, value: timer, revision: await this.bucket.put(key, timer) });
-  }
-
-  /** Forgets a timer, if it waits. */
-  async cancel(key: string): Promise<void> {
-    await this.bucket.delete(key);
-    // With the revision unknown: whoever still knows it can neither postpone nor finish it.
-    this.waiting.delete(key);
-  }
-
   /** How many wait. */
   get size(): number {
     return this.waiting.size;

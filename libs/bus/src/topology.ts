@@ -103,9 +103,9 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
-  /** Deployments that are being watched, by target. */
+  /** Deployments that are being watched. */
   prunella_watches: { ttlMs: 0 },
-  /** The newest deployment that was watched, by target. */
+  /** The newest deployment of each watched target. */
   prunella_watched: { ttlMs: 30 * DAY },
   /** The first answer to each request for approval. */
   prunella_answers: { ttlMs: 30 * DAY },

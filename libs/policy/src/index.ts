@@ -13,3 +13,15 @@ export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } fr
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';
+export {
+  type Check,
+  checkOf,
+  ERROR_RATIO,
+  lookFor,
+  percent,
+  verdictOf,
+  type Watch,
+  type WatchVerdict,
+  watchFor,
+  workloadOf,
+} from './watch.ts';

@@ -39,6 +39,7 @@ describe('parsePolicy', () => {
       scale: { memory: '8Gi', cpu: '4', times: 2 },
       freezes: [],
       protect: [],
+      watches: [],
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
@@ -118,6 +119,7 @@ notify: { on: [executed, rejected] }
         { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
+      watches: [],
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,
       pipelines: [

@@ -8,6 +8,7 @@ import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { Match } from './match.ts';
 import { StormSettings } from './storm.ts';
+import { Watch } from './watch.ts';
 
 /** What is decided about an action that is worth telling people; `observed` is missing on purpose: observe says nothing outside. */
 const NOTIFIABLE = [
@@ -121,6 +122,12 @@ export const PolicySchema = z.strictObject({
     .array(PipelineEntry)
     .default([])
     .describe('Exceptions; of the entries that match a run, the first one that says something about a field wins.'),
+  watches: z
+    .array(Watch)
+    .max(500)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .default([])
+    .describe('Services that are looked at after a deployment; the first one that matches.'),
   notify: z
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['handed_over', 'failed']) })
     .prefault({})

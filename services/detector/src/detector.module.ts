@@ -7,10 +7,11 @@ import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
   controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, DetectorMetrics],
+  providers: [Outbox, Deliveries, Origins, DetectorMetrics, PostDeploy],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');
