@@ -16,6 +16,7 @@ export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord
 export {
   type Check,
   checkOf,
+  coveringWatch,
   ERROR_RATIO,
   lookFor,
   percent,

@@ -1,7 +1,7 @@
 import type { Run } from '@prunella/contracts';
 import fc from 'fast-check';
 import { parsePolicy } from './parse-policy.ts';
-import { type Check, checkOf, lookFor, verdictOf, type Watch, watchFor, workloadOf } from './watch.ts';
+import { type Check, checkOf, coveringWatch, lookFor, verdictOf, type Watch, watchFor, workloadOf } from './watch.ts';
 
 function watchesOf(...entries: string[]): Watch[] {
   return parsePolicy(`version: 1\nwatches:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`).watches;
@@ -97,6 +97,17 @@ describe('the watch for a run', () => {
     expect(workloadOf(rest, run())).toBeUndefined();
     expect(workloadOf(rest, run({ workload: { ...WORKLOAD, namespace: '' } }))?.namespace).toBe('production');
   });
+});
+
+it.each`
+  changes                                                                                        | name
+  ${{ workload: WORKLOAD }}                                                                      | ${'web'}
+  ${{ workload: WORKLOAD, kind: 'check', environment: '', pipelineId: 'alert', repository: '' }} | ${'web'}
+  ${{ workload: { ...WORKLOAD, name: 'api' }, kind: 'check' }}                                   | ${undefined}
+  ${{}}                                                                                          | ${undefined}
+`('the watch that covers the workload of $changes: $name', ({ changes, name }) => {
+  const watches = watchOf(', workload: { namespace: shop, name: web }');
+  expect(coveringWatch([watches], run(changes))?.name).toBe(name);
 });
 
 describe('what is looked for', () => {

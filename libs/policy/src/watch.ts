@@ -92,6 +92,15 @@ export function watchFor(watches: readonly Watch[], run: Omit<Run, 'attempt'>): 
   return watches.find(({ match, workload }) => matchesRun(match, run) && isSame(workload, run.workload));
 }
 
+/** The watch that says how the workload of a run is looked at, whatever kind of run it is; undefined: none. */
+export function coveringWatch(watches: readonly Watch[], run: Run): Watch | undefined {
+  const { workload } = run;
+  if (workload === undefined) return undefined;
+  return (
+    watchFor(watches, run) ?? watches.find((watch) => watch.workload !== undefined && isSame(watch.workload, workload))
+  );
+}
+
 /** A watch of one workload is not for a deployment of another one. */
 function isSame(watched: Watch['workload'], deployed: Workload | undefined): boolean {
   if (watched === undefined || deployed === undefined) return true;

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, type Origin, withTrace } from '@prunella/bus';
 import type { ActionApproved, DiagnosisMade, OutcomeObserved } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
+import { prometheusFromEnvironment } from '@prunella/metrics';
 import { type Breaker, isRerun, type Policy, policyFile, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
@@ -21,6 +22,7 @@ import type { RemediatorEnvironment } from './environment.ts';
 import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule } from './remediate.ts';
 import { Reporter } from './report.ts';
+import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
   d: RemediateDeps;
@@ -93,6 +95,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
           this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
       },
     );
+    const prometheus = prometheusFromEnvironment(this.environment as unknown as NodeJS.ProcessEnv);
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
@@ -116,6 +119,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       owner: randomUUID(),
       timers,
       reporter,
+      verified: (order, proof, rolledOutAt, signal) =>
+        byMetrics(order, proof, rolledOutAt, signal, {
+          watches: policy.current.watches,
+          prometheus,
+          clock: systemClock,
+        }),
     };
     const approval: ApproveDeps = {
       decisions: d.decisions,

@@ -10,10 +10,12 @@ export interface Timer extends Scheduled {
   order: Order;
   /** It was due before, and a storm made it wait. */
   waited?: true;
+  /** Since when what was changed is rolled out, and only its effect is waited for; milliseconds since the epoch. */
+  rolledOutAt?: number;
 }
 
 /** What became of a timer: it is finished, or wants to be called again. */
-export type Fired = 'done' | { againAt: number; waited?: true };
+export type Fired = 'done' | { againAt: number; waited?: true; rolledOutAt?: number };
 
 /** Calls `fire` for each timer when it is due, in whichever replica comes first; `fire` must stand being called twice. */
 export class Timers extends TimersInBucket<Timer> {
