@@ -56,7 +56,7 @@ const QUERY =
       environment: { PROMETHEUS_URL: prometheus.url },
       of: { remediator: { KUBECONFIG: kubeconfig } },
     });
-  }, 90_000);
+  }, 240_000);
 
   beforeEach(() => {
     kubernetes.effects.length = 0;
