@@ -85,6 +85,8 @@ export class JsonBucket<T> {
         const changes = await this.kv.watch();
         const stop = () => changes.stop();
         signal.addEventListener('abort', stop, { once: true });
+        // Aborted while it began: nobody would end it.
+        if (signal.aborted) stop();
         if ((await this.kv.status()).values === 0) seen();
         for await (const entry of changes) {
           const deleted = entry.operation !== 'PUT';

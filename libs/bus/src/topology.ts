@@ -105,6 +105,10 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
+  /** Deployments that are being watched. */
+  prunella_watches: { ttlMs: 0 },
+  /** The newest deployment of each watched target. */
+  prunella_watched: { ttlMs: 30 * DAY },
   /** The answers to each request for approval that counted, and what they decided. */
   prunella_answers: { ttlMs: 30 * DAY },
   /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */

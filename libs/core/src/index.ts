@@ -5,6 +5,7 @@ export * from './ids.ts';
 export * from './nearest.ts';
 export * from './people.ts';
 export * from './ports.ts';
+export * from './probes.ts';
 export * from './provider-requests.ts';
 export * from './quantity.ts';
 export * from './seeded-random.ts';

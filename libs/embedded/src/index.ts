@@ -1,3 +1,4 @@
+export { type Fetching, fetchDebianProgram, which } from './debian-package.ts';
 export { type AcquireOptions, acquireNats, defaultCacheDir, type NatsProgram } from './nats/acquire.ts';
 export { pingNats } from './nats/ping.ts';
 export { type EmbeddedServer, type NatsOptions, startNats } from './nats/server.ts';
@@ -5,4 +6,5 @@ export { anyFreePort, freePort, holderOf, isFree, type PortWish, requirePort } f
 export { type PostgresOptions, startPostgres } from './postgres/server.ts';
 export { identify, isRunning, type ProcessId, stopProcess } from './process-table.ts';
 export { claimHome } from './run-record.ts';
+export { ServerProcess } from './server-process.ts';
 export { guard, unguard } from './watchdog.ts';

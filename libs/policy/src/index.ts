@@ -25,7 +25,7 @@ export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
 export type { Case } from './match.ts';
-export { defaultPolicy, parsePolicy } from './parse-policy.ts';
+export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { ownerOf, type QuarantineSettings } from './quarantine.ts';
@@ -33,3 +33,16 @@ export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } fr
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';
+export {
+  type Check,
+  checkOf,
+  coveringWatch,
+  ERROR_RATIO,
+  lookFor,
+  percent,
+  verdictOf,
+  type Watch,
+  type WatchVerdict,
+  watchFor,
+  workloadOf,
+} from './watch.ts';

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { globMatches } from './glob.ts';
 
 const Glob = z.string().min(1).max(512);
-const Globs = z.union([Glob, z.array(Glob).min(1)], { error: 'expected a glob such as release/* or a list of globs' });
+/** One glob or a list of them. */
+export const Globs = z.union([Glob, z.array(Glob).min(1)], {
+  error: 'expected a glob such as release/* or a list of globs',
+});
 
 /** Which healing an entry is for: all of the globs that are given must match. `*` stops at a slash, `**` does not. */
 export const Match = z

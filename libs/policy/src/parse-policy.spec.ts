@@ -41,6 +41,7 @@ describe('parsePolicy', () => {
       quarantine: { expiry: 14 * 24 * HOUR, most: 20, greens: 10, owners: [] },
       freezes: [],
       protect: [],
+      watches: [],
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
@@ -132,6 +133,7 @@ review: { comment: false }
         { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
+      watches: [],
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,
       pipelines: [

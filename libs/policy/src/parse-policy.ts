@@ -40,6 +40,15 @@ export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   );
 }
 
+/** Where services find the policy, and what holds without one: recommend only. */
+export const policyFile = {
+  what: 'policy',
+  variable: 'PRUNELLA_CONFIG',
+  usual: './prunella.yaml',
+  without: defaultPolicy,
+  parse: parsePolicy,
+};
+
 /** @throws PolicyError when the document refers to itself: references make a small text large, and a policy needs none. */
 function contentOf(document: Document, lines: LineCounter, file: string): unknown {
   visit(document, {

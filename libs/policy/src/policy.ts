@@ -11,6 +11,7 @@ import { Match } from './match.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
+import { Watch } from './watch.ts';
 
 /**
  * What is decided about an action that is worth telling people, and that they are asked; `observed` is missing on purpose: observe says
@@ -136,6 +137,12 @@ export const PolicySchema = z.strictObject({
     .array(PipelineEntry)
     .default([])
     .describe('Exceptions; of the entries that match a run, the first one that says something about a field wins.'),
+  watches: z
+    .array(Watch)
+    .max(500)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .default([])
+    .describe('Services that are looked at after a deployment; the first one that matches.'),
   notify: z
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
     .prefault({})

@@ -67,7 +67,7 @@ export async function judge(event: Received<'pipeline.finished'>, d: JudgeDeps):
 }
 
 /** A run that the remediator began for another one counts on the attempts of that one's incident. */
-function ofItsIncident(failure: PipelineFailed, origin: Origin | undefined): PipelineFailed {
+export function ofItsIncident(failure: PipelineFailed, origin: Origin | undefined): PipelineFailed {
   if (origin === undefined) return failure;
   const { incidentId, attempt } = origin;
   return { ...failure, incidentId, attempt: attempt + failure.attempt - 1, runAttempt: failure.attempt };

@@ -8,10 +8,11 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
   controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -9,6 +9,11 @@ export const DetectorEnvironment = CommonEnvironment.extend({
   SLACK_SIGNING_SECRET: optional(z.string().min(1)).describe(
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),
+  PRUNELLA_CONFIG: optional(z.string()).describe(
+    'The policy file, for its `watches`. Default: ./prunella.yaml when it is there.',
+  ),
+  PROMETHEUS_URL: optional(z.url()).describe('The Prometheus that is asked for error rates after a deployment.'),
+  PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),
   PRUNELLA_INSECURE_WEBHOOKS: Flag.default(false).describe(
     'Takes webhooks whose secret is not set. For trying things out only.',
   ),

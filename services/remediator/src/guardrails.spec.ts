@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
 import type { Timer, Timers } from './act/timers.ts';
+import type { Proof } from './actions/action.ts';
 import { Actions } from './actions/index.ts';
 import { notifyHuman } from './actions/notify-human/notify-human.ts';
 import { retry } from './actions/retry/retry.ts';
@@ -225,6 +226,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     random: Math.random,
     timers: { set },
     reporter,
+    verified: async (_order: Order, proof: Proof) => proof,
   };
   const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({ ...shared, owner: `${id}-${owner}` }));
   const approval: ApproveDeps = {

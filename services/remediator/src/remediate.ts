@@ -12,6 +12,7 @@ import { announcement, type Storms } from './decide/storms.ts';
 import { answerBy, asked, type Order } from './order.ts';
 import type { Reporter } from './report.ts';
 import type { Reviews } from './review/reviews.ts';
+import type { Verified } from './verify/by-metrics.ts';
 
 /** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
 const GIVE_UP_AFTER_MS = 2 * 3_600_000;
@@ -33,6 +34,8 @@ export interface RemediateDeps extends DecideDeps, CarryOutDeps {
   timers: Pick<Timers, 'set'>;
   storms: Storms;
   reporter: Reporter;
+  /** What an action's own proof is worth by the metrics of what it healed. */
+  verified(order: Order, proof: Proof, rolledOutAt: number | undefined, signal: AbortSignal): Promise<Verified>;
 }
 
 /** decide -> tell, ask or schedule. Can be cut off and called again anywhere. */
@@ -184,13 +187,15 @@ async function conclude(
   return 'done';
 }
 
-async function verify({ order, giveUpAt }: Timer, d: RemediateDeps): Promise<Fired> {
+async function verify(timer: Timer, d: RemediateDeps): Promise<Fired> {
+  const { order, giveUpAt } = timer;
   const plugin = d.actions.get(order.action.type);
-  const proof = await proofOf(order, plugin, d);
+  const proof = await proofOf(timer, plugin, d);
   const now = d.clock.now();
   if (proof === undefined) return 'done';
   if (proof.kind === 'pending') {
-    if (now + proof.afterMs <= giveUpAt) return { againAt: now + proof.afterMs };
+    const { afterMs, rolledOutAt } = proof;
+    if (now + afterMs <= giveUpAt) return { againAt: now + afterMs, ...(rolledOutAt !== undefined && { rolledOutAt }) };
     await d.reporter.proven(order, 'inconclusive', `No proof within ${formatDuration(proveWithin(plugin))}`, now);
     return 'done';
   }
@@ -250,12 +255,18 @@ function proveWithin(plugin: ActionPlugin | undefined): number {
 }
 
 /** A target that can't be seen proves nothing, yet. undefined: a later event proves it. */
-async function proofOf(order: Order, plugin: ActionPlugin | undefined, d: RemediateDeps): Promise<Proof | undefined> {
+async function proofOf(
+  { order, rolledOutAt }: Timer,
+  plugin: ActionPlugin | undefined,
+  d: RemediateDeps,
+): Promise<Verified | undefined> {
   if (plugin?.prove === undefined) return { kind: 'inconclusive', reason: 'nothing here can verify it' };
   const result = (await d.claims.get(order.key))?.value.result;
   const done: Effect = { says: result?.effect ?? '', ...(result?.started && { started: result.started }) };
   try {
-    return await plugin.prove(order, done, AbortSignal.timeout(PROOF_TIMEOUT_MS));
+    const signal = AbortSignal.timeout(PROOF_TIMEOUT_MS);
+    const proof = await plugin.prove(order, done, signal);
+    return proof && (await d.verified(order, proof, rolledOutAt, signal));
   } catch (error) {
     if (error instanceof ProviderError)
       return { kind: 'pending', afterMs: error.options.retryAfterMs ?? PROVE_AGAIN_MS };

@@ -10,9 +10,10 @@ import type {
   QuarantineChanged,
 } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
+import { prometheusFromEnvironment } from '@prunella/metrics';
 import { slackReplier } from '@prunella/notify';
-import { isRerun, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
-import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
+import { isRerun, type KeptBreaker, type Policy, policyFile, type Recovery, type Storm } from '@prunella/policy';
+import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
 import { Lineage } from './act/lineage.ts';
@@ -25,7 +26,6 @@ import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
 import { forbids } from './decide/forbids.ts';
 import { type Expenses, SpendingLedger } from './decide/ledger.ts';
-import { PolicyFile } from './decide/policy-file.ts';
 import { hearOfWait, Recoveries } from './decide/recoveries.ts';
 import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
@@ -34,6 +34,7 @@ import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './re
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
 import type { Story } from './review/story.ts';
+import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
   d: RemediateDeps;
@@ -41,8 +42,8 @@ interface Wired {
   replies: ReplyDeps;
   timers: Timers;
   reviews: Reviews;
-  policy: PolicyFile;
   quarantine: QuarantineBook;
+  policy: SettingsFile<Policy>;
 }
 
 /** Wires the stages to NATS, the platforms and the clock. */
@@ -118,11 +119,14 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       failed: (timer, error, againAt) =>
         this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
     });
-    const policy = await PolicyFile.open(this.environment.PRUNELLA_CONFIG, {
-      reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
-      kept: (file, problem) =>
-        this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
-    });
+    const policy = await SettingsFile.open(
+      { ...policyFile, path: this.environment.PRUNELLA_CONFIG },
+      {
+        reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
+        kept: (file, problem) =>
+          this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
+      },
+    );
     const environment = this.environment as unknown as NodeJS.ProcessEnv;
     const platforms = ciPlatforms(environment);
     const claims = await bus.bucket<Claim>('prunella_claims');
@@ -141,6 +145,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     });
     const reporter = new Reporter(bus, (order, became) => reviews.heard(order, became));
     const quarantine = new QuarantineBook(await bus.bucket<Page>('prunella_quarantine'), systemClock);
+    const prometheus = prometheusFromEnvironment(environment);
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
@@ -166,6 +171,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       owner,
       timers,
       reporter,
+      verified: (order, proof, rolledOutAt, signal) =>
+        byMetrics(order, proof, rolledOutAt, signal, {
+          watches: policy.current.watches,
+          prometheus,
+          clock: systemClock,
+        }),
     };
     const approval: ApproveDeps = {
       decisions: d.decisions,

@@ -56,7 +56,7 @@ describe('acquireNats', () => {
     await expect(acquireNats({ path: bin, cacheDir, release })).rejects.toMatchObject({
       name: 'ConfigError',
       message: expect.stringMatching(
-        /on the PATH: not found.*fetched earlier: not found.*apt-get is not on the PATH.*release download: http.*NATS_URL/s,
+        /on the PATH: nats-server is not on the PATH.*fetched earlier: not found.*apt-get is not on the PATH.*release download: http.*NATS_URL/s,
       ),
     });
   });

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError, messageOf } from '@prunella/core';
+import { type Fetching, fetchDebianProgram, fetched, which } from '../debian-package.ts';
 import { archiveName, archiveUrl, RELEASES, type Release } from './release.ts';
 
 const run = promisify(execFile);
@@ -95,37 +96,8 @@ async function inCache({ cacheDir }: Context): Promise<string> {
   return cached;
 }
 
-/**
- * The package lists of the machine may be missing or old, and are root's: apt gets a state folder of its own and
- * updates that one, with the package sources of the machine.
- */
 async function fromApt(context: Context): Promise<string> {
-  const { path, onProgress } = context;
-  const [aptGet, dpkgDeb] = [await which('apt-get', path), await which('dpkg-deb', path)];
-  onProgress('fetching nats-server from the Debian package archive');
-  return await fetched(context, async (folder) => {
-    await mkdir(join(folder, 'state', 'lists', 'partial'), { recursive: true });
-    await mkdir(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
-    const settings = [
-      `Dir::State=${folder}/state`,
-      'Dir::State::status=/var/lib/dpkg/status',
-      `Dir::Cache=${folder}/cache`,
-      'Acquire::Languages=none',
-      'APT::Sandbox::User=root',
-      'APT::Update::Error-Mode=any',
-    ].flatMap((setting) => ['-o', setting]);
-    const options = { cwd: folder, timeout: 120_000, signal: context.signal };
-    await run(aptGet, [...settings, '-qq', 'update'], options);
-    await run(aptGet, [...settings, '-qq', 'download', PROGRAM], options);
-    const deb = (await readdir(folder)).find((name) => name.endsWith('.deb'));
-    if (deb === undefined) throw new ConfigError('apt-get downloaded no package');
-    await run(dpkgDeb, ['-x', join(folder, deb), join(folder, 'root')], options);
-    for (const bin of ['usr/bin', 'usr/sbin']) {
-      const programs: string[] = await readdir(join(folder, 'root', bin)).catch(() => []);
-      if (programs.includes(PROGRAM)) return join(folder, 'root', bin, PROGRAM);
-    }
-    throw new ConfigError(`the package ${deb} holds no ${PROGRAM}`);
-  });
+  return await fetchDebianProgram(fetchingFor(context), context.path);
 }
 
 async function fromRelease(context: Context): Promise<string> {
@@ -146,29 +118,15 @@ async function fromRelease(context: Context): Promise<string> {
   if (sha256 !== release.sha256) {
     throw new ConfigError(`${release.url}: expected SHA-256 ${release.sha256}, found ${sha256}; it was not used`);
   }
-  return await fetched(context, async (folder) => {
+  return await fetched(fetchingFor(context), async (folder) => {
     await writeFile(join(folder, 'release.tar.gz'), bytes);
     await run(tar, ['-xzf', 'release.tar.gz'], { cwd: folder, timeout: 60_000 });
     return join(folder, archiveName(`${process.platform}-${process.arch}`, release), PROGRAM);
   });
 }
 
-/** Moves what `fetch` leaves in a folder of its own to the cache: two that fetch at once do not meet half a program. */
-async function fetched({ cacheDir }: Context, fetch: (folder: string) => Promise<string>): Promise<string> {
-  await mkdir(cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, 'fetch-'));
-  try {
-    const program = await fetch(folder);
-    await chmod(program, 0o755);
-    await versionOf(program);
-    const ready = join(folder, 'ready');
-    await copyFile(program, ready);
-    const target = join(cacheDir, PROGRAM);
-    await rename(ready, target);
-    return target;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+function fetchingFor({ cacheDir, onProgress, signal }: Context): Fetching {
+  return { program: PROGRAM, cacheDir, check: versionOf, onProgress, signal };
 }
 
 function pinnedRelease(): (Release & { url: string }) | undefined {
@@ -189,13 +147,4 @@ async function versionOf(program: string): Promise<string> {
     throw new ConfigError(`${program}: expected version 2.9 or newer, found ${version}`);
   }
   return version;
-}
-
-async function which(program: string, path: string): Promise<string> {
-  for (const folder of path.split(delimiter)) {
-    if (folder === '') continue;
-    const names = await readdir(folder).catch(() => [] as string[]);
-    if (names.includes(program)) return join(folder, program);
-  }
-  throw new ConfigError(program === PROGRAM ? 'not found' : `${program} is not on the PATH`);
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkNats } from '../doctor/nats.ts';
 import { checkNode } from '../doctor/node.ts';
+import { checkPrometheus } from '../doctor/prometheus.ts';
 import { checkServices } from '../doctor/services.ts';
 import { checkPlatforms, checkPolicy, checkSettings } from '../doctor/settings.ts';
 import { endpointsOf, recordedEndpoints, SERVICES } from '../endpoints.ts';
@@ -33,6 +34,7 @@ async function examine(context: Context): Promise<Finding[]> {
     checkSettings(context),
     checkPlatforms(context),
     checkPolicy(context),
+    checkPrometheus(context),
   ]);
   return findings.flat();
 }

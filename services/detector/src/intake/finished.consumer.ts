@@ -3,6 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
+import { PostDeploy } from '../watch/post-deploy.ts';
 import { Origins } from './origins.ts';
 import { Outbox } from './outbox.ts';
 
@@ -13,6 +14,7 @@ export class FinishedConsumer {
     private readonly outbox: Outbox,
     private readonly origins: Origins,
     private readonly metrics: DetectorMetrics,
+    private readonly postDeploy: PostDeploy,
   ) {}
 
   @Consumes('detector-finished')
@@ -21,6 +23,7 @@ export class FinishedConsumer {
       publish: (report) => this.outbox.publish(report),
       originOf: (run) => this.origins.of(run),
     });
+    await this.postDeploy.begin(event);
     this.metrics.ended(event.data);
   }
 }

@@ -1,0 +1,218 @@
+import { type Clock, messageOf } from '@prunella/core';
+import type { Change, JsonBucket } from './kv.ts';
+
+/** What is kept of something that is to be done later: it survives every restart. */
+export interface Scheduled {
+  /** Milliseconds since the epoch. */
+  dueAt: number;
+  /** How often it failed unexpectedly. */
+  failures: number;
+}
+
+/** What became of a timer: it is finished, or wants to be called again, with these changes. */
+export type TimerOutcome<T extends Scheduled> = 'done' | ({ againAt: number } & Partial<Omit<T, 'dueAt' | 'failures'>>);
+
+export interface TimersOptions<T extends Scheduled> {
+  bucket: JsonBucket<T>;
+  clock: Clock;
+  /** Where a timer is kept. */
+  keyOf(timer: T): string;
+  /** Must stand being called twice for the same timer. */
+  fire(timer: T): Promise<TimerOutcome<T>>;
+  log: TimerLog;
+  /**
+   * With it only one replica fires a timer at a time: it takes the timer for so long, in milliseconds, and when it does not come back another one
+   * may. Without it all of them try, and `fire` finds out who is first.
+   */
+  leaseMs?: number;
+  /** Timers that must not be in each other's way are in different lanes. Default: all in one, 16 at a time. */
+  laneOf?(timer: T): Lane;
+  /** How often everything is read anew. Default: 20 s. */
+  readAllMs?: number;
+}
+
+/** So many timers of one lane are fired at a time in one process. */
+export interface Lane {
+  name: string;
+  most: number;
+}
+
+export interface TimerLog {
+  failed(key: string, error: string, againAt: number): void;
+}
+
+const USUAL_LANE: Lane = { name: '', most: 16 };
+/** How soon it is tried again to take a timer when NATS is away. */
+const TAKE_AGAIN_MS = 2_000;
+/** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
+const READ_ALL_MS = 20_000;
+/** setTimeout takes 31 bits; this is also how soon a changed clock is noticed. */
+const LONGEST_SLEEP_MS = 60_000;
+
+/**
+ * Calls `fire` for each timer when it is due, in whichever replica comes first. A timer is deleted only after `fire` said `done`.
+ */
+export class Timers<T extends Scheduled> {
+  private readonly waiting = new Map<string, { timer: T; revision: number }>();
+  private readonly firing = new Map<string, { lane: string; work: Promise<void> }>();
+  /** Revisions that were finished here, until the watch tells that they are gone. */
+  private readonly ended = new Map<string, number>();
+  private readonly stopped = new AbortController();
+  private wakeup: NodeJS.Timeout | undefined;
+  private reading: NodeJS.Timeout | undefined;
+
+  private readonly bucket: JsonBucket<T>;
+  private readonly clock: Clock;
+
+  constructor(private readonly options: TimersOptions<T>) {
+    this.bucket = options.bucket;
+    this.clock = options.clock;
+  }
+
+  /** Reads what is waiting and starts. */
+  async start(): Promise<void> {
+    await this.bucket.watch((change) => this.note(change), this.stopped.signal);
+    this.reading = setInterval(() => void this.readAll(), this.options.readAllMs ?? READ_ALL_MS).unref();
+  }
+
+  /** Takes no new ones and waits for those that are being fired. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    clearTimeout(this.wakeup);
+    clearInterval(this.reading);
+    await Promise.all([...this.firing.values()].map(({ work }) => work));
+  }
+
+  /** Sets a timer. While the same one waits this changes nothing; after it fired, it fires once more, which `fire` must stand. */
+  async set(timer: T): Promise<void> {
+    const key = this.options.keyOf(timer);
+    const revision = await this.bucket.create(key, timer);
+    // Not left to the watch alone.
+    if (revision !== undefined) this.note({ key, value: timer, revision });
+  }
+
+  /** The same, but while it waits or is just being fired, it fires once more after that, at its time. */
+  async nudge(timer: T): Promise<void> {
+    const key = this.options.keyOf(timer);
+    for (;;) {
+      const revision = await this.bucket.create(key, timer);
+      if (revision !== undefined) return this.note({ key, value: timer, revision });
+      const entry = await this.bucket.get(key);
+      // a new revision of the same: whoever fires it right now can't finish it
+      if (entry !== undefined && (await this.bucket.update(key, entry.value, entry.revision)) !== undefined) return;
+    }
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  /** Finds what the watch did not tell. */
+  private async readAll(): Promise<void> {
+    // NATS is away: the next time.
+    const entries = await this.bucket.entries().catch(() => []);
+    for (const entry of entries) if (!this.waiting.has(entry.key)) this.note(entry);
+  }
+
+  private note({ key, value, revision }: Change<T>): void {
+    if (value === undefined) {
+      this.waiting.delete(key);
+      this.ended.delete(key);
+    } else {
+      // What is told late is known better here.
+      const known = Math.max(this.ended.get(key) ?? 0, this.waiting.get(key)?.revision ?? 0);
+      if (revision <= known) return;
+      this.waiting.set(key, { timer: value, revision });
+    }
+    this.wake();
+  }
+
+  private wake(): void {
+    clearTimeout(this.wakeup);
+    if (this.stopped.signal.aborted) return;
+    const now = this.clock.now();
+    let next = now + LONGEST_SLEEP_MS;
+    for (const [key, { timer }] of this.waiting) {
+      if (this.firing.has(key)) continue;
+      if (timer.dueAt > now) next = Math.min(next, timer.dueAt);
+      else {
+        const { name, most } = this.options.laneOf?.(timer) ?? USUAL_LANE;
+        if (this.firingIn(name) < most) this.begin(key, name);
+      }
+    }
+    this.wakeup = setTimeout(() => this.wake(), next - now);
+  }
+
+  private firingIn(lane: string): number {
+    return [...this.firing.values()].filter((one) => one.lane === lane).length;
+  }
+
+  private begin(key: string, lane: string): void {
+    const work = this.run(key).finally(() => {
+      this.firing.delete(key);
+      this.wake();
+    });
+    this.firing.set(key, { lane, work });
+  }
+
+  private async run(key: string): Promise<void> {
+    const entry = await this.taken(key);
+    if (entry === undefined) return;
+    const { timer, revision } = entry;
+    try {
+      const outcome = await this.options.fire(timer);
+      if (outcome === 'done') await this.finish(key, revision);
+      else {
+        const { againAt: dueAt, ...change } = outcome;
+        await this.postpone(key, { ...timer, ...change, dueAt }, revision);
+      }
+    } catch (error) {
+      const failures = timer.failures + 1;
+      const againAt = this.clock.now() + Math.min(1_000 * 2 ** failures, 60_000);
+      this.options.log.failed(key, messageOf(error), againAt);
+      await this.postpone(key, { ...timer, dueAt: againAt, failures }, revision).catch(() => {
+        // NATS is away: keep it in memory until the watch brings the truth back.
+        this.waiting.set(key, { timer: { ...timer, dueAt: againAt, failures }, revision });
+      });
+    }
+  }
+
+  /** The timer, when it is ours to fire; undefined: it is gone, or another replica has it. */
+  private async taken(key: string): Promise<{ timer: T; revision: number } | undefined> {
+    const entry = this.waiting.get(key);
+    const { leaseMs } = this.options;
+    if (entry === undefined || leaseMs === undefined) return entry;
+    const { timer, revision } = entry;
+    const until = { ...timer, dueAt: this.clock.now() + leaseMs };
+    try {
+      const mine = await this.bucket.update(key, until, revision);
+      // Another one has it: the watch, or the next reading, tells what became of it.
+      if (mine === undefined) this.forget(key, revision);
+      else if (this.waiting.get(key)?.revision === revision) this.waiting.set(key, { timer: until, revision: mine });
+      return mine === undefined ? undefined : { timer, revision: mine };
+    } catch (error) {
+      const againAt = this.clock.now() + TAKE_AGAIN_MS;
+      this.options.log.failed(key, messageOf(error), againAt);
+      this.waiting.set(key, { timer: { ...timer, dueAt: againAt }, revision });
+      return undefined;
+    }
+  }
+
+  private forget(key: string, revision: number): void {
+    if (this.waiting.get(key)?.revision === revision) this.waiting.delete(key);
+  }
+
+  private async finish(key: string, revision: number): Promise<void> {
+    // Before the watch can tell of it.
+    this.ended.set(key, revision);
+    if (await this.bucket.delete(key, revision)) this.waiting.delete(key);
+    else this.ended.delete(key);
+  }
+
+  private async postpone(key: string, timer: T, revision: number): Promise<void> {
+    const next = await this.bucket.update(key, timer, revision);
+    // When another replica was faster, the watch tells what it did; until then it is not due again.
+    if (this.waiting.get(key)?.revision === revision) this.waiting.set(key, { timer, revision: next ?? revision });
+  }
+}
