@@ -109,7 +109,7 @@ export function closeBreaker<B extends Breaker>(
 
 /** Closed, with nothing that counts against it. */
 function shut<B extends Breaker>(breaker: B, counted: readonly string[]): B {
-  const { openedAt: _, reason: __, trial: ___, ...rest } = breaker;
+  const { openedAt: _, reason: __, trial: ___, closedBy: ____, ...rest } = breaker;
   return { ...rest, failures: 0, counted } as unknown as B;
 }
 

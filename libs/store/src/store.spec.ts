@@ -58,6 +58,7 @@ describe('Store.open', () => {
       { name: 'Ledger1761955200000' },
       { name: 'Coverage1795392000000' },
       { name: 'Outcomes1795651200000' },
+      { name: 'Quarantine1795849200000' },
     ]);
   });
 

@@ -134,6 +134,20 @@ describe('a failure on the bus', () => {
     expect(github.violations).toEqual([]);
   });
 
+  it('in a flaky test that the change itself touches forbids what would hide it', async () => {
+    const jobs = [
+      { name: 'test', conclusion: 'failure' as const, log: 'flaky test detected: src/cart.spec.ts > total\n' },
+    ];
+    const others = { branch: 'others', headSha: '1'.repeat(40), changedFiles: ['src/blog.spec.ts'] };
+    expect(await diagnosed(github.addRun({ jobs, ...others }))).toMatchObject({ cause: 'flaky_test', vetoes: [] });
+    const own = { branch: 'own', headSha: '2'.repeat(40), changedFiles: ['src/cart.ts', 'src/cart.spec.ts'] };
+    expect(await diagnosed(github.addRun({ jobs, ...own }))).toMatchObject({
+      cause: 'flaky_test',
+      vetoes: ['touched-test: this change touches the test that failed (src/cart.spec.ts)'],
+    });
+    expect(github.violations).toEqual([]);
+  });
+
   it('looks at the attempt that failed', async () => {
     const run = github.addRun({ jobs: [{ name: 'build', conclusion: 'failure', log: 'connect ETIMEDOUT\n' }] });
     github.rerun(run);
@@ -239,7 +253,7 @@ describe('what a job wrote when it passed', () => {
 
   function passedAndFailed(repository: string): FakeRun {
     const job = { name: 'build', conclusion: 'success' as const, log: `${ALWAYS_THERE}\nBuild succeeded\n` };
-    github.addRun({ repository, conclusion: 'success', jobs: [job] });
+    github.addRun({ repository, conclusion: 'success', createdAt: '2026-01-01T00:00:00Z', jobs: [job] });
     return github.addRun({
       repository,
       createdAt: '2026-02-01T00:00:00Z',

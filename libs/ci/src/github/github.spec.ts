@@ -411,6 +411,25 @@ describe('rerunFailedJobs', () => {
   });
 });
 
+describe('changedFiles', () => {
+  const changedFiles = ['src/cart.ts', 'src/cart.spec.ts'];
+
+  it.each([
+    ['of a branch', { branch: 'feature', headSha: 'c'.repeat(40) }],
+    ['of the commit on the default branch', { branch: 'main', headSha: 'd'.repeat(40) }],
+  ])('%s', async (_what, at) => {
+    const run = fake.addRun({ ...at, changedFiles });
+    expect(await platform().reader.changedFiles?.(githubRun(run), signal)).toEqual(changedFiles);
+  });
+
+  it('are not known of a commit that is gone, or of a repository that is', async () => {
+    const run = githubRun(fake.addRun({ branch: 'gone' }));
+    expect(await platform().reader.changedFiles?.({ ...run, headSha: '9'.repeat(40) }, signal)).toBeUndefined();
+    expect(await platform().reader.changedFiles?.({ ...run, repository: 'acme/none' }, signal)).toBeUndefined();
+    expect(await platform().reader.changedFiles?.({ ...run, headSha: '' }, signal)).toBeUndefined();
+  });
+});
+
 it('never shows the token in an error', async () => {
   const run = githubRun(fake.addRun());
   fake.fault({ on: /GET .*runs/, answer: { status: 403, body: { message: 'no' } } });

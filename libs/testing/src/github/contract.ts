@@ -24,6 +24,8 @@ const PATHS: readonly string[] = [
   '/repos/{owner}/{repo}/issues/{issue_number}/comments',
   '/repos/{owner}/{repo}/issues/comments/{comment_id}',
   '/repos/{owner}/{repo}/branches/{branch}',
+  '/repos/{owner}/{repo}/commits/{ref}',
+  '/repos/{owner}/{repo}/compare/{basehead}',
 ];
 
 /** Checks requests and responses against GitHub's published OpenAPI description. */

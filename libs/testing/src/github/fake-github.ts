@@ -6,7 +6,16 @@ import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
 import { type Answer, close, listen, missing, pageOf, send, textOf, urlOf } from './http.ts';
 import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
-import { branchJson, fullRepositoryJson, jobJson, jobOfId, runJson, workflowIdOf } from './payloads.ts';
+import {
+  branchJson,
+  changeJson,
+  comparisonJson,
+  fullRepositoryJson,
+  jobJson,
+  jobOfId,
+  runJson,
+  workflowIdOf,
+} from './payloads.ts';
 import { Pulls } from './pulls.ts';
 
 const MOST_RERUNS = 50;
@@ -230,6 +239,11 @@ export class FakeGitHub implements Controlled {
     if (method === 'GET' && workflow !== undefined) return this.runsOf(repository, workflow, query);
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
     if (method === 'GET' && branch !== undefined) return this.branch(repository, decodeURIComponent(branch));
+    const commit = /^commits\/([^/]+)$/.exec(rest)?.[1];
+    if (method === 'GET' && commit !== undefined) return this.commit(repository, commit);
+    const [, base, head] = /^compare\/(.+)\.\.\.([^/]+)$/.exec(rest) ?? [];
+    if (method === 'GET' && base !== undefined && head !== undefined)
+      return this.comparison(repository, decodeURIComponent(base), head);
     const jobs = /^actions\/runs\/(\d+)\/attempts\/(\d+)\/jobs$/.exec(rest);
     if (method === 'GET' && jobs !== null)
       return this.jobs(this.find(repository, jobs[1] ?? ''), Number(jobs[2]), query);
@@ -308,6 +322,17 @@ export class FakeGitHub implements Controlled {
   private branch(repository: string, name: string): Answer {
     const sha = this.branches.get(`${repository}:${name}`);
     return sha === undefined ? missing : { status: 200, body: branchJson(repository, name, sha) };
+  }
+
+  private commit(repository: string, sha: string): Answer {
+    const run = this.runs.find((one) => one.repository === repository && one.headSha === sha);
+    return run === undefined ? missing : { status: 200, body: changeJson(repository, sha, run.changedFiles ?? []) };
+  }
+
+  private comparison(repository: string, base: string, sha: string): Answer {
+    const run = this.runs.find((one) => one.repository === repository && one.headSha === sha);
+    if (run === undefined || base !== this.defaultBranch) return missing;
+    return { status: 200, body: comparisonJson(repository, base, sha, run.changedFiles ?? []) };
   }
 
   private jobs(run: FakeRun | undefined, attempt: number, query: URLSearchParams): Answer {

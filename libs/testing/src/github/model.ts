@@ -26,6 +26,8 @@ export interface FakeRun {
   /** Jobs by attempt; index 0 is attempt 1. */
   jobs: FakeJob[][];
   reruns: number;
+  /** Paths of the files that its commit changed. Default: none. */
+  changedFiles?: readonly string[];
   /** What started it. Default: push. */
   event?: string;
   /** Who did. */

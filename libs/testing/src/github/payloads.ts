@@ -256,30 +256,75 @@ export function jobOfId(id: number): { runId: number; attempt: number; index: nu
   return { runId: Math.floor(id / 100_000), attempt: Math.floor(id / 1_000) % 100, index: id % 1_000 };
 }
 
-/** A branch as GitHub's `branch-with-protection`. */
-export function branchJson(repository: string, name: string, sha: string) {
+/** A commit, without the files that it changed. */
+function commitJson(repository: string, sha: string) {
   const commitUrl = `${API}/repos/${repository}/commits/${sha}`;
   const person = { name: 'Ada', email: 'ada@example.com', date: '2026-01-01T00:00:00Z' };
   return {
-    name,
+    url: commitUrl,
+    sha,
+    node_id: 'C_1',
+    html_url: `https://github.com/${repository}/commit/${sha}`,
+    comments_url: `${commitUrl}/comments`,
     commit: {
       url: commitUrl,
-      sha,
-      node_id: 'C_1',
-      html_url: `https://github.com/${repository}/commit/${sha}`,
-      comments_url: `${commitUrl}/comments`,
-      commit: {
-        url: commitUrl,
-        author: person,
-        committer: person,
-        message: 'A change',
-        comment_count: 0,
-        tree: { sha, url: `${API}/repos/${repository}/git/trees/${sha}` },
-      },
-      author: null,
-      committer: null,
-      parents: [],
+      author: person,
+      committer: person,
+      message: 'A change',
+      comment_count: 0,
+      tree: { sha, url: `${API}/repos/${repository}/git/trees/${sha}` },
     },
+    author: null,
+    committer: null,
+    parents: [],
+  };
+}
+
+/** A commit with the files that it changed, as GitHub's `commit`. */
+export function changeJson(repository: string, sha: string, files: readonly string[]) {
+  return { ...commitJson(repository, sha), files: files.map((path) => fileJson(repository, sha, path)) };
+}
+
+/** What a commit has more than a base, as GitHub's `commit-comparison`. */
+export function comparisonJson(repository: string, base: string, sha: string, files: readonly string[]) {
+  const page = `https://github.com/${repository}/compare/${base}...${sha}`;
+  return {
+    url: `${API}/repos/${repository}/compare/${base}...${sha}`,
+    html_url: page,
+    permalink_url: page,
+    diff_url: `${page}.diff`,
+    patch_url: `${page}.patch`,
+    base_commit: commitJson(repository, 'b'.repeat(40)),
+    merge_base_commit: commitJson(repository, 'b'.repeat(40)),
+    status: 'ahead',
+    ahead_by: 1,
+    behind_by: 0,
+    total_commits: 1,
+    commits: [commitJson(repository, sha)],
+    files: files.map((path) => fileJson(repository, sha, path)),
+  };
+}
+
+function fileJson(repository: string, sha: string, filename: string) {
+  const url = `https://github.com/${repository}`;
+  return {
+    sha,
+    filename,
+    status: 'modified',
+    additions: 1,
+    deletions: 1,
+    changes: 2,
+    blob_url: `${url}/blob/${sha}/${filename}`,
+    raw_url: `${url}/raw/${sha}/${filename}`,
+    contents_url: `${API}/repos/${repository}/contents/${filename}?ref=${sha}`,
+  };
+}
+
+/** A branch as GitHub's `branch-with-protection`. */
+export function branchJson(repository: string, name: string, sha: string) {
+  return {
+    name,
+    commit: commitJson(repository, sha),
     _links: {
       html: `https://github.com/${repository}/tree/${name}`,
       self: `${API}/repos/${repository}/branches/${name}`,

@@ -28,6 +28,14 @@ describe('debts', () => {
       ['retry_pass'],
     ],
     ['a recommendation', [story.executed('recommended'), story.outcome('healed')], []],
+    [
+      'a test that was skipped, whatever passed then',
+      [
+        story.executed('executed', { action: { type: 'skip_test', parameters: { test: 'cart > total' } } }),
+        story.outcome('healed', { action: 'skip_test' }),
+      ],
+      ['skipped_test'],
+    ],
     ['a raise', [scaled.executed('executed', raise)], ['resource_raise']],
     ['a raise that was refused', [scaled.executed('rejected', raise)], []],
     ['a rollback', [scaled.executed('executed', { action: { type: 'rollback' } }), scaled.outcome('healed')], []],

@@ -31,5 +31,5 @@ export const workloadActions = ['rollback', 'scale_resources', 'reset_connection
 /** The actions that heal something, and so have an outcome. */
 export const healingActions = actionTypes.filter((action) => proofOf(action) !== 'nothing');
 
-/** The actions that are proven by the run's next attempt. */
-export const rerunActions = actionTypes.filter((action) => proofOf(action) === 'later-run');
+/** The actions that begin the run's next attempt. One that is proven by it need not: what a skipped test leaves to pass, others run again. */
+export const rerunActions = actionTypes.filter((action) => proofOf(action) === 'later-run' && action !== 'skip_test');
