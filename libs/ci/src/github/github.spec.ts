@@ -425,7 +425,7 @@ describe('changedFiles', () => {
   it('are not known of a commit that is gone, or of a repository that is', async () => {
     const run = githubRun(fake.addRun({ branch: 'gone' }));
     expect(await platform().reader.changedFiles?.({ ...run, headSha: '9'.repeat(40) }, signal)).toBeUndefined();
-    expect(await platform().reader.changedFiles?.({ ...run, repository: 'acme/none' }, signal)).toBeUndefined();
+    expect(await platform().reader.changedFiles?.({ ...run, repository: 'acme/nowhere' }, signal)).toBeUndefined();
     expect(await platform().reader.changedFiles?.({ ...run, headSha: '' }, signal)).toBeUndefined();
   });
 });

@@ -11,9 +11,9 @@ export const skippedTest: DebtKind<'skipped_test'> = {
     return executedActions(events).flatMap((action) => {
       const { incidentId, run, fingerprint } = action.data;
       const { type, parameters } = action.data.action;
-      if (type !== 'skip_test') return [];
-      const { test } = parameters;
-      if (typeof test !== 'string') return [];
+      // Events of other publishers need not have parameters.
+      const test = parameters?.['test'];
+      if (type !== 'skip_test' || typeof test !== 'string') return [];
       return [
         {
           id: stableId('due', 'skipped_test', outcomeKey(action)),
