@@ -48,7 +48,10 @@ async function deliver(run: FakeRun, delivery: string): Promise<void> {
 
 async function healOne(): Promise<Incident> {
   const { github } = system;
-  const run = github.addRun({ branch: `run-${healed}`, jobs: [{ name: 'build', conclusion: 'failure', log: LOG }] });
+  // A commit of its own: the same failure of the same commit would take back what was healed before.
+  const headSha = String(healed + 1).padStart(40, '0');
+  const jobs = [{ name: 'build', conclusion: 'failure' as const, log: LOG }];
+  const run = github.addRun({ branch: `run-${healed}`, headSha, jobs });
   await deliver(run, `${run.id}-failed`);
   await until(() => github.effects.includes(`acme/shop#${run.id} -> 2`), `run ${run.id} is rerun`, 60_000);
   github.completeRun(run, 'success');
