@@ -87,6 +87,39 @@ async function deadLetters(): Promise<{ subject: string; text: string; headers: 
   return letters;
 }
 
+describe('handledUntil', () => {
+  it('is when the oldest event was published that a consumer has not acknowledged', async () => {
+    await bus.ensureConsumer('auditor-events');
+    const publish = async (runId: string) => {
+      const before = Date.now();
+      const { seq } = await bus.publish('pipeline.finished', { id: runId, data: finished(runId) });
+      return { seq, before, after: Date.now() };
+    };
+    const now = Date.now();
+    expect(await bus.handledUntil('auditor-events')).toBeGreaterThanOrEqual(now);
+
+    const [first, second, third] = [await publish('1'), await publish('2'), await publish('3')];
+    const consumer = await bus.jetstream.consumers.get(EVENTS.name, 'auditor-events');
+    const isBetween = async ({ before, after }: { before: number; after: number }) => {
+      // The server and we read the same clock, it a little finer.
+      const until = await bus.handledUntil('auditor-events');
+      expect([before - 1 <= until, until <= after + 1]).toEqual([true, true]);
+    };
+    await isBetween(first);
+    const taken = await consumer.next();
+    await isBetween(first);
+    await taken?.ackAck();
+    await isBetween(second);
+
+    // One that was deleted is nobody's.
+    const manager = await bus.jetstream.jetstreamManager();
+    await manager.streams.deleteMessage(EVENTS.name, second.seq);
+    await isBetween(third);
+    await (await consumer.next())?.ackAck();
+    expect(await bus.handledUntil('auditor-events')).toBeGreaterThan(third.after - 1);
+  });
+});
+
 describe('publish', () => {
   it('stores the same event once, however often it is published', async () => {
     const first = await bus.publish('pipeline.finished', { id: 'run/1', data: finished('1') });

@@ -5,6 +5,7 @@ import {
   type JetStreamManager,
   jetstream,
   jetstreamManager,
+  type MsgRequest,
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
@@ -208,6 +209,20 @@ export class Bus {
         ...wanted,
       });
     }
+  }
+
+  /**
+   * The time up to which a consumer has handled every event, epoch ms: now, or when the oldest event was published that it has not
+   * acknowledged. Silence before it is silence; after it, nothing is known.
+   */
+  async handledUntil(name: ConsumerName): Promise<number> {
+    const now = systemClock.now();
+    const { ack_floor, num_ack_pending, num_pending } = await this.manager.consumers.info(EVENTS.name, name);
+    if (num_ack_pending + num_pending === 0) return now;
+    // Also where the one right after the floor is there no more. The client's types know `next_by_subj` only for direct reads.
+    const next = { seq: ack_floor.stream_seq + 1, next_by_subj: '>' } as MsgRequest;
+    const oldest = await this.manager.streams.getMessage(EVENTS.name, next);
+    return Math.min(now, oldest?.time.getTime() ?? now);
   }
 
   /** Sends out what is still buffered and disconnects. */

@@ -5,6 +5,7 @@ import { historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
+import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
 import type { AuditSettings } from './settings.ts';
 
@@ -27,7 +28,9 @@ export async function audit(
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
-    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, now, settings);
+    // What proves an action may be in the next batch: only the sweep knows what is silence.
+    const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
+    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);
     return { recorded: [...fresh, ...observed], verdicts, opened };
   });
 }
@@ -41,14 +44,14 @@ export async function conclude(
   transaction: Transaction,
   incidents: readonly string[],
   fresh: readonly EventRecord[],
-  now: number,
+  moment: Moment,
   settings: AuditSettings,
   returned: readonly ReturnedFailure[] = [],
 ) {
   const histories = await historiesOf(transaction, incidents);
-  const observed = await recordOutcomes(transaction, histories, now, settings, returned);
+  const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
   const verdicts = changedVerdicts([...fresh, ...observed], histories);
-  await learn(transaction, verdicts, now);
+  await learn(transaction, verdicts, moment.now);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
   return { observed, verdicts, opened };

@@ -59,8 +59,9 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
+    const heardUntil = await this.bus.handledUntil('auditor-events');
     const now = systemClock.now();
-    this.telemetry.count(await sweep(this.store, now, this.settings));
+    this.telemetry.count(await sweep(this.store, { now, heardUntil }, this.settings));
     await expireQuarantine(this.store, { source: this.settings.source, now });
     this.wakeOutbox();
     await this.telemetry.refresh();

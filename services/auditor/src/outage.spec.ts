@@ -89,3 +89,21 @@ describe('Postgres is killed while events come in', () => {
     await store.close();
   }, 60_000);
 });
+
+describe('an auditor that was away for longer than proofs are waited for', () => {
+  it('finds the proof of a heal behind a whole batch of other events', async () => {
+    const twoDaysAgo = Date.now() - 48 * 60 * MINUTE;
+    const story = new Story('while-away', { repository: 'octo/away' }, twoDaysAgo);
+    await running.publish(story.failed(), story.diagnosed(), story.executed('executed', { at: 12 }));
+    // A batch holds 500.
+    for (let n = 0; n < 1_200; n += 1) {
+      await running.publish(new Story(`other-${n}`, { repository: 'octo/others' }, twoDaysAgo).finished('success'));
+    }
+    await running.publish(story.finished('success', { attempt: 2 }));
+    const service = await running.auditor();
+    await eventually(async () => {
+      const { body } = await get(service, `/v1/incidents/${story.incidentId}`);
+      expect(body).toMatchObject({ state: 'closed', outcome: 'healed' });
+    });
+  }, 60_000);
+});

@@ -248,10 +248,11 @@ describe('the API', () => {
           }),
         ],
       });
-    });
+      // That one is silent is told by the sweep, every 30 s.
+    }, 40_000);
     const { body } = await get(service, '/v1/reports/effectiveness?from=2000-01-01&to=2000-01-02');
     expect(body).toMatchObject({ overall: { total: 0, successRate: null }, actions: [] });
-  });
+  }, 60_000);
 
   it('says what share of the failures got a cause, and which of the others are the same', async () => {
     const told = (n: number, about: Record<string, unknown>, diagnosis?: object): Told[] => {

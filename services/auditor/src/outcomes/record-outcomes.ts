@@ -5,7 +5,7 @@ import type { History } from '../ledger/history.ts';
 import type { AuditSettings } from '../settings.ts';
 import { countedOutcomes, outcomeKey } from './actions.ts';
 import { reverse } from './reverse.ts';
-import { settle } from './settle.ts';
+import { type Moment, settle } from './settle.ts';
 
 type OutcomeEvent = EventRecord<'outcome.observed'>;
 
@@ -16,7 +16,7 @@ type OutcomeEvent = EventRecord<'outcome.observed'>;
 export async function recordOutcomes(
   transaction: Transaction,
   histories: readonly History[],
-  now: number,
+  moment: Moment,
   settings: AuditSettings,
   returned: readonly ReturnedFailure[] = [],
 ): Promise<OutcomeEvent[]> {
@@ -24,12 +24,12 @@ export async function recordOutcomes(
   for (const history of histories) {
     const back = returned.filter(({ incidentId }) => incidentId === history.incidentId);
     for (const data of [
-      ...settle([...history.own, ...history.later], now, settings.settleWithinMs),
-      ...reverse(history.own, back, now),
+      ...settle([...history.own, ...history.later], moment, settings.settleWithinMs),
+      ...reverse(history.own, back, moment.now),
     ]) {
       const time = data.observedAt ?? '';
       const told = { subject: 'outcome.observed', source: settings.source, id: idOf(data), time, data } as const;
-      const event = eventRecord(told, now) as OutcomeEvent;
+      const event = eventRecord(told, moment.now) as OutcomeEvent;
       history.own.push(event);
       recorded.push(event);
     }

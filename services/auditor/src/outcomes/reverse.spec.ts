@@ -27,7 +27,7 @@ const minute = (minutes: number) => new Date(BEGIN + minutes * MINUTE).toISOStri
 async function live(told: readonly Told[], hours = 30): Promise<void> {
   const now = BEGIN + hours * HOUR;
   await audit(store, recorded(...told), now, SETTINGS);
-  await sweep(store, now, SETTINGS);
+  await sweep(store, { now, heardUntil: now }, SETTINGS);
 }
 
 const outcomeOf = async (story: Story) => {

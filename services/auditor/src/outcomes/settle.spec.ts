@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BEGIN, MINUTE, recorded, Story, type Told } from '../../test/story.ts';
-import { settle } from './settle.ts';
+import { type Moment, settle } from './settle.ts';
 
 const HOUR = 60 * MINUTE;
 const story = new Story('42');
@@ -11,8 +11,14 @@ const failedAgain = (details: object) => [
 ];
 const rollback = story.executed('executed', { action: { type: 'rollback' } });
 
+/** All that was published is known. */
+const caughtUp = (now: number): Moment => ({ now, heardUntil: now });
+
 function outcomesOf(told: Told[], hours = 1): [string, string][] {
-  return settle(recorded(...told), BEGIN + hours * HOUR, 6 * HOUR).map(({ outcome, reason }) => [outcome, reason]);
+  return settle(recorded(...told), caughtUp(BEGIN + hours * HOUR), 6 * HOUR).map(({ outcome, reason }) => [
+    outcome,
+    reason,
+  ]);
 }
 
 describe('settle', () => {
@@ -83,6 +89,13 @@ describe('settle', () => {
     expect(outcomesOf(told, hours).map(([outcome]) => outcome)).toEqual(expected);
   });
 
+  it('takes for silence only what it has heard', () => {
+    const settled = (heard: number) =>
+      settle(recorded(...retried), { now: BEGIN + 99 * HOUR, heardUntil: BEGIN + heard * HOUR }, 6 * HOUR);
+    expect(settled(6.19)).toEqual([]);
+    expect(settled(6.2)).toEqual([expect.objectContaining({ outcome: 'inconclusive' })]);
+  });
+
   it('never says healed without a success, nor twice', () => {
     const pieces = recorded(
       ...[...retried, ...failedAgain({}), rollback, story.executed('executed', { attempt: 2 })],
@@ -91,7 +104,7 @@ describe('settle', () => {
     );
     fc.assert(
       fc.property(fc.shuffledSubarray(pieces), fc.integer({ min: 0, max: 10 }), (events, hours) => {
-        const settled = settle(events, BEGIN + hours * HOUR, 6 * HOUR);
+        const settled = settle(events, caughtUp(BEGIN + hours * HOUR), 6 * HOUR);
         const greens = events.filter(
           (event) => event.subject === 'pipeline.finished' && event.data.conclusion === 'success',
         );
@@ -108,7 +121,7 @@ describe('settle', () => {
 
   it('carries what the learning needs, and its proof', () => {
     const success = story.finished('success', { attempt: 2 });
-    expect(settle(recorded(...retried, success), BEGIN, 6 * HOUR)).toEqual([
+    expect(settle(recorded(...retried, success), caughtUp(BEGIN), 6 * HOUR)).toEqual([
       expect.objectContaining({
         incidentId: story.incidentId,
         action: 'retry_with_backoff',

@@ -15,17 +15,27 @@ interface Finding {
 
 const FAILURES: readonly Conclusion[] = ['failure', 'timed_out', 'startup_failure'];
 
+/** When something is judged; epoch ms. */
+export interface Moment {
+  now: number;
+  /**
+   * Every event published until then is known. Of what happened later, that nothing was heard says nothing: an auditor that was away for
+   * days has the proof still before it.
+   */
+  heardUntil: number;
+}
+
 /**
  * What the events prove about the executed actions that have no outcome yet. `events` are those of one incident and, where
  * its publisher names no runs, how its pipeline went on. An action of which nothing is heard for `withinMs` after it is
  * inconclusive: no data is never a success.
  */
-export function settle(events: readonly EventRecord[], now: number, withinMs: number): OutcomeObserved[] {
+export function settle(events: readonly EventRecord[], moment: Moment, withinMs: number): OutcomeObserved[] {
   return unsettledActions(events).flatMap((action) => {
     const finding =
       (proofOf(action.data.action.type) === 'later-run' ? byLaterRun(action, events) : undefined) ??
-      byTime(action, now, withinMs);
-    return finding === undefined ? [] : [observed(action, finding, now)];
+      byTime(action, moment.heardUntil, withinMs);
+    return finding === undefined ? [] : [observed(action, finding, moment.now)];
   });
 }
 
@@ -74,8 +84,8 @@ function firstEndingAfter(action: Action, events: readonly EventRecord[]): Endin
     .sort((a, b) => timeOf(a) - timeOf(b))[0];
 }
 
-function byTime(action: Action, now: number, withinMs: number): Finding | undefined {
-  if (now - timeOf(action) < withinMs) return undefined;
+function byTime(action: Action, heardUntil: number, withinMs: number): Finding | undefined {
+  if (heardUntil - timeOf(action) < withinMs) return undefined;
   const type = action.data.action.type;
   return {
     outcome: 'inconclusive',

@@ -3,6 +3,7 @@ import { type Audited, conclude } from '../audit.ts';
 import { lockKeys } from '../ledger/record.ts';
 import type { AuditSettings } from '../settings.ts';
 import { workloadActions } from './proof.ts';
+import type { Moment } from './settle.ts';
 
 const AT_A_TIME = 100;
 
@@ -12,13 +13,13 @@ const AT_A_TIME = 100;
  *
  * @returns what was newly recorded.
  */
-export async function sweep(store: Store, now: number, settings: AuditSettings): Promise<Audited> {
+export async function sweep(store: Store, moment: Moment, settings: AuditSettings): Promise<Audited> {
   const swept: Audited = { recorded: [], verdicts: [], opened: 0 };
-  for (const { id, pipelineKey, returned } of await due(store, now, settings)) {
+  for (const { id, pipelineKey, returned } of await due(store, moment, settings)) {
     const keys = lockKeys({ incidentId: id, pipelineKey });
     const { observed, verdicts } = await store.transaction(async (transaction) =>
       (await tryLock(transaction, keys))
-        ? await conclude(transaction, [id], [], now, settings, returned)
+        ? await conclude(transaction, [id], [], moment, settings, returned)
         : { observed: [], verdicts: [] },
     );
     swept.recorded.push(...observed);
@@ -33,8 +34,8 @@ interface Due {
   returned: ReturnedFailure[];
 }
 
-async function due(store: Store, now: number, settings: AuditSettings): Promise<Due[]> {
-  const before = new Date(now - settings.settleWithinMs);
+async function due(store: Store, { now, heardUntil }: Moment, settings: AuditSettings): Promise<Due[]> {
+  const before = new Date(heardUntil - settings.settleWithinMs);
   const unsettled = await store.read((manager) => unsettledSince(manager, before, AT_A_TIME));
   const returned = await store.read((manager) =>
     returnedFailures(manager, {
