@@ -14,6 +14,7 @@ export {
   DEAD_LETTERS,
   EVENTS,
   GREEN_LOGS,
+  ORIGINALS,
   type Origin,
   type ReplyTo,
 } from './topology.ts';

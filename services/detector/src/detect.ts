@@ -7,7 +7,15 @@ import type { Delivery, FreshId, Report, Source } from './sources/source.ts';
 
 /** What the sender is told with 202. */
 export type Receipt =
-  | { accepted: true; id: string; incidentId: string; duplicate?: true }
+  | {
+      accepted: true;
+      /** The first of what it told, and its incident: it can turn out to belong to another one. */
+      id: string;
+      incidentId: string;
+      /** All of it, where it told several things. */
+      events?: readonly { id: string; incidentId: string }[];
+      duplicate?: true;
+    }
   | { accepted: false; reason: string };
 
 export interface Deps {
@@ -15,6 +23,10 @@ export interface Deps {
   fresh: FreshId;
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
   publish(report: Report, withinMs?: number): Promise<void>;
+  /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
+  completeLater(source: Source, report: Report, withinMs?: number): Promise<void>;
+  /** Keeps what a sender wrote, and resolves with its id; undefined: it is not kept, which has been told. Never throws. */
+  keepOriginal(source: Source, delivery: Delivery): Promise<string | undefined>;
   deliveries: DeliveryLog;
   /** Keeps where the sender of an answer wants to be told what became of it. Throws UnreachableError. */
   keepReply(answer: string, address: string, withinMs?: number): Promise<void>;
@@ -38,16 +50,35 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   await source.authenticate(delivery, d.environment);
   const heard = source.read(delivery, d.fresh);
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
-  const { report, deliveryId, replyTo } = heard;
+  const { reports, deliveryId, replyTo } = heard;
   const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
   // Before the publish: whoever hears of the answer looks for it.
-  if (replyTo !== undefined) await d.keepReply(report.id, replyTo, source.withinMs);
-  await d.publish(redacted(report), source.withinMs);
-  const receipt: Receipt = { accepted: true, id: report.id, incidentId: report.data.incidentId };
+  if (replyTo !== undefined) await d.keepReply(reports[0].id, replyTo, source.withinMs);
+  const originalId = reports.some(isPipelineReport) ? await d.keepOriginal(source, delivery) : undefined;
+  for (const report of reports) {
+    const whole = redacted(withOriginal(report, originalId));
+    if (source.complete === undefined) await d.publish(whole, source.withinMs);
+    else await d.completeLater(source, whole, source.withinMs);
+  }
+  const receipt = receiptOf(reports);
   // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
   if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);
   return receipt;
+}
+
+function receiptOf(reports: readonly [Report, ...Report[]]): Receipt {
+  const events = reports.map(({ id, data: { incidentId } }) => ({ id, incidentId }));
+  return { accepted: true, ...(events[0] as { id: string; incidentId: string }), ...(events.length > 1 && { events }) };
+}
+
+function isPipelineReport(report: Report): report is Extract<Report, { subject: `pipeline.${string}` }> {
+  return report.subject.startsWith('pipeline.');
+}
+
+function withOriginal(report: Report, originalId: string | undefined): Report {
+  if (originalId === undefined || !isPipelineReport(report)) return report;
+  return { ...report, data: { ...report.data, originalId } } as Report;
 }
 
 /** Something ended, whoever says so: where it is a failure, that is said too. */

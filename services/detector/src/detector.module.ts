@@ -1,8 +1,11 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import type { DetectorEnvironment } from './environment.ts';
+import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
+import { OriginalsController } from './intake/originals.controller.ts';
+import { Originals } from './intake/originals.ts';
 import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
@@ -11,8 +14,8 @@ import { DetectorMetrics } from './metrics.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
+  controllers: [WebhooksController, OriginalsController, FinishedConsumer],
+  providers: [Outbox, Deliveries, Originals, Completions, Origins, Replies, DetectorMetrics, PostDeploy],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -125,6 +125,34 @@ async function metric(line: string): Promise<number> {
   );
 }
 
+describe('what a sender wrote', () => {
+  const original = (id: unknown, token?: string) =>
+    fetch(new URL(`/v1/originals/${id}`, service.url), { headers: token ? { authorization: `Bearer ${token}` } : {} });
+
+  it('can be looked up from the failure that it was made of, without its secrets', async () => {
+    const payload = completedRun(4_711, { display_title: 'use token=hunter22hunter22' });
+    const { json } = await deliver(payload);
+    await caughtUp('detector-finished');
+    const [finished, failed] = await ofIncident(json['incidentId']);
+    const { originalId } = finished?.data as { originalId?: string };
+    expect(failed).toMatchObject({ subject: 'pipeline.failed', data: { originalId } });
+    const answer = await original(originalId, TOKEN);
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(JSON.parse(text)).toMatchObject({ action: 'completed', workflow_run: { id: 4_711 } });
+    expect(text).not.toContain('hunter22');
+  });
+
+  it.each`
+    id                | token        | status
+    ${'0'.repeat(40)} | ${TOKEN}     | ${404}
+    ${'original.%3E'} | ${TOKEN}     | ${404}
+    ${'0'.repeat(40)} | ${undefined} | ${401}
+  `('$id with the token $token is answered $status', async ({ id, token, status }) => {
+    expect((await original(id, token)).status).toBe(status);
+  });
+});
+
 describe('a button that was pressed in Slack', () => {
   const slackSecret = 'e8b1f0a7';
   const about = JSON.stringify({ incident: 'inc_slack', attempt: 1, action: 'retry' });
