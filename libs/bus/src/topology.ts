@@ -120,6 +120,8 @@ export const BUCKETS = {
   prunella_completions: { ttlMs: 0 },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
+  /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */
+  prunella_threads: { ttlMs: 30 * DAY },
   /** Deployments that are being watched. */
   prunella_watches: { ttlMs: 0 },
   /** The newest deployment of each watched target. */

@@ -1,5 +1,6 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
@@ -11,11 +12,25 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { Places } from './threads/place.ts';
+import { Threads } from './threads/threads.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
   controllers: [WebhooksController, OriginalsController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Originals, Completions, Origins, Replies, DetectorMetrics, PostDeploy],
+  providers: [
+    Outbox,
+    Deliveries,
+    Originals,
+    Completions,
+    Origins,
+    Replies,
+    DetectorMetrics,
+    PostDeploy,
+    DetectorPolicy,
+    Threads,
+    Places,
+  ],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
 import { Bus, type ConsumerName, EVENTS, type Origin, type ReplyTo } from '@prunella/bus';
-import { type Envelope, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
+import { type Envelope, type Events, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
 import { replyKey, startedRunKey } from '@prunella/core';
 import { type RunningService, startService } from '@prunella/service-kit';
 import { pressButton, signedBySlack, startTestNats, type TestServer } from '@prunella/testing';
@@ -134,7 +134,7 @@ describe('what a sender wrote', () => {
     const { json } = await deliver(payload);
     await caughtUp('detector-finished');
     const [finished, failed] = await ofIncident(json['incidentId']);
-    const { originalId } = finished?.data as { originalId?: string };
+    const { originalId } = (finished as Envelope).data as Events['pipeline.finished'];
     expect(failed).toMatchObject({ subject: 'pipeline.failed', data: { originalId } });
     const answer = await original(originalId, TOKEN);
     const text = await answer.text();

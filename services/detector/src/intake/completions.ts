@@ -9,6 +9,7 @@ import type { DetectorEnvironment } from '../environment.ts';
 import { redacted } from '../redacted.ts';
 import { sources } from '../sources/index.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
+import { Places } from '../threads/place.ts';
 import { inTime } from './in-time.ts';
 import { Outbox } from './outbox.ts';
 
@@ -40,6 +41,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly bus: Bus,
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
     private readonly outbox: Outbox,
+    private readonly places: Places,
     private readonly logger: PinoLogger,
   ) {
     const variables = environment as unknown as NodeJS.ProcessEnv;
@@ -88,6 +90,10 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
+  private async publish(report: Report): Promise<void> {
+    await this.outbox.publish(await this.places.place(report));
+  }
+
   private async complete({ source: name, report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
     // A source that is gone since then had nothing to add.
     const source = sources.find((each) => each.name === name);
@@ -95,7 +101,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       const whole = source?.complete
         ? await source.complete(report, this.reach, AbortSignal.timeout(ASK_TIMEOUT_MS))
         : report;
-      if (whole !== undefined) await this.outbox.publish(redacted(whole));
+      if (whole !== undefined) await this.publish(redacted(whole));
       return 'done';
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -107,7 +113,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
         { report: report.id, error: messageOf(error) },
         'a report goes out as it came: nobody could complete it',
       );
-      await this.outbox.publish(report);
+      await this.publish(report);
       return 'done';
     }
   }

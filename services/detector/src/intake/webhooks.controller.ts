@@ -9,6 +9,7 @@ import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { sources } from '../sources/index.ts';
 import type { Delivery, Source } from '../sources/source.ts';
+import { Places } from '../threads/place.ts';
 import { Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
 import { Originals } from './originals.ts';
@@ -28,12 +29,14 @@ export class WebhooksController {
     replies: Replies,
     originals: Originals,
     completions: Completions,
+    places: Places,
   ) {
     this.deps = {
       environment,
       deliveries,
       fresh: randomUUID,
       publish: (report, withinMs) => outbox.publish(report, withinMs),
+      place: (report, withinMs) => places.place(report, withinMs),
       completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
       keepOriginal: (source, delivery) => originals.keep(source, delivery),
       keepReply: (answer, address, withinMs) => replies.keep(answer, address, withinMs),
