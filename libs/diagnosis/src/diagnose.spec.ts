@@ -43,6 +43,34 @@ describe('diagnose', () => {
 
   it.each<[string, Partial<DiagnosisInput>, Cause, string, string]>([
     ['nothing at all', {}, 'unknown', 'retry', 'default'],
+    [
+      'what its reporter suggests, where nobody knows it',
+      { error: error('p99 is 4 s', { type: 'Checkout Slow', suggestedAction: 'reset_connections' }) },
+      'unknown',
+      'reset_connections',
+      'reporter:Checkout-Slow',
+    ],
+    [
+      'what its reporter suggests, where a rule knows better',
+      { error: error('', { type: 'DeploymentErrorSpike', suggestedAction: 'scale_resources' }) },
+      'error_rate',
+      'rollback',
+      'rule:deployment-error-rate',
+    ],
+    [
+      'what its reporter suggests, where the metrics know better',
+      { error: error('', { type: 'X', suggestedAction: 'retry' }), metrics: { memory: 0.97 } },
+      'oom',
+      'scale_resources',
+      'metrics:memory',
+    ],
+    [
+      'a suggestion that is no action',
+      { error: error('', { type: 'X', suggestedAction: 'rm -rf' }) },
+      'unknown',
+      'retry',
+      'default',
+    ],
     ['words that nobody knows', { error: error('flux drained') }, 'unknown', 'retry', 'default'],
     [
       'a type alone',

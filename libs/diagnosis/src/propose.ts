@@ -7,6 +7,7 @@ import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { failureOf, guess } from './guess.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
+import { suggested } from './suggestion.ts';
 
 /** What speaks about one job, or about the run as a whole when `job` is undefined. */
 export interface Proposal {
@@ -27,7 +28,8 @@ export function propose(
     return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
   });
   const run = matchRules(rules, { lines: [], ...(error && { error }), signs: signsOfRun(input), metrics });
-  return [...jobs, { job: undefined, candidates: run.map(candidateOf) }];
+  const suggestion = suggested(error);
+  return [...jobs, { job: undefined, candidates: [...run.map(candidateOf), ...(suggestion ? [suggestion] : [])] }];
 }
 
 /** The same rule on several jobs is one candidate with all their lines, as sure as the surest of them. */

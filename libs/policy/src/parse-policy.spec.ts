@@ -26,7 +26,7 @@ describe('parsePolicy', () => {
       budgets: [
         {
           name: 'usual',
-          match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'generic'] },
+          match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
           per: 'repository',
           within: 24 * HOUR,
           actions: 100,
@@ -42,6 +42,7 @@ describe('parsePolicy', () => {
       freezes: [],
       protect: [],
       watches: [],
+      incidents: { joinWithin: HOUR },
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
@@ -134,6 +135,7 @@ review: { comment: false }
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
       watches: [],
+      incidents: { joinWithin: HOUR },
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,
       pipelines: [

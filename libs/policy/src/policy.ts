@@ -41,7 +41,7 @@ const ApproveWithin = between('1m', '30d');
 const USUAL_BUDGETS: z.input<typeof Budget>[] = [
   {
     name: 'usual',
-    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'generic'] },
+    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
     per: 'repository',
     within: '1d',
     actions: 100,

@@ -117,7 +117,9 @@ export type RootCauseReport = z.infer<typeof RootCauseReport>;
 export const ConfidenceList = z.strictObject({
   items: z.array(
     z.strictObject({
-      decidedBy: z.string().describe('rule:<id>, model:<version>, metrics:<id> or default.'),
+      decidedBy: z
+        .string()
+        .describe('rule:<id>, model:<version>, metrics:<id>, reporter:<error type>, request:<who> or default.'),
       action: z.enum(actionTypes),
       prior: z.number().min(0).max(1).describe("The rule's own confidence."),
       mean: z.number().min(0).max(1).describe('(prior * 10 + healed) / (10 + samples)'),

@@ -39,7 +39,10 @@ export const Incident = z.strictObject({
   domain: z.enum(domains).nullable(),
   confidence: Probability.nullable().describe('Probability that the action heals, after learning.'),
   transient: Probability.nullable().describe('Probability that the same thing without a change passes.'),
-  decidedBy: z.string().nullable().describe('rule:<id>, model:<version>, metrics:<id> or default.'),
+  decidedBy: z
+    .string()
+    .nullable()
+    .describe('rule:<id>, model:<version>, metrics:<id>, reporter:<error type>, request:<who> or default.'),
   explanation: z.string().nullable().describe('Why this cause, in one sentence.'),
   action: z.enum(actionTypes).nullable(),
   actionParameters: Parameters,
