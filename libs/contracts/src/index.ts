@@ -1,4 +1,4 @@
-export { type CdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
+export { type CdEvent, dataOfCdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
 export {
   type Envelope,
   eventType,

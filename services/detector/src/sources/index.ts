@@ -1,8 +1,9 @@
 import { alertmanager } from './alertmanager/index.ts';
+import { cdevents } from './cdevents/index.ts';
 import { github } from './github/index.ts';
 import { healing } from './healing/index.ts';
 import { slack } from './slack/index.ts';
 import type { Source } from './source.ts';
 
 /** Every webhook that the detector takes. One folder each; adding one edits this list and nothing else. */
-export const sources: readonly Source[] = [alertmanager, github, healing, slack];
+export const sources: readonly Source[] = [alertmanager, cdevents, github, healing, slack];
