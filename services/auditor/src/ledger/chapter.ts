@@ -35,8 +35,7 @@ export function newestChapter(events: readonly EventRecord[]): Chapter | undefin
   const attempt = Math.max(0, ...ordered.filter(isTrouble).map(attemptOf));
   if (attempt === 0) return undefined;
   const own = ordered.filter((event) => attemptOf(event) === attempt);
-  const executed =
-    executedActions(own).at(-1) ?? ofSubject(own, 'action.executed').findLast((event) => !isUndo(event));
+  const executed = executedActions(own).at(-1) ?? ofSubject(own, 'action.executed').findLast((event) => !isUndo(event));
   const outcomes = countedOutcomes(own);
   return {
     attempt,
