@@ -27,6 +27,8 @@ export const Change = z.object({
       to: z.number(),
       /** An update that had been broken off was taken up again. */
       retried: z.boolean(),
+      /** When it was said that the rollout is out of time, by the clock of the cluster in milliseconds since the epoch; absent: it was not. */
+      lateSince: z.number().optional(),
     })
     .optional(),
 });

@@ -1,6 +1,6 @@
 import type { Change, Workload } from '@prunella/cluster';
 import type { Proof } from '../action.ts';
-import { isBefore, STALLED_MS } from '../workload.ts';
+import { STALLED_MS } from '../workload.ts';
 
 const PROVE_AGAIN_MS = 5_000;
 
@@ -22,7 +22,7 @@ export function judgeDeadline(
     case 'complete':
       return { kind: 'healed', reason: `${after}, ${rollout.says}` };
     case 'failed': {
-      const isOld = rollout.since === undefined || isBefore(rollout.since, at);
+      const isOld = rollout.since === undefined || rollout.since === deadline?.lateSince;
       const isOver = now >= at + (deadline?.to ?? 0) * 1_000;
       if (isOld && !isOver) return { kind: 'pending', afterMs: PROVE_AGAIN_MS };
       return { kind: isWorse ? 'harmful' : 'ineffective', reason: `${after}, ${rollout.says} again${compared}` };

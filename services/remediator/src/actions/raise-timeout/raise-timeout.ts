@@ -101,7 +101,9 @@ async function raised(order: Order, workload: Workload, cluster: Cluster, limits
   const plan = longerDeadline(order, workload, limits);
   if (plan.kind === 'none') throw refused(plan.reason);
   const { from, to, annotations } = plan;
-  const raise = { from, to, retried: workload.aborted !== undefined };
+  const { rollout, aborted } = workload;
+  const lateSince = rollout.kind === 'failed' ? rollout.since : undefined;
+  const raise = { from, to, retried: aborted !== undefined, ...(lateSince !== undefined && { lateSince }) };
   await cluster.setDeadline(workload, to, notesOfDeadline(order, workload, raise, annotations));
   return raise;
 }
