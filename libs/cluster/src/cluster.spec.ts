@@ -155,6 +155,11 @@ describe('a Rollout', () => {
     await cluster.retry(await read('Rollout', 'shop'));
     expect(fake.status('shop')['abort']).toBeUndefined();
     expect(fake.effects).toEqual(['default/shop -> {"abort":true}', 'default/shop -> {"abort":false}']);
+    fake.abort('shop', 'no metrics', '2026-11-23T12:00:00Z');
+    expect((await read('Rollout', 'shop')).aborted).toEqual({
+      says: 'RolloutAborted: Rollout aborted update to revision 2: no metrics',
+      at: Date.parse('2026-11-23T12:00:00Z'),
+    });
     fake.addRollout('well', ['v1', 'v2']);
     await cluster.abort(await read('Rollout', 'well'));
     expect(fake.effects).toHaveLength(2);
@@ -182,6 +187,28 @@ it('a StatefulSet that waits for a pod of the older template says which one is t
     stuck: expect.stringMatching(/delete it by hand \(kubectl delete pod db-\w+-0 -n default\)/),
   });
 });
+
+it.each`
+  kind             | seconds
+  ${'Deployment'}  | ${600}
+  ${'Rollout'}     | ${600}
+  ${'StatefulSet'} | ${undefined}
+  ${'DaemonSet'}   | ${undefined}
+`(
+  'the deadline of a $kind is $seconds s, where it has one, and is set if it is still the one that was read',
+  async ({ kind, seconds }) => {
+    add[kind as 'Deployment']('web', ['v1']);
+    const seen = await read(kind, 'web');
+    expect(seen.deadlineSeconds).toBe(seconds);
+    if (seconds === undefined) {
+      await expect(cluster.setDeadline(seen, 900, {})).rejects.toMatchObject({ problem: 'refused' });
+      return;
+    }
+    await cluster.setDeadline(seen, 900, { note: 'x' });
+    expect(await read(kind, 'web')).toMatchObject({ deadlineSeconds: 900, revision: 1, annotations: { note: 'x' } });
+    await expect(cluster.setDeadline(seen, 901, {})).rejects.toMatchObject({ options: { status: 409 } });
+  },
+);
 
 describe('the largest node', () => {
   it('is the one that can give most and takes pods', async () => {

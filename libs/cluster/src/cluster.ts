@@ -37,6 +37,12 @@ export interface Cluster {
   replaceTemplate(workload: Workload, template: PodTemplate, notes: Notes): Promise<void>;
   /** Has its pods replaced one after another, if it is still the one that was read. @param at milliseconds since the epoch. */
   restart(workload: Workload, at: number, notes: Notes): Promise<void>;
+  /**
+   * Sets how long its rollouts may make no progress, if it is still the one that was read. `refused`: this kind knows no such limit.
+   *
+   * @param annotations to be written on it beside the change: it makes no revision that could have a cause.
+   */
+  setDeadline(workload: Workload, seconds: number, annotations: Readonly<Record<string, string>>): Promise<void>;
   /** Breaks off an update that is being brought in step by step; nothing where none is. */
   abort(workload: Workload): Promise<void>;
   /** Takes up an update again that was broken off. `refused`: this kind knows no such thing. */
@@ -93,6 +99,12 @@ function clusterOf(api: Api): Cluster {
       const { template } = workload;
       const annotations = { ...template.metadata?.annotations, [RESTARTED]: iso(at) };
       await this.replaceTemplate(workload, { ...template, metadata: { ...template.metadata, annotations } }, notes);
+    },
+    async setDeadline(workload, seconds, annotations) {
+      const { setDeadline } = kindOf(workload);
+      if (setDeadline === undefined)
+        throw new ProviderError('kubernetes', 'refused', `a ${workload.kind} has no deadline`);
+      await setDeadline(api, workload, seconds, annotations);
     },
     async abort(workload) {
       await kindOf(workload).abort?.(api, workload);

@@ -1,4 +1,6 @@
 export { type Cluster, clusterFromEnvironment, type LargestNode, type Notes } from './cluster.ts';
+export { type DeadlinePlan, type DeadlineWish, deadlinePlan, withoutLastRaise } from './deadline-plan.ts';
+export { heldUpBy } from './held-up.ts';
 export { badRevisions, badRevisionsNote, type Change, changeNote, notedChange } from './notes.ts';
 export type { Pod, PodTemplate } from './objects.ts';
 export { type MemoryState, memoryState } from './out-of-memory.ts';

@@ -20,6 +20,17 @@ export const Change = z.object({
   /** The hash of the template that it had, and of the one that it got. */
   from: z.string(),
   to: z.string(),
+  /** How long a rollout could make no progress before and after, in seconds, where that was changed. */
+  deadline: z
+    .object({
+      from: z.number(),
+      to: z.number(),
+      /** An update that had been broken off was taken up again. */
+      retried: z.boolean(),
+      /** When it was said that the rollout is out of time, by the clock of the cluster in milliseconds since the epoch; absent: it was not. */
+      lateSince: z.number().optional(),
+    })
+    .optional(),
 });
 export type Change = z.infer<typeof Change>;
 

@@ -65,7 +65,7 @@ export interface Pod {
 
 export interface ContainerStatus {
   name: string;
-  state?: { terminated?: Terminated };
+  state?: { terminated?: Terminated; waiting?: { reason?: string } };
   lastState?: { terminated?: Terminated };
 }
 

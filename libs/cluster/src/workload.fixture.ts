@@ -3,6 +3,12 @@ import type { Revision, Workload } from './workload.ts';
 
 /** A Deployment that hangs at revision 3, for specs. */
 export function workload(changes: Partial<Workload> = {}): Workload {
+  const itself = {
+    type: { group: 'apps', version: 'v1', plural: 'deployments', singular: 'deployment' },
+    name: 'web',
+    resourceVersion: '1',
+    annotations: {},
+  };
   return {
     kind: 'Deployment',
     namespace: 'default',
@@ -16,12 +22,9 @@ export function workload(changes: Partial<Workload> = {}): Workload {
     blocked: undefined,
     available: 0,
     rollout: { kind: 'progressing', says: 'it is' },
-    holder: {
-      type: { group: 'apps', version: 'v1', plural: 'deployments', singular: 'deployment' },
-      name: 'web',
-      resourceVersion: '1',
-      annotations: {},
-    },
+    deadlineSeconds: 600,
+    self: itself,
+    holder: itself,
     updating: false,
     ...changes,
   };

@@ -1,5 +1,5 @@
 import type { Api } from './api.ts';
-import type { PodTemplate, ResourceType } from './objects.ts';
+import type { KubeObject, PodTemplate, ResourceType } from './objects.ts';
 
 /** Which workload. */
 export interface WorkloadRef {
@@ -25,12 +25,25 @@ export interface Workload extends WorkloadRef {
   /** Replicas that can serve. */
   available: number;
   rollout: RolloutState;
+  /** How long its rollout may make no progress before its controller gives up, in seconds; undefined: this kind waits for ever. */
+  deadlineSeconds: number | undefined;
+  /** The object itself. */
+  self: Holder;
   /** What holds its template, and is changed: itself, unless it takes the template of another object. */
   holder: Holder;
   /** The name of the revision that is rolled back to, where the controller keeps one as the stable one while it brings in another. */
   stable?: string;
   /** An update is being brought in step by step, and was not broken off yet. */
   updating: boolean;
+  /** An update was broken off, by a person or by its controller, and waits to be taken up again or replaced. Absent: none was. */
+  aborted?: Aborted;
+}
+
+export interface Aborted {
+  /** Why, in its controller's words. */
+  says: string;
+  /** Milliseconds since the epoch; undefined: it does not say. */
+  at: number | undefined;
 }
 
 export interface Holder {
@@ -45,7 +58,13 @@ export type RolloutState =
   | { kind: 'complete'; says: string }
   | { kind: 'progressing'; says: string; stuck?: string }
   /** The controller gave up waiting; it does nothing more by itself. */
-  | { kind: 'failed'; says: string; since: number | undefined };
+  | {
+      kind: 'failed';
+      says: string;
+      since: number | undefined;
+      /** Because there was no progress within the deadline. */
+      outOfTime: boolean;
+    };
 
 /** One entry of a workload's history. */
 export interface Revision {
@@ -80,10 +99,23 @@ export interface WorkloadKind extends WorkloadReader, WorkloadHistory {
   readonly kind: string;
   /** Changes it so that its pods are replaced one after another. Absent: by a template with another annotation, as `kubectl rollout restart` does. */
   restart?(api: Api, workload: Workload, at: string, annotations: Readonly<Record<string, string>>): Promise<void>;
+  /** Sets how long a rollout may make no progress, if it is still the one that was read. Absent: there is no such limit. */
+  setDeadline?(
+    api: Api,
+    workload: Workload,
+    seconds: number,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Breaks off an update that is being brought in; done twice it is the same. Absent: there is no such thing. */
   abort?(api: Api, workload: Workload): Promise<void>;
   /** Takes up again an update that was broken off. Absent: there is no such thing. */
   retry?(api: Api, workload: Workload): Promise<void>;
+}
+
+/** An object in the version that was read. */
+export function holderOf(type: ResourceType, { metadata }: KubeObject): Holder {
+  const { name, resourceVersion, annotations = {} } = metadata;
+  return { type, name, resourceVersion, annotations };
 }
 
 /** `namespace/name`, for people. */

@@ -1,4 +1,4 @@
-import type { ActionType } from '@prunella/contracts';
+import type { ActionType, Run } from '@prunella/contracts';
 import { costOf } from './costs.ts';
 import { diagnosisFor } from './diagnosis.fixture.ts';
 import { parsePolicy } from './parse-policy.ts';
@@ -12,10 +12,10 @@ costs:
     - { perMinute: 0.25 }
 `;
 
-function cost(yaml: string, action: ActionType, lastedMs?: number, repository = 'acme/shop') {
+function cost(yaml: string, action: ActionType, lastedMs?: number, changes: Partial<Run> = {}) {
   const { run, cause } = diagnosisFor();
   const { costs } = parsePolicy(`version: 1\n${yaml}`);
-  return costOf(costs, { run: { ...run, repository }, cause, action }, lastedMs);
+  return costOf(costs, { run: { ...run, repository: 'acme/shop', ...changes }, cause, action }, lastedMs);
 }
 
 it.each`
@@ -27,7 +27,15 @@ it.each`
   ${'no runner, no cost'}              | ${PRICES} | ${'rollback'}         | ${600_000}   | ${'acme/shop'} | ${0}    | ${0}   | ${'EUR'}
   ${'no price: minutes that are free'} | ${''}     | ${'retry'}            | ${undefined} | ${'acme/shop'} | ${10}   | ${0}   | ${'USD'}
 `('$what', ({ yaml, action, lastedMs, repository, minutes, money, currency }) => {
-  expect(cost(yaml, action, lastedMs, repository)).toEqual({ minutes, money, currency });
+  expect(cost(yaml, action, lastedMs, { repository })).toEqual({ minutes, money, currency });
+});
+
+it.each`
+  action                | minutes
+  ${'retry'}            | ${0}
+  ${'alternative_path'} | ${20}
+`('$action of a deployment uses a runner for $minutes minutes', ({ action, minutes }) => {
+  expect(cost(PRICES, action, undefined, { kind: 'deployment' })).toMatchObject({ minutes });
 });
 
 it('refuses a currency that is none', () => {

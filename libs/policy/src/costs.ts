@@ -1,7 +1,7 @@
 import { Duration } from '@prunella/core';
 import { z } from 'zod';
 import { type Case, Match, matches } from './match.ts';
-import { isRerun } from './reruns.ts';
+import { usesRunners } from './reruns.ts';
 
 /** What acting costs: runner minutes, and money by the first price that matches. */
 export const CostSettings = z
@@ -44,7 +44,7 @@ export interface Cost {
  */
 export function costOf(settings: CostSettings, about: Case, lastedMs: number | undefined): Cost {
   const { currency, usual, prices } = settings;
-  if (!isRerun(about.action)) return { minutes: 0, money: 0, currency };
+  if (!usesRunners(about.action, about.run.kind)) return { minutes: 0, money: 0, currency };
   const minutes = Math.max(1, Math.ceil((lastedMs ?? usual) / 60_000));
   const price = prices.find(({ match }) => match === undefined || matches(match, about));
   return { minutes, money: minutes * (price?.perMinute ?? 0), currency };

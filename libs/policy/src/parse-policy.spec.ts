@@ -38,6 +38,7 @@ describe('parsePolicy', () => {
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
+      timeouts: { deadline: 3_600_000, times: 2 },
       quarantine: { expiry: 14 * 24 * HOUR, most: 20, greens: 10, owners: [] },
       freezes: [],
       protect: [],
@@ -69,6 +70,7 @@ alternatives:
 breaker: { failures: 2, rest: 1h, reset: human }
 storm: { pipelines: 4, within: 1h, atATime: 2 }
 scale: { memory: 2Gi, cpu: 500m, times: 1 }
+timeouts: { deadline: 20m, times: 1 }
 freezes:
   - { name: launch, match: { branch: main }, from: "2026-12-20T00:00:00Z", to: "2027-01-02T00:00:00Z" }
   - { name: nights, weekly: { from: "fri 16:00", to: "mon 08:00", zone: Europe/Berlin } }
@@ -129,6 +131,7 @@ review: { comment: false }
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
       storm: { pipelines: 4, within: HOUR, atATime: 2 },
       scale: { memory: '2Gi', cpu: '500m', times: 1 },
+      timeouts: { deadline: HOUR / 3, times: 1 },
       freezes: [
         { name: 'launch', match: { branch: 'main' }, from: '2026-12-20T00:00:00Z', to: '2027-01-02T00:00:00Z' },
         { name: 'nights', weekly: { from: 'fri 16:00', to: 'mon 08:00', zone: 'Europe/Berlin' } },
@@ -162,6 +165,8 @@ review: { comment: false }
     ['version: 1\nbudgets:\n  - { name: a, actions: 1, within: 32d }', 3, 'budgets[0].within', undefined],
     ['version: 1\nholdOut: 0.6', 2, 'holdOut', undefined],
     ['version: 1\nscale:\n  memory: 8GB', 3, 'scale.memory', undefined],
+    ['version: 1\ntimeouts:\n  deadline: 5h', 3, 'timeouts.deadline', undefined],
+    ['version: 1\ntimeouts:\n  deadlin: 1h', 3, 'timeouts.deadlin', 'deadline'],
     ['version: 1\nmode: recomend', 2, 'mode', 'recommend'],
     ['version: 1\nmode: 3', 2, 'mode', undefined],
     ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],

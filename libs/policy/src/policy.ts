@@ -77,6 +77,18 @@ const ScaleLimits = z
   })
   .prefault({});
 
+const TimeoutLimits = z
+  .strictObject({
+    deadline: between('1m', '4h').prefault('1h').describe('The most that a rollout may take to make progress.'),
+    times: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
+      .describe('So often for a workload, then a human is told: what needs ever more time is not just slow.'),
+  })
+  .prefault({});
+
 /** `prunella.yaml`: how far Prunella may go, and where. */
 export const PolicySchema = z.strictObject({
   version: z.literal(1).describe('Version of this format.'),
@@ -120,6 +132,7 @@ export const PolicySchema = z.strictObject({
     'Many pipelines that fail alike are one outage: their reruns wait, and a few are tried.',
   ),
   scale: ScaleLimits.describe('How far resources may be raised.'),
+  timeouts: TimeoutLimits.describe('How far time limits may be raised.'),
   quarantine: QuarantineSettings.describe('Flaky tests that runners skip for a while.'),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z

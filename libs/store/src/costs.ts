@@ -55,7 +55,7 @@ export async function tallyCosts(
          AND (f.data->>'finishedAt')::timestamptz >= (f.data->>'startedAt')::timestamptz
        ORDER BY f.time, f.id LIMIT 1
      ) rerun ON true
-     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed'
+     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed' AND coalesce(e.data->>'undoes', '') = ''
        AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
      GROUP BY 1, 2 ORDER BY 1, 2`,
     [range.from, range.to, [...which.actions], [...which.reruns]],

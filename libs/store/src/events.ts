@@ -78,7 +78,7 @@ export async function tallyActions(
      LEFT JOIN LATERAL (${firstOutcome("coalesce(o.data->>'reverses', '') = ''")}) o ON true
      LEFT JOIN LATERAL (${firstOutcome(`o.data->>'reverses' <> '' AND o.data->>'outcome' IN ('ineffective', 'harmful')`)}) r
        ON o.outcome = 'healed'
-     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed'
+     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed' AND coalesce(e.data->>'undoes', '') = ''
        AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
      GROUP BY 1, 2`,
     [range.from, range.to, [...actions]],

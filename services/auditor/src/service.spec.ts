@@ -230,7 +230,9 @@ describe('the API', () => {
     const [healed, hurt, waiting] = [about(1), about(2), about(3)];
     await running.publish(
       ...[...acted(healed), healed.outcome('healed'), healed.outcome('harmful', { at: 99 })],
-      ...[...acted(hurt), hurt.outcome('harmful'), ...acted(waiting), about(4).executed('recommended')],
+      // What was taken back is no action more.
+      ...[...acted(hurt), hurt.executed('executed', { at: 15, key: 'k.undo', undoes: 'k' }), hurt.outcome('harmful')],
+      ...[...acted(waiting), about(4).executed('recommended')],
     );
     const range = 'from=2001-01-01&to=2001-01-02T00:00:00%2B00:00';
     await eventually(async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '@prunella/service-kit';
 import { countOpen, type EventRecord, Store } from '@prunella/store';
 import type { Audited } from './audit.ts';
-import { isReversal } from './ledger/causal.ts';
+import { isReversal, isUndo } from './ledger/causal.ts';
 import { states } from './ledger/incident.ts';
 
 /** Counts what was newly recorded: whatever is delivered twice is counted once. */
@@ -13,6 +13,7 @@ export class AuditTelemetry {
   private readonly durations;
   private readonly outcomes;
   private readonly reversals;
+  private readonly undone;
   private readonly opened;
   private readonly events;
   private readonly open;
@@ -40,6 +41,11 @@ export class AuditTelemetry {
       'Heals that were taken back because the failure returned; prunella_outcomes_total counted them as healed.',
       ['action_type', 'outcome'],
     );
+    this.undone = metrics.counter(
+      'prunella_actions_undone_total',
+      'Actions whose effect did harm and was taken back; healing_actions_total counted them.',
+      ['action_type'],
+    );
     this.opened = metrics.counter('prunella_incidents_total', 'Incidents that were opened.');
     this.events = metrics.counter('prunella_events_recorded_total', 'Events that were recorded.', ['subject']);
     this.open = metrics.labelledGauge('prunella_incidents_open', 'Incidents that are not closed.', ['state']);
@@ -48,7 +54,9 @@ export class AuditTelemetry {
   count({ recorded, verdicts, opened }: Audited): void {
     for (const event of recorded) {
       this.events.inc({ subject: event.subject });
-      if (event.subject === 'action.executed' && event.data.status === 'executed') this.countAction(event);
+      if (event.subject !== 'action.executed' || event.data.status !== 'executed') continue;
+      if (isUndo(event)) this.undone.inc({ action_type: event.data.action.type });
+      else this.countAction(event);
     }
     for (const { before, now } of verdicts) {
       const { action, outcome } = now.data;

@@ -232,7 +232,9 @@ function withCost(order: Order, { lastedMs }: ClaimResult, { policy }: Remediate
  */
 async function undo({ order, giveUpAt, harm = '' }: Timer, d: RemediateDeps): Promise<Fired> {
   const plugin = d.actions.get(order.action.type);
-  const back: Order = { ...order, key: undoKey(order.key) };
+  const { cost: _spent, ...decided } = order;
+  const explanation = `${order.action.type} made it worse: ${harm}`;
+  const back: Order = { ...decided, key: undoKey(order.key), explanation };
   const carried: CarriedOut =
     plugin?.undo === undefined
       ? { kind: 'done', result: failed(`Nothing here can take "${order.action.type}" back.`, d.clock) }
@@ -241,9 +243,10 @@ async function undo({ order, giveUpAt, harm = '' }: Timer, d: RemediateDeps): Pr
           forbids: () => undefined,
         });
   if (carried.kind === 'again') return { againAt: carried.atMs };
-  const { status, effect, explanation, finishedAt } = carried.result;
-  const became = status === 'executed' ? `Prunella ${effect}` : `it was not taken back (${explanation})`;
+  const { status, effect, explanation: why, finishedAt } = carried.result;
+  const became = status === 'executed' ? `Prunella ${effect}` : `it was not taken back (${why})`;
   const reason = `${harm}; ${became}`;
+  await d.reporter.undone(back, carried.result);
   const as = d.policy.notify.on.includes('handed_over') ? 'handed_over' : 'failed';
   await tell({ ...back, explanation: `${order.action.type} made it worse. ${reason}.` }, as, d);
   await d.reporter.proven(order, 'harmful', reason, finishedAt);

@@ -1,6 +1,7 @@
 import type { Bus } from '@prunella/bus';
 import type { ActionExecuted, ActionStatus, Outcome } from '@prunella/contracts';
 import { iso } from '@prunella/core';
+import { undoneKey } from './actions/action.ts';
 import type { Order } from './order.ts';
 import type { Became } from './review/story.ts';
 
@@ -69,6 +70,15 @@ export class Reporter {
     });
     const { status, effect, explanation } = result;
     await this.also(order, { kind: 'concluded', status, effect, explanation });
+  }
+
+  /** What became of taking the effect of an order back: an effect of its own, of the same decision. @param back the order, with its `undoKey`. */
+  async undone(back: Order, result: Result): Promise<void> {
+    await this.bus.publish('action.executed', {
+      id: `${back.key}/executed`,
+      time: iso(result.finishedAt),
+      data: { ...executedEvent(back, result), undoes: undoneKey(back.key) },
+    });
   }
 
   async proven(order: Order, outcome: Outcome, reason: string, at: number): Promise<void> {

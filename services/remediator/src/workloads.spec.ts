@@ -60,13 +60,18 @@ function start(): Promise<RunningService> {
 }
 
 /** A failure of a workload, with what is to be done about it. */
-async function fails(kind: string, name: string, type: ActionType = 'rollback'): Promise<string> {
+async function fails(
+  kind: string,
+  name: string,
+  type: ActionType = 'rollback',
+  parameters: DiagnosisMade['action']['parameters'] = {},
+): Promise<string> {
   const run = github.addRun();
   const base = networkDiagnosis(run);
   const diagnosis: DiagnosisMade = networkDiagnosis(run, {
     cause: 'error_rate',
     domain: 'delivery',
-    action: { type, parameters: {} },
+    action: { type, parameters },
     run: { ...base.run, kind: 'deployment', workload: { kind, namespace: 'default', name, container: '' } },
   });
   await bus.publish('diagnosis.made', { id: `${diagnosis.incidentId}/1/diagnosis`, data: diagnosis });
@@ -153,5 +158,46 @@ it('takes a rollback that made it worse back, once, although an answer is lost a
   ]);
   expect(kubernetes.effects).toEqual(['default/worse -> v1', 'default/worse -> v2']);
   expect(await told()).toMatch(/rollback made it worse/);
-  expect(await eventsOf('action.executed', incident)).toHaveLength(1);
+  // Both effects are events of the one decision, in this order.
+  expect(await eventsOf('action.executed', incident)).toMatchObject([
+    { status: 'executed', effect: expect.stringMatching(/^rolled back/), key: `${incident}.1` },
+    {
+      status: 'executed',
+      effect: 'took the rollback of Deployment default/worse back',
+      explanation: expect.stringMatching(/^rollback made it worse: After the rollback of Deployment default\/worse/),
+      action: { type: 'rollback' },
+      run: { attempt: 1 },
+      decidedBy: 'rule:connection-timeout',
+      key: `${incident}.1.undo`,
+      undoes: `${incident}.1`,
+    },
+  ]);
+});
+
+it('gives a rollout that ran out of time more of it, and proves it', async () => {
+  kubernetes.addDeployment('slow', ['v1', 'v2']);
+  const incident = await fails('Deployment', 'slow', 'raise_timeout', { factor: 3 });
+  expect(await eventsOf('action.executed', incident)).toMatchObject([
+    { status: 'executed', effect: 'raised the progress deadline of Deployment default/slow from 10m to 30m' },
+  ]);
+  kubernetes.settle('slow', 'complete');
+  expect(await eventsOf('outcome.observed', incident)).toMatchObject([{ action: 'raise_timeout', outcome: 'healed' }]);
+  expect(kubernetes.effects).toEqual(['default/slow -> {"progressDeadlineSeconds":1800}']);
+});
+
+it('takes the update of a Rollout up again, once, although the answer is lost, and proves it', async () => {
+  kubernetes.addRollout('shop', ['v1', 'v2'], { updating: true });
+  kubernetes.abort('shop', 'Metric "error-rate" assessed Error', '2026-11-23T12:00:00Z');
+  kubernetes.fault(/^PATCH .*shop\/status$/, 500, true);
+  const incident = await fails('Rollout', 'shop', 'retry');
+  expect(await eventsOf('action.executed', incident)).toMatchObject([
+    {
+      status: 'executed',
+      effect: 'took the update of Rollout default/shop up again',
+      cost: { minutes: 0 },
+    },
+  ]);
+  kubernetes.settle('shop', 'complete');
+  expect(await eventsOf('outcome.observed', incident)).toMatchObject([{ action: 'retry', outcome: 'healed' }]);
+  expect(kubernetes.effects).toEqual(['default/shop -> {"abort":false}']);
 });

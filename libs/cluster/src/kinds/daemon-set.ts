@@ -1,6 +1,6 @@
 import { gitOpsOwner } from '../git-ops.ts';
 import { type KubeObject, type PodTemplate, type ResourceType, type Selector, selectorText } from '../objects.ts';
-import type { RolloutState, WorkloadKind } from '../workload.ts';
+import { holderOf, type RolloutState, type WorkloadKind } from '../workload.ts';
 import { controllerRevisions, historyOf } from './controller-revisions.ts';
 
 const DAEMON_SETS: ResourceType = { group: 'apps', version: 'v1', plural: 'daemonsets', singular: 'daemon set' };
@@ -21,7 +21,6 @@ export const daemonSet: WorkloadKind = {
     const it = await api.get<DaemonSet>(DAEMON_SETS, namespace, name);
     if (it === undefined) return undefined;
     const { metadata, spec, status } = it;
-    const annotations = metadata.annotations ?? {};
     const selector = selectorText(spec.selector);
     const history = isObserved(it) ? await controllerRevisions(api, { namespace, uid: metadata.uid, selector }) : [];
     return {
@@ -32,7 +31,7 @@ export const daemonSet: WorkloadKind = {
       // What it is at gets the highest number, also when it was there before.
       revision: history[0]?.revision,
       template: spec.template,
-      annotations,
+      annotations: metadata.annotations ?? {},
       selector,
       owner: gitOpsOwner(metadata),
       blocked:
@@ -41,7 +40,9 @@ export const daemonSet: WorkloadKind = {
           : undefined,
       available: status?.numberAvailable ?? 0,
       rollout: daemonSetRollout(it),
-      holder: { type: DAEMON_SETS, name, resourceVersion: metadata.resourceVersion, annotations },
+      deadlineSeconds: undefined,
+      self: holderOf(DAEMON_SETS, it),
+      holder: holderOf(DAEMON_SETS, it),
       updating: false,
     };
   },

@@ -1,14 +1,7 @@
 import { gitOpsOwner } from '../git-ops.ts';
-import {
-  type Condition,
-  type KubeObject,
-  type PodTemplate,
-  type ResourceType,
-  type Selector,
-  selectorText,
-  timeOf,
-} from '../objects.ts';
-import type { RolloutState, WorkloadKind } from '../workload.ts';
+import { type KubeObject, type PodTemplate, type ResourceType, type Selector, selectorText } from '../objects.ts';
+import { holderOf, type RolloutState, type WorkloadKind } from '../workload.ts';
+import { deadlineOf, deadlineSetter, outOfTime, type ReplicatedSpec, type ReplicatedStatus } from './progress.ts';
 import { numberOf, replicaSetRevisions } from './replica-sets.ts';
 
 export const DEPLOYMENTS: ResourceType = {
@@ -20,14 +13,8 @@ export const DEPLOYMENTS: ResourceType = {
 const REVISION = 'deployment.kubernetes.io/revision';
 
 export type Deployment = KubeObject<
-  { replicas?: number; paused?: boolean; selector: Selector; template: PodTemplate },
-  {
-    observedGeneration?: number;
-    replicas?: number;
-    updatedReplicas?: number;
-    availableReplicas?: number;
-    conditions?: Condition[];
-  }
+  ReplicatedSpec & { selector: Selector; template: PodTemplate },
+  ReplicatedStatus & { observedGeneration?: number }
 >;
 
 export const deployment: WorkloadKind = {
@@ -50,11 +37,14 @@ export const deployment: WorkloadKind = {
       blocked: spec.paused === true ? 'is paused; resume it first (kubectl rollout resume)' : undefined,
       available: status?.availableReplicas ?? 0,
       rollout: deploymentRollout(it),
-      holder: { type: DEPLOYMENTS, name, resourceVersion: metadata.resourceVersion, annotations },
+      deadlineSeconds: deadlineOf(spec),
+      self: holderOf(DEPLOYMENTS, it),
+      holder: holderOf(DEPLOYMENTS, it),
       updating: false,
     };
   },
   revisions: (api, workload) => replicaSetRevisions(api, workload, { revision: REVISION, hash: 'pod-template-hash' }),
+  setDeadline: deadlineSetter(DEPLOYMENTS),
 };
 
 function isObserved({ metadata, status }: Deployment): boolean {
@@ -65,11 +55,8 @@ function isObserved({ metadata, status }: Deployment): boolean {
 export function deploymentRollout(it: Deployment): RolloutState {
   const { spec, status } = it;
   if (!isObserved(it)) return { kind: 'progressing', says: 'the change is not observed yet' };
-  const progressing = status?.conditions?.find((condition) => condition.type === 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    const says = 'the rollout exceeded its progress deadline';
-    return { kind: 'failed', says, since: timeOf(progressing.lastUpdateTime) };
-  }
+  const late = outOfTime(status);
+  if (late !== undefined) return late;
   const wanted = spec.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;
   const total = status?.replicas ?? 0;

@@ -72,3 +72,15 @@ describe('a Rollout', () => {
     expect(rolloutState({ spec, status }).kind).toBe(kind);
   });
 });
+
+it.each`
+  what                           | status                                                                                                                                 | outOfTime
+  ${'its deadline'}              | ${{ message: 'ProgressDeadlineExceeded', conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] }} | ${true}
+  ${'an abort for its deadline'} | ${{ message: 'RolloutAborted: Rollout aborted update to revision 2: ReplicaSet "a" has timed out progressing.', abort: true }}         | ${true}
+  ${'an abort by its analysis'}  | ${{ message: 'RolloutAborted: Rollout aborted update to revision 2: Metric "a" assessed Failed', abort: true }}                        | ${false}
+`('a Rollout that is Degraded because of $what is out of time: $outOfTime', ({ status, outOfTime }) => {
+  expect(rolloutState({ spec: {}, status: { phase: 'Degraded', ...status } })).toMatchObject({
+    kind: 'failed',
+    outOfTime,
+  });
+});

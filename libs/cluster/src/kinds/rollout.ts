@@ -2,7 +2,6 @@ import { ProviderError } from '@prunella/core';
 import { gitOpsOwner } from '../git-ops.ts';
 import { notedChange } from '../notes.ts';
 import {
-  type Condition,
   type KubeObject,
   type PodTemplate,
   type ResourceType,
@@ -10,38 +9,43 @@ import {
   selectorText,
   timeOf,
 } from '../objects.ts';
-import { nameOf, type RolloutState, type WorkloadKind } from '../workload.ts';
+import { type Aborted, holderOf, nameOf, type RolloutState, type WorkloadKind } from '../workload.ts';
 import { DEPLOYMENTS, type Deployment } from './deployment.ts';
+import {
+  deadlineOf,
+  deadlineSetter,
+  outOfTime,
+  progressIn,
+  type ReplicatedSpec,
+  type ReplicatedStatus,
+} from './progress.ts';
 import { numberOf, replicaSetRevisions } from './replica-sets.ts';
 
 const ROLLOUTS: ResourceType = { group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', singular: 'rollout' };
 const REVISION = 'rollout.argoproj.io/revision';
 const HASH = 'rollouts-pod-template-hash';
+/** What is said of an update that was broken off because of its deadline (`progressDeadlineAbort`). */
+const BROKEN_OFF_LATE = /\bhas timed out progressing\b/;
 
 export type Rollout = KubeObject<
-  {
-    replicas?: number;
-    paused?: boolean;
+  ReplicatedSpec & {
     /** Absent where the template is another object's. */
     selector?: Selector;
     template?: PodTemplate;
     workloadRef?: { apiVersion: string; kind: string; name: string };
     restartAt?: string;
   },
-  {
+  ReplicatedStatus & {
     /** A text, unlike everywhere else. */
     observedGeneration?: string;
     workloadObservedGeneration?: string;
     phase?: string;
     message?: string;
     abort?: boolean;
+    abortedAt?: string;
     stableRS?: string;
     currentPodHash?: string;
-    replicas?: number;
-    updatedReplicas?: number;
-    availableReplicas?: number;
     restartedAt?: string;
-    conditions?: Condition[];
   }
 >;
 
@@ -76,14 +80,12 @@ export const rollout: WorkloadKind = {
       blocked: spec.paused === true ? 'is paused; resume it first (spec.paused)' : undefined,
       available: status?.availableReplicas ?? 0,
       rollout: observed ? rolloutState(it) : { kind: 'progressing', says: 'the change is not observed yet' },
-      holder: {
-        type: from === undefined ? ROLLOUTS : DEPLOYMENTS,
-        name: holder.metadata.name,
-        resourceVersion: holder.metadata.resourceVersion,
-        annotations: holder.metadata.annotations ?? {},
-      },
+      deadlineSeconds: deadlineOf(spec),
+      self: holderOf(ROLLOUTS, it),
+      holder: holderOf(from === undefined ? ROLLOUTS : DEPLOYMENTS, holder),
       ...(updating && { stable: status.stableRS }),
       updating: updating && status.abort !== true,
+      ...(updating && status.abort === true && { aborted: abortedBy(status) }),
     };
 
     async function referredTo(): Promise<Deployment | undefined> {
@@ -102,15 +104,18 @@ export const rollout: WorkloadKind = {
   retry: (api, workload) => api.patchStatus(ROLLOUTS, workload, { abort: false }),
   async restart(api, workload, at, notes) {
     // Where the template is another object's, this is the Rollout's all the same.
-    const it = await api.get<Rollout>(ROLLOUTS, workload.namespace, workload.name);
-    if (it === undefined) throw new ProviderError('kubernetes', 'not-found', `rollout ${nameOf(workload)}`);
-    const { resourceVersion, annotations = {} } = it.metadata;
-    await api.patch(ROLLOUTS, { ...workload, resourceVersion }, [
+    const { self, namespace } = workload;
+    await api.patch(ROLLOUTS, { ...self, namespace }, [
       { op: 'add', path: '/spec/restartAt', value: at },
-      { op: 'add', path: '/metadata/annotations', value: { ...annotations, ...notes } },
+      { op: 'add', path: '/metadata/annotations', value: { ...self.annotations, ...notes } },
     ]);
   },
+  setDeadline: deadlineSetter(ROLLOUTS),
 };
+
+function abortedBy({ message = '', abortedAt }: NonNullable<Rollout['status']>): Aborted {
+  return { says: message, at: timeOf(abortedAt) };
+}
 
 /** What was noted last comes last: on the Rollout at a restart, on the holder of its template else. */
 function notesOf(own: Record<string, string>, holders: Record<string, string>): Record<string, string> {
@@ -140,8 +145,9 @@ export function rolloutState({ spec, status }: Pick<Rollout, 'spec' | 'status'>)
       };
     }
     case 'Degraded': {
-      const progressing = status.conditions?.find(({ type }) => type === 'Progressing');
-      return { kind: 'failed', says: `it is Degraded${says}`, since: timeOf(progressing?.lastUpdateTime) };
+      const since = timeOf(progressIn(status)?.lastUpdateTime);
+      const late = outOfTime(status) !== undefined || BROKEN_OFF_LATE.test(status.message ?? '');
+      return { kind: 'failed', says: `it is Degraded${says}`, since, outOfTime: late };
     }
     default:
       return { kind: 'progressing', says: `it is ${status?.phase ?? 'new'}${says}` };

@@ -10,7 +10,7 @@ import {
   type Selector,
   selectorText,
 } from '../objects.ts';
-import type { RolloutState, WorkloadKind } from '../workload.ts';
+import { holderOf, type RolloutState, type WorkloadKind } from '../workload.ts';
 import { controllerRevisions, historyOf } from './controller-revisions.ts';
 
 const STATEFUL_SETS: ResourceType = {
@@ -46,7 +46,6 @@ export const statefulSet: WorkloadKind = {
     const it = await api.get<StatefulSet>(STATEFUL_SETS, namespace, name);
     if (it === undefined) return undefined;
     const { metadata, spec, status } = it;
-    const annotations = metadata.annotations ?? {};
     const selector = selectorText(spec.selector);
     const history = isObserved(it) ? await controllerRevisions(api, { namespace, uid: metadata.uid, selector }) : [];
     const rollout = statefulSetRollout(it);
@@ -57,13 +56,15 @@ export const statefulSet: WorkloadKind = {
       uid: metadata.uid,
       revision: history.find((one) => one.metadata.name === status?.updateRevision)?.revision,
       template: spec.template,
-      annotations,
+      annotations: metadata.annotations ?? {},
       selector,
       owner: gitOpsOwner(metadata),
       blocked: blockedBy(it),
       available: status?.availableReplicas ?? status?.readyReplicas ?? 0,
       rollout: rollout.kind === 'progressing' ? { ...rollout, ...(await stuck(api, it, selector)) } : rollout,
-      holder: { type: STATEFUL_SETS, name, resourceVersion: metadata.resourceVersion, annotations },
+      deadlineSeconds: undefined,
+      self: holderOf(STATEFUL_SETS, it),
+      holder: holderOf(STATEFUL_SETS, it),
       updating: false,
     };
   },

@@ -8,7 +8,13 @@ const MARKS: Marks = { revision: 'deployment.kubernetes.io/revision', hash: 'pod
 export const deployment: Controller = {
   kind: 'Deployment',
   reconcile(store, object) {
+    const before = object.metadata.annotations[MARKS.revision];
     takeReplicaSet(store, object, object.spec['template'] as Json, MARKS);
+    // Without another template no rollout begins: one that is out of time stays so until there is progress, whatever its deadline is then.
+    if (before !== undefined && before === object.metadata.annotations[MARKS.revision]) {
+      object.status['observedGeneration'] = object.metadata.generation;
+      return store.touch(object);
+    }
     status(store, object, 'ReplicaSetUpdated', { ...object.status, updatedReplicas: 0, replicas: REPLICAS });
   },
   settle(store, object, how) {
@@ -43,6 +49,8 @@ export function addDeployment(store: Store, name: string, images: string[], chan
     labels,
     spec: {
       replicas: REPLICAS,
+      // As the API server puts it in.
+      progressDeadlineSeconds: 600,
       selector: { matchLabels: { app: name } },
       ...spec,
       template: defaulted(templateOf(name, images[0] ?? '', resources)),

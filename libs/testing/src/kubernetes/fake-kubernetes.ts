@@ -5,7 +5,7 @@ import type { Controller, Ending, NewWorkload, PodCount } from './controller.ts'
 import { addDaemonSet, daemonSet } from './daemon-set.ts';
 import { addDeployment, deployment } from './deployment.ts';
 import type { Json, Operation } from './json-patch.ts';
-import { addRollout, type NewRollout, rollout } from './rollout.ts';
+import { abortRollout, addRollout, type NewRollout, rollout } from './rollout.ts';
 import { addStatefulSet, statefulSet } from './stateful-set.ts';
 import { type FakeObject, isSelected, type Patch, Refusal, Store } from './store.ts';
 
@@ -21,7 +21,7 @@ const CONTROLLERS: readonly Controller[] = [deployment, statefulSet, daemonSet, 
 const PARAMETERS = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'fieldManager', 'fieldValidation', 'dryRun'];
 
 /**
- * The parts of an API server and its controllers that rollbacks, restarts and raises of resources use. Written from the Kubernetes API
+ * The parts of an API server and its controllers that rollbacks, restarts and raises of resources and deadlines use. Written from the Kubernetes API
  * conventions; what is changed is checked against Kubernetes' published OpenAPI, and Argo's published custom resource.
  */
 export class FakeKubernetes {
@@ -112,10 +112,19 @@ export class FakeKubernetes {
     controller.settle(this.store, object, how);
   }
 
+  /** The controller of a Rollout breaks its update off by itself. @param why the rest of its message. @param at default: now. */
+  abort(name: string, why: string, at?: string): void {
+    abortRollout(this.store, this.workload(name).object, why, at);
+  }
+
   /** The image of the template that a workload has. */
   image(name: string): string | undefined {
     const { object } = this.workload(name);
     return imageIn(object.spec['template'] as Json);
+  }
+
+  spec(name: string): Json {
+    return this.workload(name).object.spec;
   }
 
   annotations(name: string): Record<string, string> {
@@ -137,6 +146,14 @@ export class FakeKubernetes {
     for (const pod of this.store.ownedBy('Pod', this.workload(name).object)) {
       const [status] = pod.status['containerStatuses'] as Json[];
       if (status !== undefined) status['lastState'] = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+    }
+  }
+
+  /** A container of every pod of a workload waits, and why, e.g. `CrashLoopBackOff`. */
+  holdUp(name: string, reason: string): void {
+    for (const pod of this.store.ownedBy('Pod', this.workload(name).object)) {
+      const [status] = pod.status['containerStatuses'] as Json[];
+      if (status !== undefined) status['state'] = { waiting: { reason } };
     }
   }
 
@@ -263,8 +280,15 @@ function differenceOf(before: FakeObject, after: FakeObject): string | undefined
     const template = (spec['template'] ?? {}) as { metadata?: Json; spec?: { containers: Json[] } };
     const [container] = template.spec?.containers ?? [];
     const { abort } = status;
-    const { restartAt } = spec;
-    return [imageIn(template), container?.['resources'], template.metadata?.['annotations'], { abort }, { restartAt }];
+    const { restartAt, progressDeadlineSeconds } = spec;
+    return [
+      imageIn(template),
+      container?.['resources'],
+      template.metadata?.['annotations'],
+      { abort },
+      { restartAt },
+      { progressDeadlineSeconds },
+    ];
   }) as [unknown[], unknown[]];
   const found = is.find((part, index) => JSON.stringify(part) !== JSON.stringify(was[index]));
   return found === undefined || typeof found === 'string' ? found : JSON.stringify(found);

@@ -15,14 +15,21 @@ export const rollout: Controller = {
     const isAborted = object.status['abort'] === true && !isNew && object.status['stableRS'] !== hash;
     const before = { ...object.status };
     delete before['abort'];
+    delete before['abortedAt'];
+    const isTakenUp = object.status['abortedAt'] !== undefined && !isAborted;
     object.status = {
       stableRS: hash,
       availableReplicas: 0,
       ...before,
-      ...(isAborted && { abort: true, abortedAt: now() }),
+      ...(isAborted && { abort: true, abortedAt: object.status['abortedAt'] ?? now() }),
       currentPodHash: hash,
-      ...(isNew && { phase: 'Progressing', message: 'more replicas need to be updated' }),
-      ...(isAborted && { phase: 'Degraded', message: 'RolloutAborted: Rollout aborted update' }),
+      ...((isNew || isTakenUp) && { phase: 'Progressing', message: 'more replicas need to be updated' }),
+      ...(isTakenUp && { conditions: [progress('Unknown', 'RolloutRetry')] }),
+      ...(isAborted && {
+        phase: 'Degraded',
+        message: 'RolloutAborted: Rollout aborted update',
+        conditions: [progress('False', 'RolloutAborted')],
+      }),
     };
     observe(store, object);
   },
@@ -40,14 +47,7 @@ export const rollout: Controller = {
       phase: how === 'complete' ? 'Healthy' : 'Degraded',
       message: how === 'complete' ? '' : 'ProgressDeadlineExceeded',
       conditions: [
-        {
-          type: 'Progressing',
-          status: how === 'complete' ? 'True' : 'False',
-          reason: how === 'complete' ? 'NewReplicaSetAvailable' : 'ProgressDeadlineExceeded',
-          message: '',
-          lastUpdateTime: now(),
-          lastTransitionTime: now(),
-        },
+        how === 'complete' ? progress('True', 'NewReplicaSetAvailable') : progress('False', 'ProgressDeadlineExceeded'),
       ],
       ...(object.spec['restartAt'] !== undefined && { restartedAt: object.spec['restartAt'] }),
     };
@@ -55,6 +55,23 @@ export const rollout: Controller = {
   },
   scale: (store, object, revision, pods) => scaleReplicaSet(store, object, revision, MARKS, pods),
 };
+
+/** Breaks off the update that is being brought in, as the controller does by itself. @param at when, for Argo's time stamps. */
+export function abortRollout(store: Store, object: FakeObject, why: string, at: string = now()): void {
+  object.status = {
+    ...object.status,
+    abort: true,
+    abortedAt: at,
+    phase: 'Degraded',
+    message: `RolloutAborted: Rollout aborted update to revision ${object.metadata.annotations[MARKS.revision]}: ${why}`,
+    conditions: [progress('False', 'RolloutAborted', at)],
+  };
+  store.touch(object);
+}
+
+function progress(status: 'True' | 'False' | 'Unknown', reason: string, at: string = now()): Json {
+  return { type: 'Progressing', status, reason, message: '', lastUpdateTime: at, lastTransitionTime: at };
+}
 
 /** Its own, or the one of the workload that it refers to. */
 function templateIn(store: Store, { spec }: FakeObject): Json {

@@ -36,7 +36,9 @@ function scaled(): Told[] {
   const workload = { kind: 'Deployment', namespace: 'shop', name: 'api', container: 'app' };
   const story = new Story('scaled', { workload, repository: 'octo/api', kind: 'deployment' }, begin - DAY);
   const raise = { action: { type: 'scale_resources' }, cause: 'oom', effect: 'memory 1Gi, was 512Mi' };
-  return [story.failed(), story.diagnosed({ cause: 'oom' }), story.executed('executed', raise)];
+  // That it was taken back costs nothing, and owes nothing more.
+  const undone = story.executed('executed', { ...raise, at: 20, key: 'k.undo', undoes: 'k' });
+  return [story.failed(), story.diagnosed({ cause: 'oom' }), story.executed('executed', raise), undone];
 }
 
 async function change(id: string, body: object) {

@@ -17,6 +17,7 @@ describe('debts', () => {
   const workload = { kind: 'Deployment', namespace: 'shop', name: 'api', container: 'app' };
   const scaled = new Story('2', { workload });
   const raise = { action: { type: 'scale_resources' }, cause: 'oom', effect: 'memory of app 1Gi, was 512Mi' };
+  const longer = { action: { type: 'raise_timeout' }, cause: 'deploy_failure', effect: 'from 10m to 20m' };
 
   it.each<[string, Told[], string[]]>([
     ['a rerun that failed', [...retried, story.finished('failure', { attempt: 2 }), story.outcome('ineffective')], []],
@@ -37,6 +38,16 @@ describe('debts', () => {
       ['skipped_test'],
     ],
     ['a raise', [scaled.executed('executed', raise)], ['resource_raise']],
+    ['a longer deadline', [scaled.executed('executed', longer)], ['timeout_raise']],
+    [
+      'a longer deadline that was put back, once',
+      [
+        scaled.executed('executed', longer),
+        scaled.executed('executed', { ...longer, at: 20, key: 'k.undo', undoes: 'k' }),
+        scaled.outcome('harmful', { action: 'raise_timeout' }),
+      ],
+      ['timeout_raise'],
+    ],
     ['a raise that was refused', [scaled.executed('rejected', raise)], []],
     ['a rollback', [scaled.executed('executed', { action: { type: 'rollback' } }), scaled.outcome('healed')], []],
   ])('%s', (_what, told, kinds) => {
@@ -56,6 +67,11 @@ describe('debts', () => {
     expect(more).toMatchObject({
       what: 'shop/api was given more than is declared: memory of app 1Gi, was 512Mi',
       ...{ workload: 'shop/api', cause: 'oom', minutes: 0, money: 0, currency: '' },
+    });
+    const [time] = entriesOf([scaled.executed('executed', longer)]);
+    expect(time).toMatchObject({
+      what: 'shop/api was given more time than is declared: from 10m to 20m',
+      ...{ workload: 'shop/api', cause: 'deploy_failure' },
     });
   });
 

@@ -66,6 +66,11 @@ export function isReversal(event: EventRecord): boolean {
   return event.subject === 'outcome.observed' && Boolean(event.data.reverses);
 }
 
+/** Whether an event says that the effect of an action was taken back, or could not be. */
+export function isUndo(event: EventRecord): boolean {
+  return event.subject === 'action.executed' && Boolean(event.data.undoes);
+}
+
 /** The events of one subject, in the order given. */
 export function ofSubject<S extends Subject>(events: readonly EventRecord[], subject: S): EventRecord<S>[] {
   return events.filter((event): event is EventRecord<S> => event.subject === subject);

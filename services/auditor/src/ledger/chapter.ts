@@ -1,6 +1,6 @@
 import type { EventRecord } from '@prunella/store';
 import { countedOutcomes, executedActions } from '../outcomes/actions.ts';
-import { attemptOf, inCausalOrder, ofSubject } from './causal.ts';
+import { attemptOf, inCausalOrder, isUndo, ofSubject } from './causal.ts';
 
 /** What happened around the newest attempt that is in trouble: what an incident's list entry is about. */
 export interface Chapter {
@@ -35,7 +35,7 @@ export function newestChapter(events: readonly EventRecord[]): Chapter | undefin
   const attempt = Math.max(0, ...ordered.filter(isTrouble).map(attemptOf));
   if (attempt === 0) return undefined;
   const own = ordered.filter((event) => attemptOf(event) === attempt);
-  const executed = executedActions(own).at(-1) ?? ofSubject(own, 'action.executed').at(-1);
+  const executed = executedActions(own).at(-1) ?? ofSubject(own, 'action.executed').findLast((event) => !isUndo(event));
   const outcomes = countedOutcomes(own);
   return {
     attempt,

@@ -13,6 +13,8 @@ const again = [
   story.diagnosed({ attempt: 2 }),
 ];
 const green = story.finished('success', { attempt: 2 });
+const back = { action: { type: 'rollback' }, explanation: 'it was bad', effect: 'rolled back', key: 'k' };
+const undo = { at: 20, explanation: 'it was worse', effect: 'put back', key: 'k.undo', undoes: 'k' };
 const note = { action: { type: 'notify_human' }, verdict: 'handing_over' };
 
 const cases: [string, Told[], Partial<Incident>][] = [
@@ -89,6 +91,27 @@ const cases: [string, Told[], Partial<Incident>][] = [
     { state: 'verifying', action: 'rollback', status: 'executed' },
   ],
   [
+    'a rollback that was taken back, before its outcome is known',
+    [...begin, story.executed('executed', back), story.executed('executed', { ...back, ...undo })],
+    { state: 'verifying', action: 'rollback', status: 'executed', reason: 'it was bad' },
+  ],
+  [
+    'a rollback that was taken back',
+    [
+      ...[...begin, story.executed('executed', back), story.executed('executed', { ...back, ...undo })],
+      story.outcome('harmful', { action: 'rollback', at: 21 }),
+    ],
+    { state: 'closed', action: 'rollback', status: 'executed', outcome: 'harmful', reason: 'it was bad' },
+  ],
+  [
+    'a rollback that could not be taken back',
+    [
+      ...[...begin, story.executed('executed', back), story.executed('failed', { ...back, ...undo })],
+      story.outcome('harmful', { action: 'rollback', at: 21 }),
+    ],
+    { state: 'closed', action: 'rollback', status: 'executed', outcome: 'harmful' },
+  ],
+  [
     'an action that says neither verdict nor cause',
     [story.executed('executed', { verdict: undefined, cause: undefined, decidedBy: undefined })],
     { state: 'verifying', verdict: null, cause: null, decidedBy: null },
@@ -153,6 +176,21 @@ describe('project', () => {
 });
 
 describe('the page of an incident', () => {
+  it('tells that an action was taken back, between it and its outcome', () => {
+    const told = [
+      story.outcome('harmful', { action: 'rollback', at: 21 }),
+      story.executed('executed', { ...back, ...undo }),
+      story.executed('executed', back),
+    ];
+    const page = pageOf(recorded(...told));
+    expect(page?.timeline.map(({ title, says }) => [title, says])).toEqual([
+      ['rollback: executed', 'it was bad'],
+      ['Taking back rollback: executed', 'it was worse'],
+      ['Outcome of rollback: harmful', 'it was harmful'],
+    ]);
+    expect(page).toMatchObject({ effect: 'rolled back' });
+  });
+
   it('tells its events so that one leads to the other, an outcome after its proof', () => {
     const page = pageOf(recorded(story.outcome('healed', { at: 1 }), green, ...retried.toReversed()));
     expect(page?.timeline.map((item) => [item.type, item.attempt])).toEqual([

@@ -1,5 +1,5 @@
 import type { EventRecord } from '@prunella/store';
-import { attemptOf, isReversal } from './causal.ts';
+import { attemptOf, isReversal, isUndo } from './causal.ts';
 import type { TimelineItem } from './incident.ts';
 
 /** An event for people. */
@@ -38,7 +38,7 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       };
     case 'action.executed':
       return {
-        title: `${event.data.action.type}: ${event.data.status}`,
+        title: `${isUndo(event) ? 'Taking back ' : ''}${event.data.action.type}: ${event.data.status}`,
         says: event.data.explanation || event.data.effect,
       };
     case 'breaker.closed':

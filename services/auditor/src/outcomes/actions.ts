@@ -1,5 +1,5 @@
 import type { EventRecord } from '@prunella/store';
-import { attemptOf, inCausalOrder, isReversal, ofSubject } from '../ledger/causal.ts';
+import { attemptOf, inCausalOrder, isReversal, isUndo, ofSubject } from '../ledger/causal.ts';
 import { proofOf } from './proof.ts';
 
 /** What an outcome is about: one outcome counts for each, and at most one reversal. */
@@ -8,11 +8,11 @@ export function outcomeKey(event: EventRecord<'action.executed' | 'outcome.obser
   return `${event.data.incidentId}/${attemptOf(event)}/${action}`;
 }
 
-/** The actions that took effect and heal something, one for each key, in causal order. */
+/** The actions that took effect and heal something, one for each key, in causal order. What took one back heals nothing. */
 export function executedActions(events: readonly EventRecord[]): EventRecord<'action.executed'>[] {
   return firstByKey(
     ofSubject(inCausalOrder(events), 'action.executed').filter(
-      (event) => event.data.status === 'executed' && proofOf(event.data.action.type) !== 'nothing',
+      (event) => event.data.status === 'executed' && proofOf(event.data.action.type) !== 'nothing' && !isUndo(event),
     ),
   );
 }

@@ -26,7 +26,12 @@ export function proofOf(action: ActionType): Proof {
 }
 
 /** The actions that change a workload: what takes their heals back is seen there, and not at the commit that failed. */
-export const workloadActions = ['rollback', 'scale_resources', 'reset_connections'] as const satisfies ActionType[];
+export const workloadActions = [
+  'rollback',
+  'scale_resources',
+  'reset_connections',
+  'raise_timeout',
+] as const satisfies ActionType[];
 
 /** The actions that heal something, and so have an outcome. */
 export const healingActions = actionTypes.filter((action) => proofOf(action) !== 'nothing');

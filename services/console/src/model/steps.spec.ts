@@ -49,6 +49,24 @@ describe('toSteps', () => {
     expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
   });
 
+  it.each`
+    status        | title
+    ${'executed'} | ${'Taken back'}
+    ${'failed'}   | ${'Not taken back'}
+  `('shows "$title" as a step of its own after the action', ({ status, title }) => {
+    const timeline = [
+      event('diagnosis.made', { cause: 'error_rate' }),
+      event(
+        'action.executed',
+        { action: { type: 'rollback' }, status: 'executed', effect: 'rolled back' },
+        { id: 'x' },
+      ),
+      event('action.executed', { action: { type: 'rollback' }, status, effect: 'put back', undoes: 'k' }, { id: 'u' }),
+    ];
+    const steps = toSteps(buildDetail({ state: 'closed', outcome: 'harmful', timeline }));
+    expect(steps.map((step) => step.title)).toEqual(['Diagnosis', 'Decision', 'Action', title]);
+  });
+
   it('decides anew after each diagnosis', () => {
     const round = (attempt: number) => [
       event('pipeline.finished', { conclusion: 'failure' }, { attempt, id: `f${attempt}` }),

@@ -223,14 +223,19 @@ const ACTION_TITLES: Record<ActionStatus, string> = {
   observed: 'Watched, not done',
 };
 
+function undoTitle(status: ActionStatus | null): string {
+  return status === 'executed' ? 'Taken back' : 'Not taken back';
+}
+
 function toAction(event: TimelineEvent): ActionStep {
   const data = fields(event.data);
   const status = wordOf<ActionStatus>(data['status']);
   const late = status === 'superseded' || status === 'failed';
+  const isUndo = textOf(data['undoes']) !== '';
   return {
     ...baseOf(event),
     kind: 'action',
-    title: (status && ACTION_TITLES[status]) ?? event.title,
+    title: isUndo ? undoTitle(status) : ((status && ACTION_TITLES[status]) ?? event.title),
     says: textOf(data['explanation']) || event.says,
     action: actionOf(data).action,
     status,

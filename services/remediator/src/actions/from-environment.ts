@@ -6,12 +6,15 @@ import type { Policy } from '@prunella/policy';
 import { alternativePath } from './alternative-path/alternative-path.ts';
 import { Actions } from './index.ts';
 import { notifyHuman } from './notify-human/notify-human.ts';
+import { raiseTimeout } from './raise-timeout/raise-timeout.ts';
 import { restart } from './restart/restart.ts';
 import { retry } from './retry/retry.ts';
+import { isOfRollout, retryRollout } from './retry/retry-rollout.ts';
 import { rollback } from './rollback/rollback.ts';
 import { scale } from './scale/scale.ts';
 import type { QuarantineBook } from './skip-test/quarantine-book.ts';
 import { skipTest } from './skip-test/skip-test.ts';
+import { split } from './split.ts';
 
 /** Every action we know, with the CI platforms and what else the environment configures. `publicUrl`: where people reach the console. */
 export function actionsFromEnvironment(
@@ -23,11 +26,12 @@ export function actionsFromEnvironment(
 ): Actions {
   const cluster = clusterFromEnvironment(environment);
   return new Actions([
-    retry(platforms),
+    split(isOfRollout, retryRollout(cluster), retry(platforms)),
     alternativePath(platforms),
     rollback(cluster),
     scale(cluster, () => policy().scale),
     restart(cluster),
+    raiseTimeout(cluster, () => policy().timeouts),
     notifyHuman(notifiers(environment), publicUrl),
     skipTest(quarantine.bus, quarantine.book, () => policy().quarantine),
   ]);

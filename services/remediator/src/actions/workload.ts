@@ -13,7 +13,6 @@ import { formatDuration, ProviderError } from '@prunella/core';
 import type { Order } from '../order.ts';
 import { type Look, type Proof, undoKey } from './action.ts';
 
-const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 const PROVE_AGAIN_MS = 5_000;
 const OBSERVE_AGAIN_MS = 5_000;
 /** So often a workload may change under our hands; controllers write its status all the time. */
@@ -22,7 +21,7 @@ const CONFLICT_AGAIN_MS = 100;
 /** A pod that is held up may still get ready within this time. */
 const STUCK_MS = 60_000;
 /** As long as Kubernetes gives a Deployment to make progress; StatefulSets and DaemonSets have no such limit of their own. */
-const STALLED_MS = 10 * 60_000;
+export const STALLED_MS = 10 * 60_000;
 
 /** Why nothing can be done to the workload of this run, in a few words; undefined: it is one that can be reached. */
 export function unreachable({ workload }: Run, cluster: Cluster | undefined, what: string): string | undefined {
@@ -46,14 +45,14 @@ export function nameOf(run: Run): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-/** What a workload says of a change that an order made: by this it is known again after a crash. */
+/** What the history of a workload says of a change that an order made. */
 function changeCause({ action, key }: Order): string {
   return `prunella: ${action.type}, ${key}`;
 }
 
 /** Whether the newest change that we noted on a workload is the one that the order made. */
-function isOurs({ annotations }: Workload, order: Order): boolean {
-  return annotations[CHANGE_CAUSE] === changeCause(order);
+function isOurs({ annotations }: Workload, { key }: Order): boolean {
+  return notedChange(annotations)?.key === key;
 }
 
 /** What the order changed, unless somebody changed more since: one change makes one revision. */
@@ -83,14 +82,20 @@ export async function lookAtPinned(
   const name = nameOf(order.run);
   if (workload === undefined) return { look: { kind: 'superseded', reason: `${name} is not there` } };
   if (isOurs(workload, order)) return { look: { kind: 'done', effect: { says: `${done} ${name}` } } };
-  const { revision } = workload;
+  const look = movedOn(order, workload, moved);
+  return look === undefined ? { workload } : { look };
+}
+
+/** What is to be said when a workload is not at the revision that was noted at the decision; undefined: it is. */
+export function movedOn(order: Order, { revision }: Workload, moved = ''): Look | undefined {
+  const name = nameOf(order.run);
   if (revision === undefined) {
-    return { look: { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` } };
+    return { kind: 'later', afterMs: OBSERVE_AGAIN_MS, reason: `${name} has no revision yet` };
   }
   const pinned = order.action.parameters['fromRevision'];
-  if (revision === pinned) return { workload };
+  if (revision === pinned) return undefined;
   const reason = `${name} is at revision ${revision}, the failure was seen at ${String(pinned)}${moved}`;
-  return { look: { kind: 'superseded', reason } };
+  return { kind: 'superseded', reason };
 }
 
 /**
@@ -135,14 +140,14 @@ export async function changingPinned<T>(
   });
 }
 
-/** What is written on a workload with a change. @param hashes of the templates before and after. */
+/** What is written on a workload with a change. @param changed the hashes of the templates before and after, and what else was changed. */
 export function notesOf(
   order: Order,
   { revision = 0, available }: Workload,
-  hashes: Pick<Change, 'from' | 'to'>,
+  changed: Pick<Change, 'from' | 'to' | 'deadline'>,
   more: Readonly<Record<string, string>> = {},
 ): Notes {
-  const change = { key: order.key, at: Date.now(), revision, available, ...hashes };
+  const change = { key: order.key, at: Date.now(), revision, available, ...changed };
   return { cause: changeCause(order), annotations: { ...changeNote(change), ...more } };
 }
 
@@ -175,7 +180,7 @@ export function judge({ rollout, available }: Workload, change: Change, after: s
       return { kind: 'healed', reason: `${after}, ${rollout.says}` };
     case 'failed': {
       // What was noted before the change says nothing about it, until the controller had the time to note it anew.
-      const isOld = rollout.since !== undefined && rollout.since + 1_000 < change.at;
+      const isOld = rollout.since !== undefined && isBefore(rollout.since, change.at);
       if (isOld && took < STALLED_MS) return { kind: 'pending', afterMs: PROVE_AGAIN_MS };
       return change.available > 0
         ? { kind: 'harmful', reason: `${after}, ${rollout.says}; ${compared}` }
@@ -190,6 +195,11 @@ export function judge({ rollout, available }: Workload, change: Change, after: s
       return { kind: 'harmful', reason: `${after}, ${rollout.says} after ${formatDuration(took)}; ${compared}` };
     }
   }
+}
+
+/** Whether what a controller noted, in whole seconds, was before. Both in milliseconds since the epoch. */
+export function isBefore(noted: number, time: number): boolean {
+  return noted + 1_000 < time;
 }
 
 export function refused(detail: string): ProviderError {

@@ -1,50 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { clusterFromEnvironment } from '@prunella/cluster';
-import { FakeKubernetes } from '@prunella/testing';
-import { orderFor } from '../../order.fixture.ts';
+import { backOf, fakeCluster, orderOn, proofOf } from '../../../test/fake-cluster.ts';
 import type { Order } from '../../order.ts';
-import { type ActionPlugin, type Proof, undoKey } from '../action.ts';
+import type { ActionPlugin, Proof } from '../action.ts';
 import { rollback } from './rollback.ts';
 
 const signal = new AbortController().signal;
+const on = fakeCluster();
 
-let kubernetes: FakeKubernetes;
-let directory: string;
 let plugin: ActionPlugin;
 
-beforeEach(async () => {
-  kubernetes = await FakeKubernetes.start();
-  directory = await mkdtemp(join(tmpdir(), 'prunella-rollback-'));
-  const file = join(directory, 'kubeconfig');
-  await writeFile(file, kubernetes.kubeconfig);
-  plugin = rollback(clusterFromEnvironment({ KUBECONFIG: file }));
-});
-afterEach(async () => {
-  await kubernetes.stop();
-  await rm(directory, { recursive: true });
-  expect(kubernetes.violations).toEqual([]);
+beforeEach(() => {
+  plugin = rollback(on.cluster);
 });
 
 function order(kind = 'Deployment', fromRevision = 2, key = 'inc_1.1'): Order {
-  const { run } = orderFor();
-  return orderFor({
-    key,
-    run: { ...run, workload: { kind, namespace: 'default', name: 'web', container: '' } },
-    action: { type: 'rollback', parameters: { fromRevision } },
-  });
+  return orderOn(kind, { type: 'rollback', parameters: { fromRevision } }, { key });
 }
 
 const add = {
-  Deployment: () => kubernetes.addDeployment('web', ['v1', 'v2']),
-  StatefulSet: () => kubernetes.addStatefulSet('web', ['v1', 'v2']),
-  DaemonSet: () => kubernetes.addDaemonSet('web', ['v1', 'v2']),
-  Rollout: () => kubernetes.addRollout('web', ['v1', 'v2']),
+  Deployment: () => on.kubernetes.addDeployment('web', ['v1', 'v2']),
+  StatefulSet: () => on.kubernetes.addStatefulSet('web', ['v1', 'v2']),
+  DaemonSet: () => on.kubernetes.addDaemonSet('web', ['v1', 'v2']),
+  Rollout: () => on.kubernetes.addRollout('web', ['v1', 'v2']),
 };
 
-const back = (it: Order): Order => ({ ...it, key: undoKey(it.key) });
-const prove = async (it: Order): Promise<Proof | undefined> => plugin.prove?.(it, { says: '' }, signal);
+const prove = (it: Order): Promise<Proof | undefined> => proofOf(plugin, it);
 
 describe.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const)('of a %s', (kind) => {
   it('goes back, sees its own change, and is proven by the rollout', async () => {
@@ -57,20 +36,20 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const)('o
     });
     expect(await plugin.look(it, Date.now(), signal)).toMatchObject({ kind: 'done' });
     expect(await prove(it)).toMatchObject({ kind: 'pending' });
-    kubernetes.settle('web', 'complete');
+    on.kubernetes.settle('web', 'complete');
     expect(await prove(it)).toMatchObject({ kind: 'healed' });
   });
 
   it('never goes back again to what it left', async () => {
     add[kind]();
     await plugin.execute(order(kind), signal);
-    kubernetes.settle('web', 'complete');
-    kubernetes.rollOut('web', 'v3');
+    on.kubernetes.settle('web', 'complete');
+    on.kubernetes.rollOut('web', 'v3');
     const next = order(kind, 4, 'inc_2.1');
     await plugin.execute(next, signal);
-    expect(kubernetes.image('web')).toBe('v1');
-    kubernetes.rollOut('web', 'v2');
-    kubernetes.rollOut('web', 'v1');
+    expect(on.kubernetes.image('web')).toBe('v1');
+    on.kubernetes.rollOut('web', 'v2');
+    on.kubernetes.rollOut('web', 'v1');
     expect(await plugin.look(order(kind, 7, 'inc_3.1'), undefined, signal)).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/no earlier revision that was not rolled back from before/),
@@ -81,22 +60,22 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const)('o
     add[kind]();
     const it = order(kind);
     await plugin.execute(it, signal);
-    kubernetes.rollOut('web', 'v4');
+    on.kubernetes.rollOut('web', 'v4');
     expect(await prove(it)).toMatchObject({ kind: 'inconclusive', reason: /changed by somebody else/ });
-    expect(await plugin.undo?.look(back(it), undefined, signal)).toMatchObject({ kind: 'superseded' });
+    expect(await plugin.undo?.look(backOf(it), undefined, signal)).toMatchObject({ kind: 'superseded' });
   });
 
   it('that is taken back leaves the template as it was, once, and what it brought as the bad one', async () => {
     add[kind]();
     const it = order(kind);
     await plugin.execute(it, signal);
-    kubernetes.settle('web', 'failed');
-    expect(await plugin.undo?.look(back(it), undefined, signal)).toEqual({ kind: 'ready' });
-    expect(await plugin.undo?.execute(back(it), signal)).toEqual({
+    on.kubernetes.settle('web', 'failed');
+    expect(await plugin.undo?.look(backOf(it), undefined, signal)).toEqual({ kind: 'ready' });
+    expect(await plugin.undo?.execute(backOf(it), signal)).toEqual({
       says: `put the template of revision 2 of ${kind} default/web back`,
     });
-    expect(kubernetes.image('web')).toBe('v2');
-    expect(await plugin.undo?.look(back(it), Date.now(), signal)).toMatchObject({ kind: 'done' });
+    expect(on.kubernetes.image('web')).toBe('v2');
+    expect(await plugin.undo?.look(backOf(it), Date.now(), signal)).toMatchObject({ kind: 'done' });
     expect(await prove(it)).toMatchObject({ kind: 'harmful' });
     // The next one does not go where it was worse.
     expect(await plugin.look(order(kind, 4, 'inc_2.1'), undefined, signal)).toMatchObject({ kind: 'refused' });
@@ -110,45 +89,45 @@ describe('did harm', () => {
     ${'not when nothing served before'}            | ${'failed'}   | ${'ineffective'}
   `('$what', async ({ before, kind }) => {
     add.Deployment();
-    kubernetes.settle('web', before);
+    on.kubernetes.settle('web', before);
     await plugin.execute(order(), signal);
-    kubernetes.settle('web', 'failed');
+    on.kubernetes.settle('web', 'failed');
     expect(await prove(order())).toMatchObject({ kind, reason: expect.stringMatching(/progress deadline/) });
   });
 });
 
 it('breaks off an update of a Rollout before it puts the stable template back', async () => {
-  kubernetes.addRollout('web', ['v1', 'v2'], { updating: true });
+  on.kubernetes.addRollout('web', ['v1', 'v2'], { updating: true });
   await plugin.execute(order('Rollout'), signal);
-  expect(kubernetes.effects).toEqual(['default/web -> {"abort":true}', 'default/web -> v1']);
-  expect(kubernetes.status('web')['abort']).toBeUndefined();
+  expect(on.kubernetes.effects).toEqual(['default/web -> {"abort":true}', 'default/web -> v1']);
+  expect(on.kubernetes.status('web')['abort']).toBeUndefined();
 });
 
 it('goes on where it was cut off after the abort', async () => {
-  kubernetes.addRollout('web', ['v1', 'v2'], { updating: true });
-  kubernetes.fault(/^PATCH .*rollouts\/web$/, 500);
+  on.kubernetes.addRollout('web', ['v1', 'v2'], { updating: true });
+  on.kubernetes.fault(/^PATCH .*rollouts\/web$/, 500);
   await expect(plugin.execute(order('Rollout'), signal)).rejects.toMatchObject({ problem: 'unavailable' });
   expect(await plugin.look(order('Rollout'), Date.now(), signal)).toEqual({ kind: 'ready' });
   await plugin.execute(order('Rollout'), signal);
-  expect(kubernetes.effects).toEqual(['default/web -> {"abort":true}', 'default/web -> v1']);
+  expect(on.kubernetes.effects).toEqual(['default/web -> {"abort":true}', 'default/web -> v1']);
 });
 
 it('reads again and goes on when the controller was faster', async () => {
   add.StatefulSet();
-  kubernetes.fault(/^PATCH/, 409);
+  on.kubernetes.fault(/^PATCH/, 409);
   await plugin.execute(order('StatefulSet'), signal);
-  expect(kubernetes.effects).toEqual(['default/web -> v1']);
+  expect(on.kubernetes.effects).toEqual(['default/web -> v1']);
 });
 
 it('changes nothing that was changed since the decision', async () => {
   add.DaemonSet();
-  kubernetes.rollOut('web', 'v3');
+  on.kubernetes.rollOut('web', 'v3');
   await expect(plugin.execute(order('DaemonSet'), signal)).rejects.toMatchObject({ problem: 'refused' });
   expect(await plugin.look(order('DaemonSet'), undefined, signal)).toMatchObject({
     kind: 'superseded',
     reason: 'DaemonSet default/web is at revision 3, the failure was seen at 2',
   });
-  expect(kubernetes.effects).toEqual([]);
+  expect(on.kubernetes.effects).toEqual([]);
 });
 
 it.each`
