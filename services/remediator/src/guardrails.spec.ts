@@ -226,6 +226,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     random: Math.random,
     timers: { set },
     reporter,
+    questions: { changed: async () => undefined },
     verified: async (_order: Order, proof: Proof) => proof,
   };
   const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({ ...shared, owner: `${id}-${owner}` }));
@@ -259,7 +260,9 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
         continue;
       }
       if (entry.value.dueAt > time) continue;
-      const call = () => fire(entry.value, { ...replica(), reviews, expire: (order) => expire(order, approval) });
+      const questions = { changed: async () => undefined, amend: async () => 'done' as const };
+      const call = () =>
+        fire(entry.value, { ...replica(), reviews, questions, expire: (order) => expire(order, approval) });
       try {
         // Both replicas see it due at the same moment.
         const [fired] = await Promise.all([call(), call().catch(() => undefined)]);
