@@ -117,6 +117,8 @@ export const BUCKETS = {
   prunella_replies: { ttlMs: 30 * 60_000 },
   /** Messages of the Slack bot and where they stand, by the key of their note: once posted, and changed later. */
   prunella_slack: { ttlMs: 30 * DAY },
+  /** Questions whose message is to be brought up to date. */
+  prunella_questions: { ttlMs: 0 },
   /** Healing attempts spent, by incident. */
   prunella_budgets: { ttlMs: 30 * DAY },
   /** What acting has spent, by limit. The longest limit counts 31 days. */

@@ -260,9 +260,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
         continue;
       }
       if (entry.value.dueAt > time) continue;
-      const questions = { changed: async () => undefined, amend: async () => 'done' as const };
-      const call = () =>
-        fire(entry.value, { ...replica(), reviews, questions, expire: (order) => expire(order, approval) });
+      const call = () => fire(entry.value, { ...replica(), reviews, expire: (order) => expire(order, approval) });
       try {
         // Both replicas see it due at the same moment.
         const [fired] = await Promise.all([call(), call().catch(() => undefined)]);

@@ -103,7 +103,6 @@ export async function tellExpired(order: Order, d: RemediateDeps): Promise<void>
 export interface FireDeps extends RemediateDeps {
   expire(order: Order): Promise<void>;
   reviews: Pick<Reviews, 'write'>;
-  questions: Pick<Questions, 'changed' | 'amend'>;
 }
 
 /** What a due timer does. */
@@ -120,8 +119,6 @@ export async function fire(timer: Timer, d: FireDeps): Promise<Fired> {
       return 'done';
     case 'review':
       return await d.reviews.write(timer);
-    case 'amend':
-      return await d.questions.amend(timer);
   }
 }
 

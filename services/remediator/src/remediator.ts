@@ -22,7 +22,7 @@ import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
 import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.ts';
 import { type Answers, type ApproveDeps, expire, type Heard, hear, overtake } from './approve/approve.ts';
-import { Questions } from './approve/questions.ts';
+import { type Amendment, Questions } from './approve/questions.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
 import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
@@ -66,14 +66,15 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { timers } = await this.ready;
-    await timers.start();
+    const { timers, questions } = await this.ready;
+    await Promise.all([timers.start(), questions.start()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
+    await wired?.questions.stop();
     wired?.policy.close();
   }
 
@@ -170,14 +171,19 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     const decisions = await bus.bucket<Order>('prunella_decisions');
     const answers = await bus.bucket<Answers>('prunella_answers');
     const questions = new Questions({
+      bucket: await bus.bucket<Amendment>('prunella_questions'),
       decisions,
       answers,
       claims,
-      timers,
       notifiers,
       publicUrl: this.environment.PRUNELLA_PUBLIC_URL,
       clock: systemClock,
       log: {
+        failed: (question, error, againAt) =>
+          this.logger.warn(
+            { question, error, againAt },
+            'a question could not be brought up to date, it is tried again',
+          ),
         stale: (question, problem) =>
           this.logger.warn({ question, problem }, 'a question still shows what it asked: it could not be changed'),
       },
@@ -249,7 +255,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       await expire(order, approval);
       await questions.changed(order);
     };
-    return await withTrace(timer.order.traceparent, () => fire(timer, { ...d, reviews, questions, expire: lapse }));
+    return await withTrace(timer.order.traceparent, () => fire(timer, { ...d, reviews, expire: lapse }));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Order } from '../order.ts';
 
 /** Something to be done later about an order, kept in KV: it survives every restart. */
 export interface Timer extends Scheduled {
-  kind: 'act' | 'expire' | 'verify' | 'review' | 'undo' | 'amend';
+  kind: 'act' | 'expire' | 'verify' | 'review' | 'undo';
   /** When to stop trying; milliseconds since the epoch. */
   giveUpAt: number;
   order: Order;
@@ -36,7 +36,7 @@ export class Timers extends TimersInBucket<Timer> {
       bucket,
       clock,
       keyOf: ({ kind, order }) => `${order.key}.${kind}`,
-      laneOf: ({ kind }) => (kind === 'review' || kind === 'amend' ? REVIEWS : WORK),
+      laneOf: ({ kind }) => (kind === 'review' ? REVIEWS : WORK),
       fire,
       log,
       ...(readAllMs !== undefined && { readAllMs }),

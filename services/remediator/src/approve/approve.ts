@@ -17,7 +17,7 @@ export interface Answers {
   /** Absent: it still waits. What is decided stays so. */
   decided?: 'approved' | 'rejected' | 'expired' | 'overtaken';
   /** `overtaken`: by what, in one sentence without its full stop. */
-  by?: string;
+  overtakenBy?: string;
 }
 
 export interface ApproveDeps {
@@ -93,7 +93,7 @@ export async function overtake(
   const order = (await d.decisions.get(orderKey(incidentId, attempt)))?.value;
   if (order === undefined || order.verdict !== 'asking') return undefined;
   const book = await change(order, d, (before) =>
-    before.decided === undefined ? { ...before, decided: 'overtaken', by } : before,
+    before.decided === undefined ? { ...before, decided: 'overtaken', overtakenBy: by } : before,
   );
   if (book.decided !== 'overtaken') return undefined;
   await follow(order, book, d);
@@ -144,9 +144,9 @@ async function follow(order: Order, book: Answers, d: ApproveDeps): Promise<void
 }
 
 /** `approved by ada: the registry is back; bob`. */
-function outcomeText({ answers, decided, by }: Answers): string {
+function outcomeText({ answers, decided, overtakenBy }: Answers): string {
   if (decided === 'expired') return 'the time to answer is over';
-  if (decided === 'overtaken') return `no answer is needed any more: ${by}`;
+  if (decided === 'overtaken') return `no answer is needed any more: ${overtakenBy}`;
   const approved = decided === 'approved';
   const deciding = answers.filter((answer) => answer.approved === approved);
   return `${approved ? 'approved' : 'rejected'} by ${deciding.map(({ by, reason }) => withReason(by, reason)).join('; ')}`;
@@ -157,8 +157,8 @@ export function standingText(order: Order, book: Answers): string | undefined {
   const { answers, decided } = book;
   const approvers = order.approvers ?? anybody;
   const said = answers.map(reasonText).join('; ');
-  if (decided === 'expired')
-    return `${expiredText({ answers }, approvers)} by ${iso(answerBy(order))}: nothing was done.`;
+  if (decided === 'overtaken') return `${capital(outcomeText(book))}.`;
+  if (decided === 'expired') return `${expiredText(book, approvers)} by ${iso(answerBy(order))}: nothing was done.`;
   if (said === '') return undefined;
   return decided === undefined ? `${said}: ${answers.length} of ${approvers.quorum}.` : `${said}.`;
 }

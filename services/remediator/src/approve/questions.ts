@@ -1,41 +1,70 @@
-import type { JsonBucket } from '@prunella/bus';
+import { type JsonBucket, type Scheduled, type TimerLog, type TimerOutcome, Timers } from '@prunella/bus';
 import { type Clock, messageOf, type Notifier, ProviderError, type Reply } from '@prunella/core';
 import type { Claim, ClaimResult } from '../act/claims.ts';
-import type { Fired, Timer, Timers } from '../act/timers.ts';
 import { type Order, questionKey } from '../order.ts';
 import { type Answers, standingText } from './approve.ts';
 import { requestOf } from './reply.ts';
 
 /** A message that can't be changed for so long stays as it is. */
 const GIVE_UP_AFTER_MS = 2 * 3_600_000;
-const CALL_TIMEOUT_MS = 20_000;
+const CALL_TIMEOUT_MS = 8_000;
+/** Longer than a call: two replicas at once could leave the older word standing. */
+const LEASE_MS = 10_000;
 const AGAIN_MS = 5_000;
+/** What is approved is often done at once: that is one change of the message. */
+const GATHER_MS = 500;
+
+/** A question whose message is to be brought up to date. */
+export interface Amendment extends Scheduled {
+  /** Of the order that was asked for. */
+  key: string;
+  /** In ms since the epoch. */
+  giveUpAt: number;
+}
 
 export interface QuestionsDeps {
+  bucket: JsonBucket<Amendment>;
   decisions: JsonBucket<Order>;
   answers: JsonBucket<Answers>;
   claims: JsonBucket<Claim>;
-  timers: Pick<Timers, 'nudge'>;
   notifiers: readonly Notifier[];
+  /** Where people reach the console. */
   publicUrl: string;
   clock: Clock;
-  log: { stale(question: string, problem: string): void };
+  log: TimerLog & {
+    /** It is given up. */
+    stale(question: string, problem: string): void;
+  };
 }
 
-/** What people were asked, as it stands: brought up to date in place where the notifier can do that. */
+/** What people were asked, as it stands: brought up to date in place where the notifier can do that, one replica at a time. */
 export class Questions {
-  constructor(private readonly d: QuestionsDeps) {}
+  private readonly timers: Timers<Amendment>;
 
-  /** Something became of a question, or of what was asked: what people see is to say so. Survives a crash. */
-  async changed(order: Order): Promise<void> {
-    const { notifiers, clock, timers } = this.d;
-    if (order.verdict !== 'asking' || notifiers.every(({ amend }) => amend === undefined)) return;
-    const now = clock.now();
-    await timers.nudge({ kind: 'amend', dueAt: now, giveUpAt: now + GIVE_UP_AFTER_MS, order, failures: 0 });
+  constructor(private readonly d: QuestionsDeps) {
+    const { bucket, clock, log } = d;
+    const fire = (amendment: Amendment) => this.amend(amendment);
+    this.timers = new Timers({ bucket, clock, keyOf: ({ key }) => key, leaseMs: LEASE_MS, fire, log });
   }
 
-  /** Brings one up to date. What is said follows from what is kept: whoever comes last says the newest. */
-  async amend({ order: { key }, giveUpAt }: Timer): Promise<Fired> {
+  start(): Promise<void> {
+    return this.timers.start();
+  }
+
+  stop(): Promise<void> {
+    return this.timers.stop();
+  }
+
+  /** Something became of a question, or of what was asked: what people see is to say so. Survives a crash. */
+  async changed({ verdict, key }: Pick<Order, 'verdict' | 'key'>): Promise<void> {
+    const { notifiers, clock } = this.d;
+    if (verdict !== 'asking' || notifiers.every(({ amend }) => amend === undefined)) return;
+    const now = clock.now();
+    await this.timers.nudge({ key, dueAt: now + GATHER_MS, giveUpAt: now + GIVE_UP_AFTER_MS, failures: 0 });
+  }
+
+  /** What is said follows from what is kept: however often and late, it is the newest. */
+  private async amend({ key, giveUpAt }: Amendment): Promise<TimerOutcome<Amendment>> {
     const { d } = this;
     const [order, answers, claim] = await Promise.all([d.decisions.get(key), d.answers.get(key), d.claims.get(key)]);
     if (order === undefined || answers === undefined) return 'done';
