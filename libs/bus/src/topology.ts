@@ -83,6 +83,7 @@ export const CONSUMERS = {
   // Of those that ended well only: whether a question is still one.
   'remediator-finished': { ...USUAL, subject: 'pipeline.finished' },
   'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
+  'remediator-watch': { ...USUAL, subject: 'watch.ended' },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
