@@ -1,5 +1,5 @@
 import type { Action, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
-import { stableId } from '@prunella/core';
+import { type Notification, stableId } from '@prunella/core';
 import type { Approvers, Cost } from '@prunella/policy';
 
 /**
@@ -37,6 +37,8 @@ export interface Order {
   approvers?: Approvers;
   /** Of a note that asks for a yes: to what, and until when, in ms since the epoch. Absent: it asks for nothing. */
   asks?: { action: Action; until: number };
+  /** Of a note that is about no decision: what is said. Absent: what the order itself says. */
+  says?: Omit<Notification, 'key'>;
   /** What it is expected to cost. Absent in orders of before it was counted. */
   cost?: Cost;
   /** W3C trace of the failure, so that what happens minutes later still belongs to it. */

@@ -9,6 +9,7 @@ import type {
   OutcomeObserved,
   PipelineFinished,
   QuarantineChanged,
+  WatchEnded,
 } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import { prometheusFromEnvironment } from '@prunella/metrics';
@@ -36,6 +37,9 @@ import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './re
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
 import type { Story } from './review/story.ts';
+import { announce } from './tell/announcement.ts';
+import { endedWatch } from './tell/ended-watch.ts';
+import { expiredTest } from './tell/expired-test.ts';
 import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
@@ -121,10 +125,19 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     await reviews.learn(outcome);
   }
 
-  /** Who is in quarantine is known here, too, whoever put it there. */
+  /** Who is in quarantine is known here, too, whoever put it there; whose time is over, its owner hears. */
   async note(change: QuarantineChanged, eventId: string): Promise<void> {
-    const { quarantine } = await this.ready;
+    const { quarantine, d } = await this.ready;
     await quarantine.hear(change, eventId);
+    const announcement = expiredTest(change, eventId, d.policy, this.environment.PRUNELLA_PUBLIC_URL);
+    if (announcement !== undefined) await announce(announcement, d);
+  }
+
+  /** What nobody knows about a deployment, people hear. */
+  async tellOfWatch(ended: WatchEnded, eventId: string): Promise<void> {
+    const { d } = await this.ready;
+    const announcement = endedWatch(ended, eventId, d.policy);
+    if (announcement !== undefined) await announce(announcement, d);
   }
 
   private async overtake(incidentId: string, attempt: number, by: string): Promise<void> {

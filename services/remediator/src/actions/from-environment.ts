@@ -30,6 +30,6 @@ export function actionsFromEnvironment(
     scale(cluster, () => policy().scale),
     restart(cluster),
     notifyHuman(notifiers, publicUrl),
-    skipTest(quarantine.bus, quarantine.book, () => policy().quarantine),
+    skipTest(quarantine.bus, quarantine.book, policy),
   ]);
 }
