@@ -93,7 +93,10 @@ export const CONSUMERS = {
   'remediator-breaker': { ...USUAL, subject: 'breaker.closed', concurrency: 1 },
   // One at a time: breakers count outcomes in the order in which they became known.
   'remediator-outcome': { ...USUAL, subject: 'outcome.observed', concurrency: 1 },
+  // Of those that ended well only: whether a question is still one.
+  'remediator-finished': { ...USUAL, subject: 'pipeline.finished' },
   'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
+  'remediator-watch': { ...USUAL, subject: 'watch.ended' },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
@@ -130,6 +133,10 @@ export const BUCKETS = {
   prunella_answers: { ttlMs: 30 * DAY },
   /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */
   prunella_replies: { ttlMs: 30 * 60_000 },
+  /** Messages of the Slack bot and where they stand, by the key of their note: once posted, and changed later. */
+  prunella_slack: { ttlMs: 30 * DAY },
+  /** Questions whose message is to be brought up to date. */
+  prunella_questions: { ttlMs: 0 },
   /** Healing attempts spent, by incident. */
   prunella_budgets: { ttlMs: 30 * DAY },
   /** What acting has spent, by limit. The longest limit counts 31 days. */

@@ -8,6 +8,7 @@ import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
 import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
 import * as quarantine from './gen/prunella/v1/quarantine_changed_pb.ts';
 import type * as run from './gen/prunella/v1/run_pb.ts';
+import * as watch from './gen/prunella/v1/watch_ended_pb.ts';
 import type * as words from './gen/prunella/v1/words_pb.ts';
 import type { Wire } from './wire.ts';
 
@@ -31,6 +32,8 @@ export type Outcome = Named<words.OutcomeJson>;
 export type Conclusion = Named<run.Conclusion_ValueJson>;
 /** What happened to an entry of the quarantine. */
 export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
+/** What a watch of a deployment came to. */
+export type WatchResult = Named<watch.WatchResult_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -84,6 +87,7 @@ export type QuarantineChanged = Omit<
   Wire<quarantine.QuarantineChanged, quarantine.QuarantineChangedJson>,
   'change' | 'expiresAt' | 'at'
 > & { change: QuarantineChange; expiresAt: string; at: string };
+export type WatchEnded = Omit<Exact<Wire<watch.WatchEnded, watch.WatchEndedJson>>, 'result'> & { result: WatchResult };
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -100,6 +104,7 @@ export interface Events {
   'confidence.updated': ConfidenceUpdated;
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
+  'watch.ended': WatchEnded;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -120,6 +125,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'confidence.updated': learning.ConfidenceUpdatedSchema,
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
+  'watch.ended': watch.WatchEndedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

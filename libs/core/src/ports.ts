@@ -94,6 +94,11 @@ export interface Notifier {
   readonly name: string;
   /** Delivers once or throws ProviderError. */
   notify(notification: Notification, signal: AbortSignal): Promise<void>;
+  /**
+   * Puts what became of it in the place of what was told under the same key, for everybody to see; the same again changes nothing. Where nothing was
+   * told under that key, nothing happens. Throws ProviderError. Absent: what was told can't be changed.
+   */
+  amend?(reply: Required<Reply>, signal: AbortSignal): Promise<void>;
 }
 
 export interface Notification {

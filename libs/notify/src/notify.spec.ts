@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Notification } from '@prunella/core';
 import { Receiver } from '@prunella/testing';
 import fc from 'fast-check';
-import { notifierFactories, notifiers, slackReplier } from './index.ts';
+import { notifierFactories, notifiers, type Posts, slackReplier } from './index.ts';
 import { slackMessage } from './slack/message.ts';
 
 const notification: Notification = {
@@ -39,12 +39,17 @@ afterEach(async () => {
   await receiver.stop();
 });
 
+/** An incoming webhook keeps nothing of what it told. */
+const posts: Posts = { get: () => Promise.reject(new Error('read')), put: () => Promise.reject(new Error('written')) };
 const all = () =>
-  notifiers({
-    SLACK_WEBHOOK_URL: `${receiver.url}/slack`,
-    NOTIFY_WEBHOOK_URL: `${receiver.url}/hook`,
-    NOTIFY_WEBHOOK_TOKEN: 'secret-token',
-  });
+  notifiers(
+    {
+      SLACK_WEBHOOK_URL: `${receiver.url}/slack`,
+      NOTIFY_WEBHOOK_URL: `${receiver.url}/hook`,
+      NOTIFY_WEBHOOK_TOKEN: 'secret-token',
+    },
+    posts,
+  );
 const signal = () => AbortSignal.timeout(5_000);
 
 it('tells everybody who is configured', async () => {
@@ -129,11 +134,12 @@ it('lists every way that has a folder', () => {
 });
 
 it('never shows the address or the token when it fails: whoever knows them can post', async () => {
-  for (const notifier of notifiers({
+  const environment = {
     SLACK_WEBHOOK_URL: `${receiver.url}/services/T0/B0/sesame`,
     NOTIFY_WEBHOOK_URL: `${receiver.url}/hooks/sesame?key=sesame`,
     NOTIFY_WEBHOOK_TOKEN: 'sesame',
-  })) {
+  };
+  for (const notifier of notifiers(environment, posts)) {
     receiver.answerNext(403);
     const error: unknown = await notifier.notify(notification, signal()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ problem: 'forbidden', message: expect.stringContaining(receiver.url) });
@@ -142,7 +148,7 @@ it('never shows the address or the token when it fails: whoever knows them can p
 });
 
 it('tells nobody when nothing is configured', () => {
-  expect(notifiers({})).toEqual([]);
+  expect(notifiers({}, posts)).toEqual([]);
 });
 
 it.each`

@@ -48,7 +48,8 @@ describe('parsePolicy', () => {
       settleWithin: 6 * HOUR,
       pipelines: [],
       review: { comment: true },
-      notify: { on: ['requested', 'handed_over', 'failed'] },
+      notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
+      owners: [],
     });
     expect(parsePolicy(text)).toEqual(defaultPolicy);
   });
@@ -93,6 +94,7 @@ review: { comment: false }
 `),
     ).toEqual({
       version: 1,
+      owners: [],
       mode: 'approve',
       quarantine: {
         expiry: 7 * 24 * HOUR,

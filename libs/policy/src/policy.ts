@@ -9,14 +9,15 @@ import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { Match } from './match.ts';
+import { Owners } from './owners.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 import { Watch } from './watch.ts';
 
 /**
- * What is decided about an action that is worth telling people, and that they are asked; `observed` is missing on purpose: observe says
- * nothing outside.
+ * What is decided about an action that is worth telling people, that they are asked, and that a test's time in quarantine is over; `observed` is
+ * missing on purpose: observe says nothing outside.
  */
 const NOTIFIABLE = [
   'requested',
@@ -26,7 +27,8 @@ const NOTIFIABLE = [
   'superseded',
   'handed_over',
   'rejected',
-] as const satisfies readonly (ActionStatus | 'requested')[];
+  'quarantine_expired',
+] as const satisfies readonly (ActionStatus | 'requested' | 'quarantine_expired')[];
 /** What people can be told of. */
 export type Notifiable = (typeof NOTIFIABLE)[number];
 
@@ -134,6 +136,9 @@ export const PolicySchema = z.strictObject({
   scale: ScaleLimits.describe('How far resources may be raised.'),
   timeouts: TimeoutLimits.describe('How far time limits may be raised.'),
   quarantine: QuarantineSettings.describe('Flaky tests that runners skip for a while.'),
+  owners: Owners.describe(
+    'Who mends what nobody else is named for: debts, tests in quarantine; the first that matches.',
+  ),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
     .array(z.strictObject({ match: Match, mode: Mode }))
@@ -159,9 +164,11 @@ export const PolicySchema = z.strictObject({
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
   notify: z
-    .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
+    .strictObject({
+      on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),
+    })
     .prefault({})
-    .describe('What became of an action that people are told about.'),
+    .describe('What people are told about: what became of an action, and what nobody mended in time.'),
   review: ReviewSettings.describe('What the author of a change is told beside it.'),
 });
 

@@ -75,6 +75,10 @@ export const Watch = z
     window: between('1s', '10m')
       .prefault('5m')
       .describe('How far back the error rate looks: until then a healed service may still look bad.'),
+    tell: z
+      .array(z.enum(['good', 'inconclusive']))
+      .default(['inconclusive'])
+      .describe('Ends of which people are told; a bad one is told with its incident.'),
   })
   .refine(({ checks, failures }) => failures <= checks, {
     error: 'expected failures to be at most checks',

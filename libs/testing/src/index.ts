@@ -11,4 +11,5 @@ export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';
 export { type ServiceProcess, startServiceProcess } from './processes/service-process.ts';
 export { Receiver } from './receiver/receiver.ts';
 export * from './servers/index.ts';
+export { FakeSlack } from './slack/fake-slack.ts';
 export { type PressOptions, pressButton, type SlackRequest, type SlackUser, signedBySlack } from './slack/press.ts';

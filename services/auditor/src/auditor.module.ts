@@ -17,6 +17,7 @@ import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
+import { Owners } from './owners.ts';
 import { AuditTelemetry } from './telemetry.ts';
 
 /** Ties the store to the life of the service: ready when it answers, closed after the last consumer. */
@@ -33,6 +34,16 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
+  }
+}
+
+/** Stops watching the policy file. */
+@Injectable()
+class OwnersLife implements OnApplicationShutdown {
+  constructor(private readonly owners: Owners) {}
+
+  onApplicationShutdown(): void {
+    this.owners.close();
   }
 }
 
@@ -74,7 +85,18 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
         return new Auditor(store, bus, settings, telemetry, logger);
       },
     },
+    {
+      provide: Owners,
+      inject: [ENVIRONMENT, PinoLogger],
+      useFactory: (environment: AuditorEnvironment, logger: PinoLogger) =>
+        Owners.open(environment.PRUNELLA_CONFIG, {
+          reloaded: (file) => logger.info({ file }, 'the owners were read again and are in force'),
+          kept: (file, problem) =>
+            logger.error({ file, problem }, 'the policy file is broken: its owners stay as before'),
+        }),
+    },
     StoreLife,
+    OwnersLife,
     AuditTelemetry,
     IncidentFeed,
   ],

@@ -32,6 +32,9 @@ export const AuditorEnvironment = z.object({
         .filter((name) => name !== ''),
     )
     .describe('Branches on which tests in quarantine are run all the same, separated by commas.'),
+  PRUNELLA_CONFIG: optional(z.string()).describe(
+    'The policy file, for the owners of debts and tests. Default: ./prunella.yaml when it is there.',
+  ),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

@@ -52,6 +52,10 @@ export class Story {
     });
   }
 
+  watched(result: string, details: Details = {}): Told {
+    return this.later('watch.ended', { watch: 'web', result, says: '2 of 2 looks saw nothing', looks: 4, ...details });
+  }
+
   scheduled(details: Details = {}): Told {
     return this.later('action.scheduled', {
       action: { type: 'retry_with_backoff' },

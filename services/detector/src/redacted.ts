@@ -4,6 +4,7 @@ import type { Report } from './sources/source.ts';
 
 /** Longest text of the contract, in UTF-16 code units. What stands for a secret may be longer than it. */
 const LONGEST = 65_536;
+const LONGEST_SENTENCE = 2_048;
 
 /** The report without the secrets in what others wrote: it is going to be stored and shown. */
 export function redacted(report: Report): Report {
@@ -14,6 +15,8 @@ export function redacted(report: Report): Report {
       return { ...report, data: { ...report.data, ...withoutSecrets(report.data) } };
     case 'diagnosis.made':
       return { ...report, data: { ...report.data, explanation: clean(report.data.explanation) } };
+    case 'watch.ended':
+      return { ...report, data: { ...report.data, says: clean(report.data.says).slice(0, LONGEST_SENTENCE) } };
     case 'pipeline.started':
     case 'action.approved':
       return report;

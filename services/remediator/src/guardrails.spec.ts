@@ -226,6 +226,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     random: Math.random,
     timers: { set },
     reporter,
+    questions: { changed: async () => undefined },
     verified: async (_order: Order, proof: Proof) => proof,
   };
   const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({ ...shared, owner: `${id}-${owner}` }));

@@ -1,5 +1,5 @@
 import type { Action, Cause, Evidence, Mode, Reason, Risk, Run, Verdict } from '@prunella/contracts';
-import { stableId } from '@prunella/core';
+import { type Notification, stableId } from '@prunella/core';
 import type { Approvers, Cost } from '@prunella/policy';
 
 /**
@@ -37,11 +37,17 @@ export interface Order {
   approvers?: Approvers;
   /** Of a note that asks for a yes: to what, and until when, in ms since the epoch. Absent: it asks for nothing. */
   asks?: { action: Action; until: number };
+  /** Of a note that is about no decision: what is said. Absent: what the order itself says. */
+  says?: Omit<Notification, 'key'>;
   /** What it is expected to cost. Absent in orders of before it was counted. */
   cost?: Cost;
   /** W3C trace of the failure, so that what happens minutes later still belongs to it. */
   traceparent?: string;
 }
+
+/** Ends the key of a note to people. */
+export const NOTE = '.note';
+const ASKED_NOTE = `.asked${NOTE}`;
 
 /** The key of what is done about one attempt of an incident. */
 export function orderKey(incidentId: string, attempt: number): string {
@@ -52,6 +58,16 @@ export function orderKey(incidentId: string, attempt: number): string {
 /** The order as the question whether it may be carried out. */
 export function asked(order: Order): Order {
   return { ...order, asks: { action: order.action, until: answerBy(order) } };
+}
+
+/** The key of the note that asks for an order. */
+export function questionKey({ key }: Pick<Order, 'key'>): string {
+  return `${key}${ASKED_NOTE}`;
+}
+
+/** The key of the order that a note asks for. */
+export function askedKey({ key }: Pick<Order, 'key'>): string {
+  return key.slice(0, -ASKED_NOTE.length);
 }
 
 /** Until when a request can be answered, in ms since the epoch. */

@@ -7,9 +7,10 @@ import type { Fired, Timer, Timers } from './act/timers.ts';
 import { type ActionPlugin, type Effect, type Proof, undoKey } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { PlatformGone } from './actions/rerun.ts';
+import type { Questions } from './approve/questions.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
 import { announcement, type Storms } from './decide/storms.ts';
-import { answerBy, asked, type Order } from './order.ts';
+import { answerBy, asked, askedKey, NOTE, type Order, questionKey } from './order.ts';
 import type { Reporter } from './report.ts';
 import type { Reviews } from './review/reviews.ts';
 import type { Verified } from './verify/by-metrics.ts';
@@ -23,9 +24,7 @@ const PROVE_AGAIN_MS = 10_000;
 const PROOF_TIMEOUT_MS = 20_000;
 /** Waits shorter than this are not worth telling. */
 const WORTH_TELLING_MS = 500;
-const NOTE = '.note';
-/** What is asked, and that nobody answered, are told beside what becomes of the order. */
-const ASKED_NOTE = `.asked${NOTE}`;
+/** That nobody answered is told beside what was asked. */
 const EXPIRED_NOTE = `.expired${NOTE}`;
 
 export interface RemediateDeps extends DecideDeps, CarryOutDeps {
@@ -34,6 +33,7 @@ export interface RemediateDeps extends DecideDeps, CarryOutDeps {
   timers: Pick<Timers, 'set'>;
   storms: Storms;
   reporter: Reporter;
+  questions: Pick<Questions, 'changed'>;
   /** What an action's own proof is worth by the metrics of what it healed. */
   verified(order: Order, proof: Proof, rolledOutAt: number | undefined, signal: AbortSignal): Promise<Verified>;
 }
@@ -87,7 +87,7 @@ async function ask(order: Order, d: RemediateDeps): Promise<void> {
   await d.timers.set({ kind: 'expire', dueAt: expiresAt, giveUpAt: expiresAt + GIVE_UP_AFTER_MS, order, failures: 0 });
   await d.reporter.requested(order, expiresAt);
   if (!d.policy.notify.on.includes('requested')) return;
-  const note = noteOf(asked(order), ASKED_NOTE, d);
+  const note = noteOf(asked(order), questionKey(order), d);
   // Later there is nothing to ask for any more.
   await setNote(note, Math.min(note.dueAt + GIVE_UP_AFTER_MS, expiresAt), d);
 }
@@ -96,7 +96,7 @@ async function ask(order: Order, d: RemediateDeps): Promise<void> {
 export async function tellExpired(order: Order, d: RemediateDeps): Promise<void> {
   const { on } = d.policy.notify;
   if (!on.includes('requested') && !on.includes('rejected')) return;
-  const note = noteOf(order, EXPIRED_NOTE, d);
+  const note = noteOf(order, `${order.key}${EXPIRED_NOTE}`, d);
   await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
 }
 
@@ -184,6 +184,9 @@ async function conclude(
   if (order.action.type !== 'notify_human') await tell({ ...order, explanation: result.explanation }, result.status, d);
   // a note says what became of another order: that one is reported, not the note
   if (!isNote(order)) await d.reporter.executed(withCost(order, result, d), result);
+  // A question that was answered while it was being posted, or what was asked and is done now.
+  if (order.asks !== undefined) await d.questions.changed({ ...order, key: askedKey(order) });
+  else if (!isNote(order)) await d.questions.changed(order);
   return 'done';
 }
 
@@ -282,15 +285,15 @@ async function proofOf(
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
   const channel = status === 'executed' ? channelOf(order) : undefined;
   if (channel === undefined && !d.policy.notify.on.includes(status as Notifiable)) return;
-  const note = noteOf(order, NOTE, d, channel);
+  const note = noteOf(order, `${order.key}${NOTE}`, d, channel);
   await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
 }
 
 /** Telling people is always allowed, whatever the risk of what they are told of. */
-function noteOf(order: Order, suffix: string, { clock }: RemediateDeps, channel?: string): Order {
+function noteOf(order: Order, key: string, { clock }: RemediateDeps, channel?: string): Order {
   const now = clock.now();
   const action: Order['action'] = { type: 'notify_human', parameters: channel === undefined ? {} : { channel } };
-  return { ...order, key: `${order.key}${suffix}`, action, risk: 'free', decidedAt: now, dueAt: now };
+  return { ...order, key, action, risk: 'free', decidedAt: now, dueAt: now };
 }
 
 async function setNote(order: Order, giveUpAt: number, d: RemediateDeps): Promise<void> {

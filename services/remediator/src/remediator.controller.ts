@@ -34,6 +34,16 @@ export class RemediatorController {
     await this.remediator.learn(event.data);
   }
 
+  @Consumes('remediator-watch')
+  async onWatchEnded(event: Delivered<'remediator-watch'>): Promise<void> {
+    await this.remediator.tellOfWatch(event.data, event.id);
+  }
+
+  @Consumes('remediator-finished')
+  async onFinished(event: Delivered<'remediator-finished'>): Promise<void> {
+    await this.remediator.hearOfEnd(event.data);
+  }
+
   @Consumes('remediator-quarantine')
   async onQuarantine(event: Delivered<'remediator-quarantine'>): Promise<void> {
     await this.remediator.note(event.data, event.id);

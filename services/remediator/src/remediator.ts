@@ -7,11 +7,13 @@ import type {
   BreakerClosed,
   DiagnosisMade,
   OutcomeObserved,
+  PipelineFinished,
   QuarantineChanged,
+  WatchEnded,
 } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
 import { prometheusFromEnvironment } from '@prunella/metrics';
-import { slackReplier } from '@prunella/notify';
+import { notifiers as notifiersOf, type Post, slackReplier } from '@prunella/notify';
 import { isRerun, type KeptBreaker, type Policy, policyFile, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
@@ -20,7 +22,8 @@ import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
 import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.ts';
-import { type Answers, type ApproveDeps, expire, type Heard, hear } from './approve/approve.ts';
+import { type Answers, type ApproveDeps, expire, type Heard, hear, overtake } from './approve/approve.ts';
+import { type Amendment, Questions } from './approve/questions.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
 import { Breakers } from './decide/breakers.ts';
 import type { Spent } from './decide/budget.ts';
@@ -34,6 +37,9 @@ import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './re
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
 import type { Story } from './review/story.ts';
+import { announce } from './tell/announcement.ts';
+import { endedWatch } from './tell/ended-watch.ts';
+import { expiredTest } from './tell/expired-test.ts';
 import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
@@ -42,6 +48,7 @@ interface Wired {
   replies: ReplyDeps;
   timers: Timers;
   reviews: Reviews;
+  questions: Questions;
   quarantine: QuarantineBook;
   policy: SettingsFile<Policy>;
 }
@@ -63,27 +70,38 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { timers } = await this.ready;
-    await timers.start();
+    const { timers, questions } = await this.ready;
+    await Promise.all([timers.start(), questions.start()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
+    await wired?.questions.stop();
     wired?.policy.close();
   }
 
   async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
     const { d } = await this.ready;
+    const { incidentId, run } = diagnosis;
+    await this.overtake(incidentId, run.attempt, `attempt ${run.attempt} failed, too, and is decided anew`);
     await remediate(diagnosis, traceparent, d);
+  }
+
+  /** What passed needs no answer to what was asked about the attempt before. */
+  async hearOfEnd({ kind, conclusion, incidentId, attempt }: PipelineFinished): Promise<void> {
+    if (conclusion !== 'success' || (kind !== 'run' && kind !== 'deployment')) return;
+    await this.overtake(incidentId, attempt, `attempt ${attempt} passed without it`);
   }
 
   /** @param answer the id of the event, by which it is known where to reply. */
   async hear(approval: ActionApproved, answer: string): Promise<Heard> {
-    const { approval: d, replies } = await this.ready;
+    const { approval: d, replies, questions } = await this.ready;
     const heard = await hear(approval, d);
     await reply(answer, heard, replies);
+    // Wherever it was answered: in the console nobody waits for a reply, and the question stands in Slack.
+    if (heard.kind !== 'not-asked') await questions.changed(heard.order);
     return heard;
   }
 
@@ -107,10 +125,27 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     await reviews.learn(outcome);
   }
 
-  /** Who is in quarantine is known here, too, whoever put it there. */
+  /** Who is in quarantine is known here, too, whoever put it there; whose time is over, its owner hears. */
   async note(change: QuarantineChanged, eventId: string): Promise<void> {
-    const { quarantine } = await this.ready;
+    const { quarantine, d } = await this.ready;
     await quarantine.hear(change, eventId);
+    const announcement = expiredTest(change, eventId, d.policy, this.environment.PRUNELLA_PUBLIC_URL);
+    if (announcement !== undefined) await announce(announcement, d);
+  }
+
+  /** What nobody knows about a deployment, people hear. */
+  async tellOfWatch(ended: WatchEnded, eventId: string): Promise<void> {
+    const { d } = await this.ready;
+    const announcement = endedWatch(ended, eventId, d.policy);
+    if (announcement !== undefined) await announce(announcement, d);
+  }
+
+  private async overtake(incidentId: string, attempt: number, by: string): Promise<void> {
+    // Before the first attempt nothing was asked.
+    if (attempt < 2) return;
+    const { approval, questions } = await this.ready;
+    const order = await overtake({ incidentId, attempt: attempt - 1, by }, approval);
+    if (order !== undefined) await questions.changed(order);
   }
 
   private async wire(): Promise<Wired> {
@@ -145,6 +180,27 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     });
     const reporter = new Reporter(bus, (order, became) => reviews.heard(order, became));
     const quarantine = new QuarantineBook(await bus.bucket<Page>('prunella_quarantine'), systemClock);
+    const notifiers = notifiersOf(environment, await bus.bucket<Post>('prunella_slack'));
+    const decisions = await bus.bucket<Order>('prunella_decisions');
+    const answers = await bus.bucket<Answers>('prunella_answers');
+    const questions = new Questions({
+      bucket: await bus.bucket<Amendment>('prunella_questions'),
+      decisions,
+      answers,
+      claims,
+      notifiers,
+      publicUrl: this.environment.PRUNELLA_PUBLIC_URL,
+      clock: systemClock,
+      log: {
+        failed: (question, error, againAt) =>
+          this.logger.warn(
+            { question, error, againAt },
+            'a question could not be brought up to date, it is tried again',
+          ),
+        stale: (question, problem) =>
+          this.logger.warn({ question, problem }, 'a question still shows what it asked: it could not be changed'),
+      },
+    });
     const prometheus = prometheusFromEnvironment(environment);
     const d: RemediateDeps = {
       get policy() {
@@ -161,8 +217,9 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
         () => policy.current,
         platforms,
         { bus, book: quarantine },
+        notifiers,
       ),
-      decisions: await bus.bucket<Order>('prunella_decisions'),
+      decisions,
       budgets: await bus.bucket<Spent>('prunella_budgets'),
       recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
       claims,
@@ -171,6 +228,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       owner,
       timers,
       reporter,
+      questions,
       verified: (order, proof, rolledOutAt, signal) =>
         byMetrics(order, proof, rolledOutAt, signal, {
           watches: policy.current.watches,
@@ -180,7 +238,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     };
     const approval: ApproveDeps = {
       decisions: d.decisions,
-      answers: await bus.bucket<Answers>('prunella_answers'),
+      answers,
       clock: systemClock,
       reporter,
       schedule: (order) => schedule(order, d),
@@ -201,14 +259,16 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, replies, timers, reviews, policy, quarantine };
+    return { d, approval, replies, timers, reviews, questions, policy, quarantine };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {
-    const { d, approval, reviews } = await this.ready;
-    return await withTrace(timer.order.traceparent, () =>
-      fire(timer, { ...d, reviews, expire: (order) => expire(order, approval) }),
-    );
+    const { d, approval, reviews, questions } = await this.ready;
+    const lapse = async (order: Order) => {
+      await expire(order, approval);
+      await questions.changed(order);
+    };
+    return await withTrace(timer.order.traceparent, () => fire(timer, { ...d, reviews, expire: lapse }));
   }
 }
 

@@ -30,6 +30,8 @@ export function slackReplier({ SLACK_WEBHOOK_URL: own }: NodeJS.ProcessEnv): Rep
 }
 
 /** Pure. */
+export function slackReply(reply: Required<Reply>): SlackReply & { replace_original: true };
+export function slackReply(reply: Reply): SlackReply;
 export function slackReply({ says, instead }: Reply): SlackReply {
   const text = cut(escaped(says), SECTION);
   if (instead === undefined) return { response_type: 'ephemeral', replace_original: false, text };

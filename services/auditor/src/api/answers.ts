@@ -80,6 +80,10 @@ export const Debt = z.strictObject({
     .describe('overdue: it is past its due date. resolved: somebody said so, and it was not seen since.'),
   rootCause: z.boolean().describe('It is healed again and again: the cause is to be fixed.'),
   owner: z.string().nullable().describe('Who repairs it; null: nobody.'),
+  ownerFrom: z
+    .enum(['hand', 'policy'])
+    .nullable()
+    .describe('Who named the owner: somebody, or `owners` of the policy.'),
   dueAt: z.iso.datetime(),
   firstSeen: z.iso.datetime(),
   lastSeen: z.iso.datetime(),

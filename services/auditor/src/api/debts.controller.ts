@@ -16,11 +16,12 @@ import { badRequest, ENVIRONMENT, ProblemException, parseInput, TokenGuard } fro
 import { listDebts, Store } from '@prunella/store';
 import { z } from 'zod';
 import { Auditor } from '../auditor.ts';
-import { type DebtLimits, debtOf } from '../debts/debt.ts';
+import { type DebtLimits, debtOf, ownedBy } from '../debts/debt.ts';
 import { debtKindNames } from '../debts/kinds/index.ts';
 import { debtStates } from '../debts/states.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { eventRecord } from '../ledger/event-record.ts';
+import { Owners } from '../owners.ts';
 import type { Debt, DebtList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
@@ -50,6 +51,7 @@ export class DebtsController {
     private readonly bus: Bus,
     private readonly auditor: Auditor,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
+    private readonly owners: Owners,
   ) {}
 
   @Get()
@@ -65,7 +67,7 @@ export class DebtsController {
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((debt) => debtOf(debt, now, limits)),
+      items: shown.map((debt) => debtOf(debt, now, limits, ownedBy(this.owners))),
       nextCursor:
         found.length > limit && last !== undefined ? writeCursor({ openedAt: last.lastSeen, id: last.id }) : null,
     };
@@ -102,7 +104,7 @@ export class DebtsController {
       const detail = `expected the id of a debt, found ${id}`;
       throw new ProblemException({ title: 'Not found', status: 404, detail });
     }
-    return debtOf(debt, now, limits);
+    return debtOf(debt, now, limits, ownedBy(this.owners));
   }
 }
 

@@ -38,6 +38,7 @@ import {
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { AuditorEnvironment } from '../environment.ts';
+import { Owners } from '../owners.ts';
 import { countResults } from '../quarantine/count-results.ts';
 import { makeChange } from '../quarantine/record-changes.ts';
 import type { QuarantineCount, QuarantinedTest, QuarantineList } from './answers.ts';
@@ -101,6 +102,7 @@ export class QuarantineController {
     @Inject(Store) private readonly store: Store,
     private readonly bus: Bus,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
+    private readonly owners: Owners,
   ) {}
 
   /** Read by test runners before each run: an unchanged list is a 304. */
@@ -119,7 +121,7 @@ export class QuarantineController {
       at: new Date(systemClock.now()),
     };
     const items = await this.store.read(async (manager) =>
-      testsOf(manager, await listQuarantine(manager, filter, MOST)),
+      this.testsOf(manager, await listQuarantine(manager, filter, MOST)),
     );
     const list: QuarantineList = { skip: !this.isDefault(branch), items, nextCursor: null };
     // By hand: Express answers whole to clients that send `cache-control: no-cache` along, and fetch of Node does.
@@ -192,7 +194,7 @@ export class QuarantineController {
       await lock(transaction, [id]);
       const [known] = await quarantineById(transaction, [id]);
       await makeChange(transaction, next(known, now), { source: this.bus.source, now });
-      const [test] = await testsOf(transaction, await quarantineById(transaction, [id]));
+      const [test] = await this.testsOf(transaction, await quarantineById(transaction, [id]));
       if (test === undefined) throw new Error(`the entry ${id} was written and is not there`);
       return test;
     });
@@ -201,27 +203,27 @@ export class QuarantineController {
   private isDefault(branch: string): boolean {
     return this.environment.PRUNELLA_DEFAULT_BRANCHES.includes(branch);
   }
-}
 
-async function testsOf(manager: Transaction, entries: readonly QuarantineEntry[]): Promise<QuarantinedTest[]> {
-  const results = await resultsOf(
-    manager,
-    entries.map((entry) => entry.entryId),
-  );
-  const byEntry = Map.groupBy(results, (result) => result.entryId);
-  return entries.map((entry) => ({
-    id: entry.entryId,
-    test: entry.test,
-    repository: entry.repository,
-    owner: entry.owner,
-    reason: entry.reason,
-    state: entry.change,
-    by: entry.by,
-    changedAt: entry.at,
-    expiresAt: entry.expiresAt,
-    greens: greensInARow(byEntry.get(entry.entryId) ?? []),
-    of: neededGreens(entry),
-    evidence: entry.evidence,
-    incidentIds: entry.incidentIds,
-  }));
+  private async testsOf(manager: Transaction, entries: readonly QuarantineEntry[]): Promise<QuarantinedTest[]> {
+    const results = await resultsOf(
+      manager,
+      entries.map((entry) => entry.entryId),
+    );
+    const byEntry = Map.groupBy(results, (result) => result.entryId);
+    return entries.map((entry) => ({
+      id: entry.entryId,
+      test: entry.test,
+      repository: entry.repository,
+      owner: entry.owner || this.owners.ofTest(entry),
+      reason: entry.reason,
+      state: entry.change,
+      by: entry.by,
+      changedAt: entry.at,
+      expiresAt: entry.expiresAt,
+      greens: greensInARow(byEntry.get(entry.entryId) ?? []),
+      of: neededGreens(entry),
+      evidence: entry.evidence,
+      incidentIds: entry.incidentIds,
+    }));
+  }
 }

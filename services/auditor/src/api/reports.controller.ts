@@ -3,9 +3,10 @@ import { iso, systemClock } from '@prunella/core';
 import { badRequest, ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
 import { costKeys, listDebts, Store, tallyActions, tallyCosts } from '@prunella/store';
 import { z } from 'zod';
-import { debtOf } from '../debts/debt.ts';
+import { debtOf, ownedBy } from '../debts/debt.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { healingActions, rerunActions } from '../outcomes/proof.ts';
+import { Owners } from '../owners.ts';
 import { costs } from '../report/costs.ts';
 import { effectiveness } from '../report/effectiveness.ts';
 import type { CostReport, EffectivenessReport, RootCauseReport } from './answers.ts';
@@ -31,6 +32,7 @@ export class ReportsController {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
+    private readonly owners: Owners,
   ) {}
 
   @Get('effectiveness')
@@ -67,7 +69,9 @@ export class ReportsController {
     const filter = { repository, recentAtLeast: limits.rootCauseAfter };
     const page = { now: new Date(now), dueMs: limits.dueMs, limit: MOST };
     const found = await this.store.read((manager) => listDebts(manager, filter, page));
-    const items = found.sort((a, b) => b.recent - a.recent).map((debt) => debtOf(debt, now, limits));
+    const items = found
+      .sort((a, b) => b.recent - a.recent)
+      .map((debt) => debtOf(debt, now, limits, ownedBy(this.owners)));
     return { atLeast: limits.rootCauseAfter, items };
   }
 }

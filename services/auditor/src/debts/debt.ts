@@ -2,6 +2,7 @@ import type { Cause } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import type { Debt as Stored } from '@prunella/store';
 import type { Debt } from '../api/answers.ts';
+import type { Owners } from '../owners.ts';
 
 /** What makes a debt overdue, and a root cause. */
 export interface DebtLimits {
@@ -11,9 +12,20 @@ export interface DebtLimits {
   rootCauseAfter: number;
 }
 
-/** A debt as the API shows it, at a time in ms. */
-export function debtOf(stored: Stored, now: number, { dueMs, rootCauseAfter }: DebtLimits): Debt {
+/**
+ * A debt as the API shows it.
+ *
+ * @param now in ms since the epoch.
+ * @param named whose it is where nobody was named by hand; empty: nobody's.
+ */
+export function debtOf(
+  stored: Stored,
+  now: number,
+  { dueMs, rootCauseAfter }: DebtLimits,
+  named: (debt: Stored) => string,
+): Debt {
   const { owner, by, reason, firstSeen, lastSeen, resolvedAt, ...same } = stored;
+  const whose = owner || named(stored);
   const dueAt = firstSeen.getTime() + dueMs;
   const state = resolvedAt !== null ? 'resolved' : dueAt <= now ? 'overdue' : 'open';
   return {
@@ -22,7 +34,8 @@ export function debtOf(stored: Stored, now: number, { dueMs, rootCauseAfter }: D
     cause: stored.cause as Cause,
     state,
     rootCause: state !== 'resolved' && stored.recent >= rootCauseAfter,
-    owner: owner || null,
+    owner: whose || null,
+    ownerFrom: whose === '' ? null : owner === '' ? 'policy' : 'hand',
     dueAt: iso(dueAt),
     firstSeen: firstSeen.toISOString(),
     lastSeen: lastSeen.toISOString(),
@@ -31,6 +44,11 @@ export function debtOf(stored: Stored, now: number, { dueMs, rootCauseAfter }: D
     changedBy: by || null,
     changedWhy: reason,
   };
+}
+
+/** Whose a debt is by the policy, for `debtOf`. */
+export function ownedBy(owners: Pick<Owners, 'of'>): (debt: Stored) => string {
+  return ({ repository, pipelineId: pipeline, workload }) => owners.of({ repository, pipeline, workload });
 }
 
 function trendOf({ recent, before }: Pick<Stored, 'recent' | 'before'>): Debt['trend'] {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RunningService } from '@prunella/service-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { get, Running } from '../../test/running.ts';
@@ -8,15 +11,25 @@ const DAY = 24 * 60 * MINUTE;
 let running: Running;
 let service: RunningService;
 let begin: number;
+let directory: string;
 beforeAll(async () => {
   running = await Running.start();
-  service = await running.auditor();
+  directory = await mkdtemp(join(tmpdir(), 'prunella-owners-'));
+  const file = join(directory, 'prunella.yaml');
+  await writeFile(
+    file,
+    'version: 1\nowners: [{ match: { repository: octo/old }, owner: "@team-old" }, { match: { workload: shop/* }, owner: "@shop" }]\n',
+  );
+  service = await running.auditor({ PRUNELLA_CONFIG: file });
   begin = Date.now() - 2 * DAY;
   await running.publish(...flaky(4), ...scaled(), ...flaky(1, 40, 'octo/old'));
   await eventually(async () => expect((await get(service, '/v1/debts')).body.items).toHaveLength(3));
   await eventually(async () => expect((await get(service, '/v1/debts')).body.items[0].count).toBe(4));
 }, 90_000);
-afterAll(() => running.stop());
+afterAll(async () => {
+  await running.stop();
+  await rm(directory, { recursive: true, force: true });
+});
 
 /** Runs of different commits that a rerun of five minutes healed. */
 function flaky(times: number, daysBefore = 0, repository = 'octo/shop'): Told[] {
@@ -56,7 +69,14 @@ describe('/v1/debts', () => {
     expect(body.items).toEqual([
       expect.objectContaining({
         ...{ kind: 'retry_pass', state: 'open', count: 4, recent: 4, before: 0, trend: 'rising', rootCause: true },
-        ...{ owner: null, cause: 'network', fingerprint: 'fp-network', repository: 'octo/shop', minutes: 20 },
+        ...{
+          owner: null,
+          ownerFrom: null,
+          cause: 'network',
+          fingerprint: 'fp-network',
+          repository: 'octo/shop',
+          minutes: 20,
+        },
         money: [{ currency: 'EUR', amount: expect.closeTo(0.4, 9) }],
       }),
     ]);
@@ -94,12 +114,15 @@ describe('/v1/debts', () => {
 
   it('is claimed and resolved by people; what is seen again is open again', async () => {
     const [debt] = (await get(service, '/v1/debts?kind=resource_raise')).body.items;
+    expect(debt).toMatchObject({ owner: '@shop', ownerFrom: 'policy' });
+    const [old] = (await get(service, '/v1/debts?repository=octo%2Fold')).body.items;
+    expect(old).toMatchObject({ owner: '@team-old', ownerFrom: 'policy' });
     expect((await change('debt_nothing', { owner: 'team-a', by: 'ada' })).status).toBe(404);
     expect((await change(debt.id, { by: 'ada' })).status).toBe(400);
     expect((await change(debt.id, { owner: 'team-a' })).status).toBe(400);
     expect(await change(debt.id, { owner: 'team-a', by: 'ada', reason: 'ours' })).toMatchObject({
       status: 200,
-      body: { owner: 'team-a', changedBy: 'ada', changedWhy: 'ours', state: 'open' },
+      body: { owner: 'team-a', ownerFrom: 'hand', changedBy: 'ada', changedWhy: 'ours', state: 'open' },
     });
     expect(await change(debt.id, { resolved: true, by: 'bob', reason: 'limits raised' })).toMatchObject({
       body: { owner: 'team-a', changedBy: 'bob', state: 'resolved', resolvedAt: expect.any(String) },

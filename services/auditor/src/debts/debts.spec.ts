@@ -119,7 +119,7 @@ describe('a debt', () => {
     ({ recent, before, days, resolved, ...expected }) => {
       const resolvedAt = resolved ? new Date(BEGIN + DAY) : null;
       const limits = { dueMs: 30 * DAY, rootCauseAfter: 3 };
-      expect(debtOf({ ...stored, recent, before, resolvedAt }, BEGIN + days * DAY, limits)).toMatchObject({
+      expect(debtOf({ ...stored, recent, before, resolvedAt }, BEGIN + days * DAY, limits, () => '')).toMatchObject({
         ...expected,
         ...{ owner: null, changedBy: null, dueAt: new Date(BEGIN + 30 * DAY).toISOString() },
       });

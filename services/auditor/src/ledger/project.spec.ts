@@ -212,3 +212,15 @@ describe('the page of an incident', () => {
     });
   });
 });
+
+it.each(['good', 'bad', 'inconclusive', 'superseded'])('a watch that ended %s opens no incident', (result) => {
+  expect(project(recorded(story.finished('success', { kind: 'deployment' }), story.watched(result)))).toBeUndefined();
+});
+
+it('shows how a watch ended in the history of an incident, without changing where it stands', () => {
+  const watched = recorded(...begin, story.watched('inconclusive'));
+  expect(pageOf(watched)).toMatchObject({ state: project(recorded(...begin))?.state });
+  expect(pageOf(watched)?.timeline).toContainEqual(
+    expect.objectContaining({ title: 'Watch web ended: inconclusive', says: '2 of 2 looks saw nothing' }),
+  );
+});

@@ -55,6 +55,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
     case 'debt.changed':
       return { title: `Debt changed by ${event.data.by}`, says: event.data.reason };
+    case 'watch.ended':
+      return { title: `Watch ${event.data.watch} ended: ${event.data.result}`, says: event.data.says };
     case 'quarantine.changed':
       return { title: `Quarantine: ${event.data.test} ${event.data.change}`, says: event.data.reason };
   }

@@ -43,7 +43,8 @@ const SETTINGS: readonly { name: string; without: string; mend: string; orElse?:
   {
     name: 'SLACK_WEBHOOK_URL',
     without: 'not set: nobody is told by Slack',
-    mend: 'set it to an incoming webhook to have people told',
+    mend: 'set it to an incoming webhook to have people told, or SLACK_BOT_TOKEN and SLACK_CHANNEL',
+    orElse: 'SLACK_BOT_TOKEN',
   },
   {
     name: 'SLACK_SIGNING_SECRET',

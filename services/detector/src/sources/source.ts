@@ -13,7 +13,13 @@ export interface Delivery {
   body: Buffer;
 }
 
-type Reportable = 'pipeline.started' | 'pipeline.finished' | 'pipeline.failed' | 'diagnosis.made' | 'action.approved';
+type Reportable =
+  | 'pipeline.started'
+  | 'pipeline.finished'
+  | 'pipeline.failed'
+  | 'diagnosis.made'
+  | 'action.approved'
+  | 'watch.ended';
 
 /** What a delivery says, ready for the bus. */
 export type Report<S extends Reportable = Reportable> = S extends Reportable

@@ -1,5 +1,5 @@
 import type { JsonBucket, TimerOutcome } from '@prunella/bus';
-import type { PipelineFailed } from '@prunella/contracts';
+import type { PipelineFailed, Run, WatchResult } from '@prunella/contracts';
 import { type Clock, iso, type Reading } from '@prunella/core';
 import { checkOf, lookFor, verdictOf } from '@prunella/policy';
 import type { JudgeDeps } from '../detect.ts';
@@ -12,7 +12,7 @@ export interface LookAgainDeps extends Pick<JudgeDeps, 'publish' | 'place'> {
   look(what: ReturnType<typeof lookFor>): Promise<Reading>;
   clock: Clock;
   /** Told how each watch ended. */
-  ended(watched: Watched, result: Verdict['kind'] | 'superseded', says: string): void;
+  ended(watched: Watched, result: WatchResult, says: string): void;
 }
 
 /**
@@ -22,14 +22,12 @@ export interface LookAgainDeps extends Pick<JudgeDeps, 'publish' | 'place'> {
 export async function lookAgain(watched: Watched, d: LookAgainDeps): Promise<TimerOutcome<Watched>> {
   const newest = await d.newest.get(watched.target);
   if (newest !== undefined && newest.value.key !== watched.key) {
-    d.ended(watched, 'superseded', 'a newer deployment took its place');
-    return 'done';
+    return await end(watched, { kind: 'superseded', says: 'a newer deployment took its place', at: d.clock.now() }, d);
   }
   const { verdict, watch } = watched;
   if (verdict !== undefined) {
     if (verdict.kind === 'bad') await tell(watched, verdict, d);
-    d.ended(watched, verdict.kind, verdict.says);
-    return 'done';
+    return await end(watched, verdict, d);
   }
   const startedAt = d.clock.now();
   const check = checkOf(await d.look(lookFor(watch, watched.failure.workload)), watch);
@@ -38,6 +36,49 @@ export async function lookAgain(watched: Watched, d: LookAgainDeps): Promise<Tim
   const next = verdictOf(checks, watch);
   if (next.kind === 'open') return { againAt: Math.max(startedAt + watch.every, now), checks };
   return { againAt: now, checks, verdict: { ...next, at: now } };
+}
+
+/** How it ended is an event, whatever it was: what nobody knows must not be mistaken for what is well. */
+async function end(
+  watched: Watched,
+  { kind, says, at }: { kind: WatchResult; says: string; at: number },
+  d: LookAgainDeps,
+): Promise<'done'> {
+  const { event, failure, watch, called, checks } = watched;
+  const time = iso(at);
+  await d.publish(
+    redacted({
+      subject: 'watch.ended',
+      id: `${event.id}/watch/ended`,
+      source: event.source,
+      time,
+      data: {
+        incidentId: failure.incidentId,
+        run: runOf(failure),
+        watch: watch.name,
+        result: kind,
+        says,
+        target: called,
+        looks: checks.length,
+        at: time,
+      },
+    }),
+  );
+  d.ended(watched, kind, says);
+  return 'done';
+}
+
+/** What was deployed, without what would be said of it if it had turned out bad. */
+function runOf({
+  incidentId: _,
+  error: _error,
+  jobs,
+  metrics,
+  conclusion,
+  finishedEventId,
+  ...run
+}: PipelineFailed): Run {
+  return run;
 }
 
 async function tell(watched: Watched, verdict: Verdict & { kind: 'bad' }, d: LookAgainDeps): Promise<void> {

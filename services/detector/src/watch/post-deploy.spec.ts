@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
-import { type PipelineFailed, parseData, readMessage } from '@prunella/contracts';
+import { type Events, parseData, readMessage, type Subject } from '@prunella/contracts';
 import { startedRunKey } from '@prunella/core';
 import { type RunningService, startService } from '@prunella/service-kit';
 import { startTestNats, type TestServer, WebApp } from '@prunella/testing';
@@ -60,14 +60,17 @@ async function finished(id: string, changes: Record<string, unknown> = {}): Prom
   await bus.publish('pipeline.finished', { id, source: 'spec', data });
 }
 
-async function failures(): Promise<PipelineFailed[]> {
+const failures = () => published('pipeline.failed');
+const ends = () => published('watch.ended');
+
+async function published<S extends Subject>(subject: S): Promise<Events[S][]> {
   const stream = await bus.jetstream.streams.get(EVENTS.name);
   const { state } = await stream.info();
-  const found: PipelineFailed[] = [];
+  const found: Events[S][] = [];
   for (let seq = 1; seq <= state.last_seq; seq++) {
     const message = await stream.getMessage({ seq });
-    if (message?.subject !== 'pipeline.failed') continue;
-    found.push(readMessage('pipeline.failed', message.data, { id: String(seq), source: 'spec' }).data);
+    if (message?.subject !== subject) continue;
+    found.push(readMessage(subject, message.data, { id: String(seq), source: 'spec' }).data);
   }
   return found;
 }
@@ -111,6 +114,22 @@ it('tells of a bad deployment once, whichever replica sees it, as part of its in
     }),
   ]);
   expect(await ended('bad')).toBe(1);
+  expect(await ends()).toMatchObject([
+    { incidentId: 'inc_d1', watch: 'web', result: 'bad', looks: 2, target: 'Deployment production/web' },
+  ]);
+});
+
+it('says as an event that all is well, too, without a failure', async () => {
+  await start(2);
+  await finished('well');
+  await until(async () => (await ended('good')) > 0, 'it is good');
+  expect(await ends()).toEqual([
+    expect.objectContaining({
+      ...{ incidentId: 'inc_well', watch: 'web', result: 'good', says: '2 of 2 looks were good', looks: 2 },
+      run: expect.objectContaining({ pipelineId: 'deploy', runId: 'well', environment: 'production' }),
+    }),
+  ]);
+  expect(await failures()).toEqual([]);
 });
 
 it.each`
@@ -143,6 +162,7 @@ it('ends when the next deployment of the same thing fails: that failure is told 
   await finished('d1');
   await finished('d2', { conclusion: 'failure', error: { message: 'helm upgrade failed' } });
   await until(async () => (await ended('superseded')) === 1, 'superseded');
+  expect(await ends()).toMatchObject([{ incidentId: 'inc_d1', result: 'superseded' }]);
   expect((await failures()).map(({ incidentId }) => incidentId)).toEqual(['inc_d2']);
 });
 

@@ -1,7 +1,7 @@
 import type { Bus } from '@prunella/bus';
 import type { CiPlatform } from '@prunella/ci';
 import { clusterFromEnvironment } from '@prunella/cluster';
-import { notifiers } from '@prunella/notify';
+import type { Notifier } from '@prunella/core';
 import type { Policy } from '@prunella/policy';
 import { alternativePath } from './alternative-path/alternative-path.ts';
 import { Actions } from './index.ts';
@@ -23,6 +23,7 @@ export function actionsFromEnvironment(
   policy: () => Policy,
   platforms: readonly CiPlatform[],
   quarantine: { bus: Bus; book: QuarantineBook },
+  notifiers: readonly Notifier[],
 ): Actions {
   const cluster = clusterFromEnvironment(environment);
   return new Actions([
@@ -32,7 +33,7 @@ export function actionsFromEnvironment(
     scale(cluster, () => policy().scale),
     restart(cluster),
     raiseTimeout(cluster, () => policy().timeouts),
-    notifyHuman(notifiers(environment), publicUrl),
-    skipTest(quarantine.bus, quarantine.book, () => policy().quarantine),
+    notifyHuman(notifiers, publicUrl),
+    skipTest(quarantine.bus, quarantine.book, policy),
   ]);
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { orderFor } from '../order.fixture.ts';
 import type { Order } from '../order.ts';
 import { Reporter } from '../report.ts';
-import { type Answers, type ApproveDeps, expire, hear } from './approve.ts';
+import { type Answers, type ApproveDeps, expire, hear, overtake } from './approve.ts';
 
 let server: TestServer;
 let bus: Bus;
@@ -102,6 +102,38 @@ it('does nothing when nobody answers, and says so; an answer after that is too l
   });
   expect(await heard(order, true)).toBe('too-late');
   expect(lapsed.map(({ key }) => key)).toEqual([order.key]);
+});
+
+describe('what became needless', () => {
+  const by = 'attempt 2 passed without it';
+
+  it('is closed, and an answer after that is too late', async () => {
+    const order = await asked();
+    expect(await overtake({ incidentId: order.incidentId, attempt: 1, by }, d)).toEqual(order);
+    expect(await lastReport()).toMatchObject({
+      status: 'superseded',
+      explanation: `No answer is needed any more: ${by}.`,
+    });
+    expect(await hear(answer(order, true), d)).toMatchObject({
+      kind: 'too-late',
+      says: `Too late: no answer is needed any more: ${by}.`,
+    });
+    await expire(order, d);
+    expect([scheduled, lapsed]).toEqual([[], []]);
+  });
+
+  it.each`
+    what                    | attempt | changes
+    ${'what was answered'}  | ${1}    | ${{}}
+    ${'another attempt'}    | ${2}    | ${{}}
+    ${'what was not asked'} | ${1}    | ${{ verdict: 'acting' }}
+  `('is not $what', async ({ attempt, changes }) => {
+    const order = await asked(changes);
+    await hear(answer(order, true), d);
+    const before = scheduled.length;
+    expect(await overtake({ incidentId: order.incidentId, attempt, by }, d)).toBeUndefined();
+    expect(scheduled).toHaveLength(before);
+  });
 });
 
 describe('where two of ada, bob and people in Slack are asked', () => {

@@ -2,7 +2,7 @@ import type { JsonBucket } from '@prunella/bus';
 import type { ActionApproved } from '@prunella/contracts';
 import { type Clock, identityOf, iso } from '@prunella/core';
 import { type Answer, type Approvers, anybody, approversText, mayAnswer, tally } from '@prunella/policy';
-import { type Order, orderKey } from '../order.ts';
+import { answerBy, type Order, orderKey } from '../order.ts';
 import type { Reporter } from '../report.ts';
 
 /** An answer as it is kept. */
@@ -15,7 +15,9 @@ export interface KeptAnswer extends Answer {
 export interface Answers {
   answers: readonly KeptAnswer[];
   /** Absent: it still waits. What is decided stays so. */
-  decided?: 'approved' | 'rejected' | 'expired';
+  decided?: 'approved' | 'rejected' | 'expired' | 'overtaken';
+  /** `overtaken`: by what, in one sentence without its full stop. */
+  overtakenBy?: string;
 }
 
 export interface ApproveDeps {
@@ -66,7 +68,7 @@ export async function hear(approval: ActionApproved, d: ApproveDeps): Promise<He
   await follow(order, book, d);
   const says = `${capital(outcomeText(book))}.`;
   // In time, but not enough of them: that was told when it lapsed.
-  return { kind: book.decided === 'expired' ? 'too-late' : book.decided, says, order };
+  return { kind: book.decided === 'expired' || book.decided === 'overtaken' ? 'too-late' : book.decided, says, order };
 }
 
 /** Not enough people answered in time: nothing is done, and that is said. */
@@ -76,6 +78,26 @@ export async function expire(order: Order, d: ApproveDeps): Promise<void> {
   );
   // A cut-off `hear` may have recorded the answer only: following it again changes nothing.
   await follow(order, book, d);
+}
+
+/**
+ * What was asked about an attempt is of no use any more: nothing is done, and nobody needs to answer.
+ *
+ * @param by what came before an answer did, in one sentence without its full stop.
+ * @returns what was asked; undefined: nothing was, or it was answered.
+ */
+export async function overtake(
+  { incidentId, attempt, by }: { incidentId: string; attempt: number; by: string },
+  d: ApproveDeps,
+): Promise<Order | undefined> {
+  const order = (await d.decisions.get(orderKey(incidentId, attempt)))?.value;
+  if (order === undefined || order.verdict !== 'asking') return undefined;
+  const book = await change(order, d, (before) =>
+    before.decided === undefined ? { ...before, decided: 'overtaken', overtakenBy: by } : before,
+  );
+  if (book.decided !== 'overtaken') return undefined;
+  await follow(order, book, d);
+  return order;
 }
 
 function withAnswer(before: Answers, mine: KeptAnswer, approvers: Approvers): Answers {
@@ -112,20 +134,33 @@ async function follow(order: Order, book: Answers, d: ApproveDeps): Promise<void
     return;
   }
   const explanation =
-    book.decided === 'rejected'
-      ? `${capital(outcomeText(book))}.`
-      : `${expiredText(book, order.approvers ?? anybody)} by ${iso(now)}: nothing was done.`;
+    book.decided === 'expired'
+      ? `${expiredText(book, order.approvers ?? anybody)} by ${iso(now)}: nothing was done.`
+      : `${capital(outcomeText(book))}.`;
   const refused = { ...order, reasons };
   if (book.decided === 'expired') await d.tellExpired({ ...refused, explanation });
-  await d.reporter.executed(refused, { status: 'rejected', effect: '', explanation, startedAt: now, finishedAt: now });
+  const status = book.decided === 'overtaken' ? 'superseded' : 'rejected';
+  await d.reporter.executed(refused, { status, effect: '', explanation, startedAt: now, finishedAt: now });
 }
 
 /** `approved by ada: the registry is back; bob`. */
-function outcomeText({ answers, decided }: Answers): string {
+function outcomeText({ answers, decided, overtakenBy }: Answers): string {
   if (decided === 'expired') return 'the time to answer is over';
+  if (decided === 'overtaken') return `no answer is needed any more: ${overtakenBy}`;
   const approved = decided === 'approved';
   const deciding = answers.filter((answer) => answer.approved === approved);
   return `${approved ? 'approved' : 'rejected'} by ${deciding.map(({ by, reason }) => withReason(by, reason)).join('; ')}`;
+}
+
+/** What became of a question so far, for whoever reads it later; undefined: nobody said anything. */
+export function standingText(order: Order, book: Answers): string | undefined {
+  const { answers, decided } = book;
+  const approvers = order.approvers ?? anybody;
+  const said = answers.map(reasonText).join('; ');
+  if (decided === 'overtaken') return `${capital(outcomeText(book))}.`;
+  if (decided === 'expired') return `${expiredText(book, approvers)} by ${iso(answerBy(order))}: nothing was done.`;
+  if (said === '') return undefined;
+  return decided === undefined ? `${said}: ${answers.length} of ${approvers.quorum}.` : `${said}.`;
 }
 
 function expiredText({ answers }: Answers, { quorum }: Approvers): string {

@@ -36,7 +36,7 @@ export function replyOf(heard: Heard, publicUrl: string): Reply {
 }
 
 /** What was asked, once more. */
-function requestOf(order: Order, stillAsked: boolean, publicUrl: string): Notification {
+export function requestOf(order: Order, stillAsked: boolean, publicUrl: string): Notification {
   const { approval, ...told } = notificationOf(asked(order), publicUrl);
   return { ...told, ...(stillAsked && approval && { approval }) };
 }

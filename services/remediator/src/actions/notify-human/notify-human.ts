@@ -36,7 +36,8 @@ export function notifyHuman(notifiers: readonly Notifier[], publicUrl: string): 
 
 /** What a human is told about an order, or asked. Pure. @param publicUrl where people reach the console and the API. */
 export function notificationOf(order: Order, publicUrl: string): Notification {
-  const { run, action } = order;
+  const { run, action, says } = order;
+  if (says !== undefined) return { ...says, key: order.key };
   const base = publicUrl.replace(/\/+$/, '');
   const approval = approvalOf(order, base);
   const what = run.repository !== '' ? `${run.repository}${run.name === '' ? '' : ` ${run.name}`}` : run.pipelineId;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
 import { type Events, readMessage, type Subject } from '@prunella/contracts';
 import { iso, systemClock } from '@prunella/core';
-import { defaultPolicy, type QuarantineSettings } from '@prunella/policy';
+import { defaultPolicy, type Owners, type QuarantineSettings } from '@prunella/policy';
 import { addition, changeOf } from '@prunella/quarantine';
 import { startService } from '@prunella/service-kit';
 import { Receiver, startTestNats, type TestServer } from '@prunella/testing';
@@ -25,14 +25,16 @@ let bus: Bus;
 let book: QuarantineBook;
 let plugin: ActionPlugin;
 let settings: QuarantineSettings;
+let owners: Owners;
 
 beforeAll(async () => {
   nats = await startTestNats();
   bus = await Bus.connect({ servers: nats.url, name: 'spec' });
   book = new QuarantineBook(await bus.bucket<Page>('prunella_quarantine'), systemClock);
-  plugin = skipTest(bus, book, () => settings);
+  plugin = skipTest(bus, book, () => ({ quarantine: settings, owners }));
 });
 beforeEach(() => {
+  owners = [];
   settings = {
     ...defaultPolicy.quarantine,
     owners: [{ match: { repository: 'acme/*' }, owner: '@acme/checkout' }],

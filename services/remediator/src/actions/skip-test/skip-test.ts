@@ -1,7 +1,7 @@
 import type { Bus } from '@prunella/bus';
 import type { Action } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
-import { ownerOf, type QuarantineSettings } from '@prunella/policy';
+import { ownerOfTest, type Policy } from '@prunella/policy';
 import type { Wish } from '@prunella/quarantine';
 import type { Order } from '../../order.ts';
 import type { ActionPlugin, Effect, Look } from '../action.ts';
@@ -11,6 +11,9 @@ import { testInEvidence } from './test-in-evidence.ts';
 const LONGEST_NAME = 1_024;
 const LONGEST_REASON = 2_048;
 
+/** What the policy says of it. */
+export type QuarantinePolicy = Pick<Policy, 'quarantine' | 'owners'>;
+
 /**
  * `skip_test`: puts a flaky test in quarantine, with an owner and an expiry. Its effect is an event; runners read the list from the auditor. The run
  * that failed stays failed: whether it is run again is for its people to say, and a later attempt that passes proves that it helped.
@@ -18,7 +21,7 @@ const LONGEST_REASON = 2_048;
 export function skipTest(
   bus: Pick<Bus, 'publish'>,
   book: QuarantineBook,
-  settings: () => QuarantineSettings,
+  settings: () => QuarantinePolicy,
 ): ActionPlugin {
   return {
     types: ['skip_test'],
@@ -43,13 +46,13 @@ export function skipTest(
         case 'in':
           return { kind: 'superseded', reason: `"${wish.test}" is in quarantine until ${standing.expiresAt} already` };
         case 'out': {
-          const { most } = settings();
+          const { most } = settings().quarantine;
           return standing.skipped < most ? { kind: 'ready' } : { kind: 'refused', reason: tooMany(wish, most) };
         }
       }
     },
     async execute(order): Promise<Effect> {
-      const { most } = settings();
+      const { most } = settings().quarantine;
       const wish = wishOf(order, settings());
       const change = await book.begin(wish, eventIdOf(order), most);
       // Another order was faster since we looked.
@@ -65,11 +68,12 @@ function testOf({ parameters: { test } }: Action): string | undefined {
   return typeof test === 'string' && test !== '' && test.length <= LONGEST_NAME ? test : undefined;
 }
 
-function wishOf(order: Order, { expiry, greens, owners }: QuarantineSettings): Wish {
+function wishOf(order: Order, policy: QuarantinePolicy): Wish {
   const about = { repository: order.run.repository, test: testOf(order.action) ?? '' };
+  const { expiry, greens } = policy.quarantine;
   return {
     ...about,
-    owner: ownerOf({ owners }, about),
+    owner: ownerOfTest(policy, { ...about, pipeline: order.run.pipelineId }),
     reason: order.diagnosis.slice(0, LONGEST_REASON),
     evidence: order.evidence,
     incidentIds: [order.incidentId],
@@ -84,7 +88,7 @@ function eventIdOf(order: Order): string {
 }
 
 function effectOf({ test, owner }: Wish, expiresAt: string): Effect {
-  const who = owner === '' ? 'nobody owns it: see quarantine.owners' : `owner ${owner}`;
+  const who = owner === '' ? 'nobody owns it: see quarantine.owners and owners' : `owner ${owner}`;
   return { says: `put "${test}" in quarantine until ${expiresAt} (${who}); the failed run is not run again` };
 }
 
