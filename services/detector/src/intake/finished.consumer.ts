@@ -24,6 +24,6 @@ export class FinishedConsumer {
       originOf: (run) => this.origins.of(run),
     });
     await this.postDeploy.begin(event);
-    this.metrics.ended(event.data);
+    this.metrics.ended(event.data, event);
   }
 }
