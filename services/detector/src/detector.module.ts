@@ -1,5 +1,7 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { AdviceController } from './advise/advice.controller.ts';
+import { UsageBook } from './advise/usage-book.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
@@ -11,8 +13,8 @@ import { DetectorMetrics } from './metrics.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
+  controllers: [WebhooksController, FinishedConsumer, AdviceController],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy, UsageBook],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
+import { UsageBook } from '../advise/usage-book.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { PostDeploy } from '../watch/post-deploy.ts';
@@ -15,6 +16,7 @@ export class FinishedConsumer {
     private readonly origins: Origins,
     private readonly metrics: DetectorMetrics,
     private readonly postDeploy: PostDeploy,
+    private readonly usage: UsageBook,
   ) {}
 
   @Consumes('detector-finished')
@@ -24,6 +26,7 @@ export class FinishedConsumer {
       originOf: (run) => this.origins.of(run),
     });
     await this.postDeploy.begin(event);
+    await this.usage.learn(event);
     this.metrics.ended(event.data, event);
   }
 }
