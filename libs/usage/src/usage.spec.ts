@@ -119,8 +119,8 @@ describe('advice', () => {
     });
     expect(limits).toEqual([
       ['small', 1],
-      ['large', 10],
-      ['all', 10],
+      ['large', 9],
+      ['all', 9],
     ]);
   });
 
