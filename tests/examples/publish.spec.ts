@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Bus, EVENTS } from '@prunella/bus';
-import { type Envelope, isSubject, readMessage } from '@prunella/contracts';
+import { type Envelope, isSubject, readMessage, type Subject } from '@prunella/contracts';
 import { type ServiceProcess, startServiceProcess, startTestNats, type TestServer } from '@prunella/testing';
 import { until } from '../support/until.ts';
 
@@ -40,16 +40,19 @@ function run(program: string, args: string[], env: Record<string, string>): Prom
   });
 }
 
+/** Of whatever subject; only what the tests look at. */
+type Told = Omit<Envelope<'pipeline.finished'>, 'subject'> & { subject: Subject };
+
 /** What Prunella reads in the stream about a run. */
-async function told(runId: string): Promise<Envelope<'pipeline.finished'>[]> {
+async function told(runId: string): Promise<Told[]> {
   const stream = await bus.jetstream.streams.get(EVENTS.name);
   const { state } = await stream.info();
-  const events = [];
+  const events: Told[] = [];
   for (let seq = Math.max(state.first_seq, 1); seq <= state.last_seq; seq++) {
     const message = await stream.getMessage({ seq });
     if (message === null || !isSubject(message.subject)) continue;
     const id = message.header.get('Nats-Msg-Id') || String(seq);
-    const event = readMessage(message.subject, message.data, { id, source: 'nats' }) as Envelope<'pipeline.finished'>;
+    const event = readMessage(message.subject, message.data, { id, source: 'nats' }) as Told;
     if (event.data.runId === runId) events.push(event);
   }
   return events;

@@ -6,28 +6,8 @@ import { type Envelope, messageId, writeMessage } from '@prunella/contracts';
 import type { Draft, Publishable } from './draft.ts';
 import { eventId, type Told } from './event-id.ts';
 import { type Line, lineTo } from './line.ts';
+import type { Dropped, DropReason, Receipt } from './receipt.ts';
 import { type Waiting, WaitingRoom } from './waiting-room.ts';
-
-/** Why an event is not in the stream. */
-export type DropReason =
-  /** It does not fit the contract; `detail` names the field. */
-  | 'invalid'
-  /** More wait than there is room for. */
-  | 'buffer-full'
-  /** It waited longer than `keepMs`. */
-  | 'too-old'
-  /** The server does not take it, now or later: it is too large. */
-  | 'refused'
-  /** The publisher was closed before it was acknowledged. It may have got there all the same. */
-  | 'closed';
-
-/** What became of an event. */
-export type Receipt =
-  /** `duplicate`: it was there before. */
-  | { stored: true; id: string; duplicate: boolean }
-  | { stored: false; id: string; subject: Publishable; reason: DropReason; detail: string };
-
-export type Dropped = Extract<Receipt, { stored: false }>;
 
 export interface PublisherOptions {
   /** `nats://host:port[,nats://host:port]` */

@@ -1,5 +1,5 @@
 import type { Publishable } from './draft.ts';
-import type { Receipt } from './publisher.ts';
+import type { Receipt } from './receipt.ts';
 
 /** An event that is not yet in the stream. */
 export interface Waiting {
