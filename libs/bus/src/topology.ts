@@ -153,6 +153,8 @@ export const BUCKETS = {
   prunella_reviews: { ttlMs: 30 * DAY },
   /** Tests in quarantine as the remediator knows them, by repository. */
   prunella_quarantine: { ttlMs: 0 },
+  /** What pipelines and their jobs used, for advice; one that nobody runs any more is forgotten. */
+  prunella_usage: { ttlMs: 90 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

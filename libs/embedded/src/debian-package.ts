@@ -8,8 +8,9 @@ const run = promisify(execFile);
 
 /** A program that is fetched, and where it is kept. */
 export interface Fetching {
-  /** Its name, which is also that of the Debian package. */
   program: string;
+  /** The Debian package that holds it. Default: the same name. */
+  package?: string;
   /** Keeps what was fetched. */
   cacheDir: string;
   /** Tries a program; throws ConfigError when it does not work. */
@@ -28,7 +29,7 @@ export interface Fetching {
  * @throws ConfigError, or what apt-get says.
  */
 export async function fetchDebianProgram(fetching: Fetching, path: string): Promise<string> {
-  const { program, signal } = fetching;
+  const { program, package: name = program, signal } = fetching;
   const [aptGet, dpkgDeb] = [await which('apt-get', path), await which('dpkg-deb', path)];
   fetching.onProgress?.(`fetching ${program} from the Debian package archive`);
   return await fetched(fetching, async (folder) => {
@@ -44,7 +45,7 @@ export async function fetchDebianProgram(fetching: Fetching, path: string): Prom
     ].flatMap((setting) => ['-o', setting]);
     const options = { cwd: folder, timeout: 120_000, signal };
     await run(aptGet, [...settings, '-qq', 'update'], options);
-    await run(aptGet, [...settings, '-qq', 'download', program], options);
+    await run(aptGet, [...settings, '-qq', 'download', name], options);
     const deb = (await readdir(folder)).find((name) => name.endsWith('.deb'));
     if (deb === undefined) throw new ConfigError('apt-get downloaded no package');
     await run(dpkgDeb, ['-x', join(folder, deb), join(folder, 'root')], options);

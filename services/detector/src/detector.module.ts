@@ -1,6 +1,8 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import { DetectorPolicy } from './detector-policy.ts';
+import { AdviceController } from './advise/advice.controller.ts';
+import { UsageBook } from './advise/usage-book.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
@@ -17,7 +19,7 @@ import { Threads } from './threads/threads.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, OriginalsController, FinishedConsumer],
+  controllers: [WebhooksController, OriginalsController, FinishedConsumer, AdviceController],
   providers: [
     Outbox,
     Deliveries,
@@ -30,6 +32,7 @@ import { PostDeploy } from './watch/post-deploy.ts';
     DetectorPolicy,
     Threads,
     Places,
+    UsageBook,
   ],
 })
 export class DetectorModule implements OnModuleInit {

@@ -460,24 +460,39 @@ describe('what others say on the bus', () => {
     expect(failed[1]?.data).not.toHaveProperty('runAttempt');
   });
 
-  it('counts builds by platform and repository', async () => {
-    const labels = 'platform="jenkins",repository="octo/metrics"';
+  it('counts builds once, by platform, repository and pipeline, and their jobs by themselves', async () => {
+    const labels = 'platform="jenkins",repository="octo/metrics",pipeline="b"';
     const build = {
       pipeline_id: 'b',
       platform: 'jenkins',
       repository: 'octo/metrics',
       started_at: '2026-01-01T00:00:00Z',
     };
-    await publish({ ...build, run_id: '1', conclusion: 'success', finished_at: '2026-01-01T00:01:30Z' });
-    await publish({ ...build, run_id: '2', conclusion: 'failure' });
-    await publish({ ...build, run_id: '2', conclusion: 'failure', kind: 'job' });
+    const success = { ...build, run_id: '1', conclusion: 'success', finished_at: '2026-01-01T00:01:30Z' };
+    await publish(success);
+    await publish(success);
+    await publish({ ...build, run_id: '2', conclusion: 'timed_out' });
+    await publish({ ...build, run_id: '3', conclusion: 'cancelled', finished_at: '2026-01-01T00:00:20Z' });
+    const job = { ...build, kind: 'job', name: 'unit', conclusion: 'failure', finished_at: '2026-01-01T00:00:40Z' };
+    await publish({ ...job, run_id: '2' });
+    await publish({ ...job, run_id: '2' });
     await caughtUp('detector-finished');
     expect({
       total: await metric(`cicd_build_total{${labels}}`),
       success: await metric(`cicd_build_success_total{${labels}}`),
       failures: await metric(`cicd_build_failures_total{${labels}}`),
+      // The newest is the one that ended last, not the one that was told last.
       seconds: await metric(`cicd_build_duration_seconds{${labels}}`),
-    }).toEqual({ total: 2, success: 1, failures: 1, seconds: 90 });
+      at: await metric(`cicd_build_finished_timestamp_seconds{${labels}}`),
+    }).toEqual({ total: 3, success: 1, failures: 1, seconds: 90, at: Date.parse('2026-01-01T00:01:30Z') / 1_000 });
+    const run = 'cicd_pipeline_name="b",vcs_repository_name="octo/metrics"';
+    const ended = `${run},cicd_pipeline_run_state="executing",cicd_pipeline_result`;
+    expect({
+      success: await metric(`cicd_pipeline_run_duration_seconds_sum{${ended}="success",error_type=""}`),
+      cancelled: await metric(`cicd_pipeline_run_duration_seconds_count{${ended}="cancellation",error_type=""}`),
+      timeouts: await metric(`cicd_pipeline_run_errors_total{${run},error_type="timeout"}`),
+      jobs: await metric(`cicd_job_duration_seconds_count{repository="octo/metrics",job="unit",result="failure"}`),
+    }).toEqual({ success: 90, cancelled: 1, timeouts: 1, jobs: 1 });
   });
 });
 

@@ -1,20 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import type { PipelineFinished } from '@prunella/contracts';
 import { Metrics } from '@prunella/service-kit';
+import { endingKey, endingOf, secondsOf } from './cicd.ts';
+import { FAILED } from './failure-of.ts';
 import { LabelCap } from './label-cap.ts';
+import { Seen } from './seen.ts';
 
 /** A Prometheus server copes with some hundreds of series for each metric; the rest is counted together. */
-const MOST_REPOSITORIES = 500;
+const MOST_PIPELINES = 500;
+/** A histogram is a dozen series for each result. */
+const MOST_IN_HISTOGRAMS = 100;
+/** Endings that are remembered, so as not to be counted again. */
+const MOST_SEEN = 20_000;
+/** Seconds. */
+const BUCKETS = [15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
 
-/** The detector's own metrics. */
+const BUILD = ['platform', 'repository', 'pipeline'] as const;
+
+/** The detector's own metrics. docs/reference/metrics.md lists them. */
 @Injectable()
 export class DetectorMetrics {
   readonly webhooks;
   private readonly builds;
   private readonly successes;
   private readonly failures;
-  private readonly duration;
-  private readonly repositories = new LabelCap(MOST_REPOSITORIES);
+  private readonly newest;
+  private readonly newestAt;
+  private readonly runs;
+  private readonly errors;
+  private readonly jobs;
+  private readonly pipelines = new LabelCap(MOST_PIPELINES);
+  private readonly runLabels = new LabelCap(MOST_IN_HISTOGRAMS);
+  private readonly jobLabels = new LabelCap(MOST_IN_HISTOGRAMS);
+  private readonly seen = new Seen(MOST_SEEN);
+  /** When the newest build of each pipeline ended, in seconds since the epoch. As many as there are labels. */
+  private readonly ends = new Map<string, number>();
 
   constructor(metrics: Metrics) {
     this.webhooks = metrics.counter('detector_webhooks_total', 'Webhook deliveries by what became of them.', [
@@ -22,38 +42,83 @@ export class DetectorMetrics {
       'event',
       'result',
     ]);
-    const labels = ['platform', 'repository'] as const;
-    this.builds = metrics.counter('cicd_build_total', 'Builds that ended.', labels);
-    this.successes = metrics.counter('cicd_build_success_total', 'Builds that succeeded.', labels);
-    this.failures = metrics.counter('cicd_build_failures_total', 'Builds that failed or timed out.', labels);
-    this.duration = metrics.labelledGauge('cicd_build_duration_seconds', 'How long the newest build took.', labels);
+    this.builds = metrics.counter('cicd_build_total', 'Builds that ended.', BUILD);
+    this.successes = metrics.counter('cicd_build_success_total', 'Builds that succeeded.', BUILD);
+    this.failures = metrics.counter('cicd_build_failures_total', 'Builds that failed or timed out.', BUILD);
+    this.newest = metrics.labelledGauge('cicd_build_duration_seconds', 'How long the newest build took.', BUILD);
+    this.newestAt = metrics.labelledGauge(
+      'cicd_build_finished_timestamp_seconds',
+      'When the newest build ended, in seconds since the epoch.',
+      BUILD,
+    );
+    this.runs = metrics.seconds(
+      'cicd_pipeline_run_duration_seconds',
+      'Duration of pipeline runs by result: cicd.pipeline.run.duration of OpenTelemetry.',
+      ['cicd_pipeline_name', 'vcs_repository_name', 'cicd_pipeline_run_state', 'cicd_pipeline_result', 'error_type'],
+      BUCKETS,
+    );
+    this.errors = metrics.counter(
+      'cicd_pipeline_run_errors_total',
+      'Pipeline runs that failed, by kind of error: cicd.pipeline.run.errors of OpenTelemetry.',
+      ['cicd_pipeline_name', 'vcs_repository_name', 'error_type'],
+    );
+    this.jobs = metrics.seconds(
+      'cicd_job_duration_seconds',
+      'Duration of jobs by result.',
+      ['repository', 'job', 'result'],
+      BUCKETS,
+    );
   }
 
-  /** Counts a build that ended. Only whole runs are builds; jobs, checks and deployments are not. */
-  ended(finished: PipelineFinished): void {
-    if (finished.kind !== 'run') return;
-    const { platform, repository } = this.repositories.labels({
-      platform: finished.platform,
-      repository: finished.repository,
-    });
-    const labels = { platform, repository };
-    this.builds.inc(labels);
-    if (finished.conclusion === 'success') this.successes.inc(labels);
-    if (
-      finished.conclusion === 'failure' ||
-      finished.conclusion === 'timed_out' ||
-      finished.conclusion === 'startup_failure'
-    ) {
-      this.failures.inc(labels);
+  /** Counts what ended, once: whole runs as builds, and jobs by themselves. Checks and deployments are neither. */
+  ended(finished: PipelineFinished, event: { id: string; source: string }): void {
+    if (finished.kind !== 'run' && finished.kind !== 'job') return;
+    if (!this.seen.isNew(endingKey(finished, event))) return;
+    if (finished.kind === 'job') {
+      this.jobEnded(finished);
+      return;
     }
-    const seconds = secondsOf(finished);
-    if (seconds !== undefined) this.duration.set(labels, seconds);
+    this.buildEnded(finished);
+    this.runEnded(finished);
   }
-}
 
-/** undefined: not known, or the clocks of the reporter disagree. */
-function secondsOf({ startedAt, finishedAt }: PipelineFinished): number | undefined {
-  if (startedAt === undefined || finishedAt === undefined) return undefined;
-  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
-  return seconds >= 0 ? seconds : undefined;
+  private buildEnded(finished: PipelineFinished): void {
+    const { platform, repository, pipelineId, conclusion } = finished;
+    const labels = this.pipelines.labels({ platform, repository, pipeline: pipelineId });
+    this.builds.inc(labels);
+    // Also those that are zero: the rate of a series that begins at 1 does not know of the first.
+    this.successes.inc(labels, conclusion === 'success' ? 1 : 0);
+    this.failures.inc(labels, FAILED.has(conclusion) ? 1 : 0);
+    const end = Date.parse(finished.finishedAt ?? '') / 1_000;
+    const seconds = secondsOf(finished);
+    const key = JSON.stringify(labels);
+    // Events come out of order; "newest" is by the clock of who reported it.
+    if (seconds === undefined || end < (this.ends.get(key) ?? Number.NEGATIVE_INFINITY)) return;
+    this.ends.set(key, end);
+    this.newest.set(labels, seconds);
+    this.newestAt.set(labels, end);
+  }
+
+  private runEnded(finished: PipelineFinished): void {
+    const labels = this.runLabels.labels({
+      cicd_pipeline_name: finished.name || finished.pipelineId,
+      vcs_repository_name: finished.repository,
+    });
+    const { result, errorType } = endingOf(finished.conclusion);
+    if (errorType !== '') this.errors.inc({ ...labels, error_type: errorType });
+    const seconds = secondsOf(finished);
+    if (seconds === undefined) return;
+    const ending = { cicd_pipeline_run_state: 'executing', cicd_pipeline_result: result, error_type: errorType };
+    this.runs.observe({ ...labels, ...ending }, seconds);
+  }
+
+  private jobEnded(finished: PipelineFinished): void {
+    const seconds = secondsOf(finished);
+    if (seconds === undefined) return;
+    const labels = this.jobLabels.labels({
+      repository: finished.repository,
+      job: finished.name || finished.pipelineId,
+    });
+    this.jobs.observe({ ...labels, result: endingOf(finished.conclusion).result }, seconds);
+  }
 }

@@ -1,6 +1,6 @@
 export { temporaryHome } from './home.ts';
 export { startTestNats } from './nats.ts';
 export { startTestPostgres } from './postgres.ts';
-export { prometheusProgram, startTestPrometheus } from './prometheus.ts';
+export { prometheusProgram, promtoolProgram, startTestPrometheus } from './prometheus.ts';
 export type { TestServer } from './server.ts';
 export { WebApp } from './web-app.ts';

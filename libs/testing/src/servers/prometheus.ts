@@ -16,31 +16,42 @@ const LOOPBACK = '127.0.0.1';
  *
  * @returns its path; undefined where none can be had: the reason is printed, and what needs it is to be skipped.
  */
-export async function prometheusProgram(): Promise<string | undefined> {
+export function prometheusProgram(): Promise<string | undefined> {
+  return programOf(PROGRAM);
+}
+
+/** Prometheus' tool that tries rules, from the same places. */
+export function promtoolProgram(): Promise<string | undefined> {
+  return programOf('promtool');
+}
+
+async function programOf(program: 'prometheus' | 'promtool'): Promise<string | undefined> {
   const path = process.env['PATH'] ?? '';
   const cacheDir = defaultCacheDir(process.env);
+  const check = (found: string) => checkIt(found, program);
   const steps = [
-    () => which(PROGRAM, path),
-    async () => join(cacheDir, PROGRAM),
-    () => fetchDebianProgram({ program: PROGRAM, cacheDir, check }, path),
+    () => which(program, path),
+    async () => join(cacheDir, program),
+    () => fetchDebianProgram({ program, package: PROGRAM, cacheDir, check }, path),
   ];
   const tried: string[] = [];
   for (const find of steps) {
     try {
-      const program = await find();
-      await check(program);
-      return program;
+      const found = await find();
+      await check(found);
+      return found;
     } catch (error) {
       tried.push(messageOf(error).slice(0, 200));
     }
   }
-  process.stderr.write(`no Prometheus can be had, so its tests are skipped: ${tried.join('; ')}\n`);
+  process.stderr.write(`no ${program} can be had, so its tests are skipped: ${tried.join('; ')}\n`);
   return undefined;
 }
 
-async function check(program: string): Promise<void> {
-  const { stdout, stderr } = await run(program, ['--version'], { timeout: 20_000 });
-  if (!/prometheus, version \d/.test(stdout + stderr)) throw new ConfigError(`${program} is no Prometheus`);
+async function checkIt(found: string, program: string): Promise<void> {
+  const { stdout, stderr } = await run(found, ['--version'], { timeout: 20_000 });
+  const says = new RegExp(`${program}, version \\d`);
+  if (!says.test(stdout + stderr)) throw new ConfigError(`${found} is no ${program}`);
 }
 
 /** Starts it on a free loopback port with this configuration (YAML), and waits until it is ready. */

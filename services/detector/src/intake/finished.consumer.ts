@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
+import { UsageBook } from '../advise/usage-book.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
@@ -17,6 +18,7 @@ export class FinishedConsumer {
     private readonly metrics: DetectorMetrics,
     private readonly postDeploy: PostDeploy,
     private readonly places: Places,
+    private readonly usage: UsageBook,
   ) {}
 
   @Consumes('detector-finished')
@@ -28,6 +30,7 @@ export class FinishedConsumer {
     });
     await this.places.finished(event.data);
     await this.postDeploy.begin(event);
-    this.metrics.ended(event.data);
+    await this.usage.learn(event);
+    this.metrics.ended(event.data, event);
   }
 }
