@@ -1,6 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
+import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -31,6 +32,8 @@ export type Outcome = Named<words.OutcomeJson>;
 export type Conclusion = Named<run.Conclusion_ValueJson>;
 /** What happened to an entry of the quarantine. */
 export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
+/** How something that pipelines need is. */
+export type DependencyState = Named<dependency.DependencyState_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -84,6 +87,10 @@ export type QuarantineChanged = Omit<
   Wire<quarantine.QuarantineChanged, quarantine.QuarantineChangedJson>,
   'change' | 'expiresAt' | 'at'
 > & { change: QuarantineChange; expiresAt: string; at: string };
+export type DependencyChanged = Omit<
+  Wire<dependency.DependencyChanged, dependency.DependencyChangedJson>,
+  'state' | 'since' | 'before'
+> & { state: DependencyState; since: string; before: dependency.DependencyState_ValueJson };
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -100,6 +107,7 @@ export interface Events {
   'confidence.updated': ConfidenceUpdated;
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
+  'dependency.changed': DependencyChanged;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -120,6 +128,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'confidence.updated': learning.ConfidenceUpdatedSchema,
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
+  'dependency.changed': dependency.DependencyChangedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -42,6 +42,7 @@ describe('parsePolicy', () => {
       freezes: [],
       protect: [],
       watches: [],
+      dependencies: [],
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
@@ -134,6 +135,7 @@ review: { comment: false }
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
       watches: [],
+      dependencies: [],
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,
       pipelines: [

@@ -8,11 +8,14 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { Dependencies } from './preflight/dependencies.ts';
+import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
+import { PreflightController } from './preflight/preflight.controller.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
+  controllers: [WebhooksController, FinishedConsumer, PreflightController, DiagnosisConsumer],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy, Dependencies],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -57,6 +57,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Debt changed by ${event.data.by}`, says: event.data.reason };
     case 'quarantine.changed':
       return { title: `Quarantine: ${event.data.test} ${event.data.change}`, says: event.data.reason };
+    case 'dependency.changed':
+      return { title: `Dependency ${event.data.name} is ${event.data.state}`, says: event.data.reason };
   }
 }
 
