@@ -20,9 +20,8 @@ import { DependencyBook } from './dependency-book.ts';
 import { hearDiagnosis } from './hear-diagnosis.ts';
 import { type Probing, probeAgain } from './probe-again.ts';
 
-/** Longer than the longest probe, and its publication: only who does not come back loses its turn. */
-const LEASE_MARGIN_MS = 15_000;
-const LONGEST_TIMEOUT_MS = 60_000;
+/** So much longer than its probe a dependency is one replica's: only who does not come back loses its turn. */
+const LEASE_MARGIN_MS = 5_000;
 /** The first probe is made soon, but not of all at once. */
 const FIRST_WITHIN_MS = 2_000;
 /** While replicas have different files, one of them ends what the other one wants. */
@@ -111,15 +110,17 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
         await bus.publish('dependency.changed', telling);
       },
     });
+    const dependency = (name: string) => policy.current.dependencies.find((one) => one.name === name);
+    const secrets = environment as unknown as NodeJS.ProcessEnv;
     const timers = new Timers<Probing>({
       bucket: await bus.bucket<Probing>('prunella_probes'),
       clock: systemClock,
       keyOf: ({ name, extra }) => (extra ? `${name}.extra` : name),
-      leaseMs: LONGEST_TIMEOUT_MS + LEASE_MARGIN_MS,
+      leaseMs: ({ name }) => (dependency(name)?.timeout ?? 0) + LEASE_MARGIN_MS,
       fire: (probing) =>
         probeAgain(probing, {
-          dependency: (name) => policy.current.dependencies.find((one) => one.name === name),
-          probe: (dependency) => probe(dependency, environment as unknown as NodeJS.ProcessEnv, dependency.timeout),
+          dependency,
+          probe: (one) => probe(one, secrets, one.timeout),
           book,
           clock: systemClock,
           random: Math.random,
