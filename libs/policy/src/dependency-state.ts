@@ -128,6 +128,8 @@ export function afterMention(
   const mentions = [...known.mentions.filter((one) => one !== earlier && one.at > now - within), mention]
     .sort((a, b) => a.at - b.at)
     .slice(-pipelines);
+  // Newer ones say enough.
+  if (!mentions.includes(mention)) return record ?? known;
   const heard = { ...known, mentions };
   if (mentions.length < pipelines || known.state === 'down' || known.state === 'suspected') return heard;
   const says = `${pipelines} pipelines failed within ${formatDuration(within)} with ${addressOf(dependency)} in their logs`;

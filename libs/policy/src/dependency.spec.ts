@@ -34,7 +34,6 @@ it.each`
   ${'kind: http, url: "https://x", tokenFrom: GITHUB_TOKEN'}                             | ${'begins with DEPENDENCY_'}
   ${'kind: postgresql, host: x, password: geheim'}                                       | ${'password: unknown key'}
   ${'kind: dns, host: x, server: dns.example'}                                           | ${'IP address of a name server'}
-  ${'kind: tcp, host: x, port: 1, interval: 1s, timeout: 3s'}                            | ${'at most two intervals'}
   ${'kind: tcp, host: x, port: 1, neededBy: [{ match: {} }]'}                            | ${'at least one of repository'}
   ${'kind: tcp, host: x, port: 1, neededBy: [{ match: { action: retry } }]'}             | ${'unknown key'}
   ${'kind: tcp, host: x, port: 1, neededBy: [{ match: { branch: a }, steps: ["a,b"] }]'} | ${'without commas and quotes'}
