@@ -36,7 +36,7 @@ it.each`
   ${'kind: dns, host: x, server: dns.example'}                                           | ${'IP address of a name server'}
   ${'kind: tcp, host: x, port: 1, neededBy: [{ match: {} }]'}                            | ${'at least one of repository'}
   ${'kind: tcp, host: x, port: 1, neededBy: [{ match: { action: retry } }]'}             | ${'unknown key'}
-  ${'kind: tcp, host: x, port: 1, neededBy: [{ match: { branch: a }, steps: ["a,b"] }]'} | ${'without commas and quotes'}
+  ${'kind: tcp, host: x, port: 1, neededBy: [{ match: { branch: a }, steps: ["a,b"] }]'} | ${'without commas, quotes and brackets'}
 `('refuses $fields', ({ fields, says }) => {
   expect(() => dependency(fields)).toThrow(says);
 });

@@ -43,7 +43,9 @@ const Need = z.strictObject({
       z
         .string()
         .max(128)
-        .regex(/^[^\s,"\\][^\n\r,"\\]*$/, { error: 'expected the name of a step, without commas and quotes' }),
+        .regex(/^[^\s,"\\[\]][^\n\r,"\\[\]]*$/, {
+          error: 'expected the name of a step, without commas, quotes and brackets',
+        }),
     )
     .max(50)
     .default([])
