@@ -18,7 +18,8 @@ type Told = Pick<DiagnosisMade, 'cause' | 'action' | 'explanation' | 'evidence'>
 
 /** Longest line that is kept. */
 const MOST_TEXT = 300;
-const MOST_LINES = 3;
+/** One says it; a record holds those of up to a hundred pipelines. */
+const MOST_LINES = 1;
 
 /**
  * The lines by which a diagnosis speaks against a dependency: those of its evidence that name it, or its explanation. Empty: it does not, or its cause is

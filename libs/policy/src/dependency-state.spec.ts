@@ -164,7 +164,7 @@ describe('whatever comes', () => {
         const seen = run(list, one);
         for (const { record } of seen) {
           expect(record?.mentions.length ?? 0).toBeLessThanOrEqual(pipelines);
-          expect(record?.untold.length ?? 0).toBeLessThanOrEqual(20);
+          expect(record?.untold.length ?? 0).toBeLessThanOrEqual(10);
           const changes = record?.untold ?? [];
           for (const [index, { state, before }] of changes.entries()) {
             expect(state).not.toBe(before);

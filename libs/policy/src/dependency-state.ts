@@ -44,7 +44,7 @@ export interface DependencyRecord extends Standing {
 }
 
 /** More changes than this are not kept for telling: something flaps, and the newest are what counts. */
-const MOST_UNTOLD = 20;
+const MOST_UNTOLD = 10;
 
 const NEVER_PROBED = 'it was not probed yet';
 

@@ -40,7 +40,7 @@ export type { Case } from './match.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
-export { type Intent, type NeededDependency, type PreflightAnswer, preflight } from './preflight.ts';
+export { type Intent, type NeededDependency, neededBy, type PreflightAnswer, preflight } from './preflight.ts';
 export { ownerOf, type QuarantineSettings } from './quarantine.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
 export { isRerun } from './reruns.ts';

@@ -39,16 +39,24 @@ export interface PreflightAnswer {
 const SOONEST_SECONDS = 1;
 const LATEST_SECONDS = 60;
 
+/** What a run needs, and what it can leave out without it (none: it must wait). */
+export function neededBy(
+  dependencies: readonly Dependency[],
+  intent: Intent,
+): { dependency: Dependency; steps: string[] }[] {
+  return dependencies.flatMap((dependency) => {
+    const need = dependency.neededBy.find(({ match }) => matchesIntent(match, intent));
+    return need === undefined ? [] : [{ dependency, steps: need.steps }];
+  });
+}
+
 /** Only what is up is there: what is suspected, or not known, is not. */
 export function preflight(
   dependencies: readonly Dependency[],
   standing: (dependency: Dependency) => Standing,
   intent: Intent,
 ): PreflightAnswer {
-  const needed = dependencies.flatMap((dependency) => {
-    const need = dependency.neededBy.find(({ match }) => matchesIntent(match, intent));
-    return need === undefined ? [] : [{ dependency, steps: need.steps, ...standing(dependency) }];
-  });
+  const needed = neededBy(dependencies, intent).map((one) => ({ ...one, ...standing(one.dependency) }));
   const missing = needed.filter(({ state }) => state !== 'up');
   const blocking = missing.filter(({ steps }) => steps.length === 0);
   const skipSteps = [...new Set(missing.flatMap(({ steps }) => steps))];

@@ -9,7 +9,7 @@ let store: Store;
 beforeAll(async () => {
   running = await Running.start();
   await running.auditor();
-  store = await Store.open({ url: running.postgres.url });
+  store = await Store.open({ name: 'spec', url: running.postgres.url });
 }, 60_000);
 
 afterAll(async () => {

@@ -5,6 +5,7 @@ import {
   type Dependency,
   type DependencyRecord,
   type Intent,
+  neededBy,
   type Policy,
   type PreflightAnswer,
   policyFile,
@@ -75,10 +76,11 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
     const { policy, book } = await this.ready;
     const { dependencies } = policy.current;
     return await inTime(this.bus, async () => {
-      const records = await Promise.all(dependencies.map(({ name }) => book.get(name)));
+      const needed = neededBy(dependencies, intent).map(({ dependency }) => dependency);
+      const records = await Promise.all(needed.map(({ name }) => book.get(name)));
       const now = systemClock.now();
-      const standing = (one: Dependency) => standingOf(records[dependencies.indexOf(one)], one, now);
-      return preflight(dependencies, standing, intent);
+      const standing = (one: Dependency) => standingOf(records[needed.indexOf(one)], one, now);
+      return preflight(needed, standing, intent);
     });
   }
 
