@@ -24,7 +24,7 @@ export interface TimersOptions<T extends Scheduled> {
    * With it only one replica fires a timer at a time: it takes the timer for so long, in milliseconds, and when it does not come back another one
    * may. Without it all of them try, and `fire` finds out who is first.
    */
-  leaseMs?: number;
+  leaseMs?: number | ((timer: T) => number);
   /** Timers that must not be in each other's way are in different lanes. Default: all in one, 16 at a time. */
   laneOf?(timer: T): Lane;
   /** How often everything is read anew. Default: 20 s. */
@@ -184,7 +184,8 @@ export class Timers<T extends Scheduled> {
     const { leaseMs } = this.options;
     if (entry === undefined || leaseMs === undefined) return entry;
     const { timer, revision } = entry;
-    const until = { ...timer, dueAt: this.clock.now() + leaseMs };
+    const lease = typeof leaseMs === 'number' ? leaseMs : leaseMs(timer);
+    const until = { ...timer, dueAt: this.clock.now() + lease };
     try {
       const mine = await this.bucket.update(key, until, revision);
       // Another one has it: the watch, or the next reading, tells what became of it.

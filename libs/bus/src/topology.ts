@@ -85,6 +85,8 @@ const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 
 export const CONSUMERS = {
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
+  // Which dependencies the logs of failures name.
+  'detector-diagnosis': { ...USUAL, subject: 'diagnosis.made', concurrency: 4 },
   // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
   'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8, ackWaitMs: 30_000 },
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
@@ -155,6 +157,10 @@ export const BUCKETS = {
   prunella_quarantine: { ttlMs: 0 },
   /** What pipelines and their jobs used, for advice; one that nobody runs any more is forgotten. */
   prunella_usage: { ttlMs: 90 * DAY },
+  /** How the dependencies of `prunella.yaml` are, by name. The detector writes it, the remediator waits by it. */
+  prunella_dependencies: { ttlMs: 0 },
+  /** When each of them is probed next. */
+  prunella_probes: { ttlMs: 0 },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

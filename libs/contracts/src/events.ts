@@ -1,6 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
+import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -34,6 +35,8 @@ export type Conclusion = Named<run.Conclusion_ValueJson>;
 export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
 /** What a watch of a deployment came to. */
 export type WatchResult = Named<watch.WatchResult_ValueJson>;
+/** How something that pipelines need is. */
+export type DependencyState = Named<dependency.DependencyState_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -89,6 +92,10 @@ export type QuarantineChanged = Omit<
   'change' | 'expiresAt' | 'at'
 > & { change: QuarantineChange; expiresAt: string; at: string };
 export type WatchEnded = Omit<Exact<Wire<watch.WatchEnded, watch.WatchEndedJson>>, 'result'> & { result: WatchResult };
+export type DependencyChanged = Omit<
+  Wire<dependency.DependencyChanged, dependency.DependencyChangedJson>,
+  'state' | 'since' | 'before'
+> & { state: DependencyState; since: string; before: dependency.DependencyState_ValueJson };
 
 /** Every subject and what it carries. */
 export interface Events {
@@ -106,6 +113,7 @@ export interface Events {
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
   'watch.ended': WatchEnded;
+  'dependency.changed': DependencyChanged;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -127,6 +135,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
   'watch.ended': watch.WatchEndedSchema,
+  'dependency.changed': dependency.DependencyChangedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -14,3 +14,17 @@ export interface Reading {
   /** Absent: there is no health check to ask. */
   health?: HealthReading;
 }
+
+/** What a probe of a dependency found, in one line. `no-data`: it could not be asked from here, which says nothing of it. */
+export type ProbeResult = { kind: 'ok' | 'failed'; says: string } | { kind: 'no-data'; why: string };
+
+/** Asks one kind of dependency whether it is there. */
+export interface Probe<Target> {
+  /**
+   * Changes nothing there, and goes nowhere but to the target: no redirect is followed. Throws nothing of theirs.
+   *
+   * @param secret the value of an environment variable that the target names; undefined: it is not set.
+   * @param signal aborted when the probe has taken too long: then it has failed.
+   */
+  probe(target: Target, secret: (name: string) => string | undefined, signal: AbortSignal): Promise<ProbeResult>;
+}

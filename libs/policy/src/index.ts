@@ -24,12 +24,25 @@ export { type Expense, type Limit, type Spending, spend } from './budget.ts';
 export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
+export { addressOf, type Dependency } from './dependency.ts';
+export { isNamedIn, linesAgainst, type NamingLine } from './dependency-names.ts';
+export {
+  afterMention,
+  afterProbe,
+  type DependencyRecord,
+  type Mention,
+  type Standing,
+  type StandingChange,
+  standingOf,
+  told,
+} from './dependency-state.ts';
 export type { Case } from './match.ts';
 export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export type { QuarantineSettings } from './quarantine.ts';
+export { type Intent, type NeededDependency, neededBy, type PreflightAnswer, preflight } from './preflight.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';

@@ -44,6 +44,7 @@ describe('parsePolicy', () => {
       protect: [],
       watches: [],
       incidents: { joinWithin: HOUR },
+      dependencies: [],
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
@@ -141,6 +142,7 @@ review: { comment: false }
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
       watches: [],
       incidents: { joinWithin: HOUR },
+      dependencies: [],
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,
       pipelines: [

@@ -131,12 +131,17 @@ function valueAt(content: unknown, path: Path): unknown {
 
 /** The keys that may stand at a place, out of the published schema. */
 function namesAt(path: Path): string[] {
-  type Node = { properties?: Record<string, Node>; items?: Node };
-  const node = path.reduce<Node | undefined>(
-    (at, part) => (typeof part === 'number' ? at?.items : at?.properties?.[String(part)]),
-    policyJsonSchema() as Node,
+  type Node = { properties?: Record<string, Node>; items?: Node; oneOf?: Node[]; anyOf?: Node[] };
+  // Where there are several kinds, what any of them has.
+  const kindsOf = (node: Node): Node[] => [node, ...(node.oneOf ?? []), ...(node.anyOf ?? [])];
+  const nodes = path.reduce<Node[]>(
+    (at, part) =>
+      at
+        .flatMap(kindsOf)
+        .flatMap(({ items, properties }) => (typeof part === 'number' ? items : properties?.[String(part)]) ?? []),
+    [policyJsonSchema() as Node],
   );
-  return Object.keys(node?.properties ?? {});
+  return [...new Set(nodes.flatMap(kindsOf).flatMap(({ properties }) => Object.keys(properties ?? {})))];
 }
 
 /** The line of a key or list item; for something that is missing, the line of what it is missing in. */

@@ -6,6 +6,7 @@ import { ApprovalRule } from './approval.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
+import { Dependency } from './dependency.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { Match } from './match.ts';
@@ -163,6 +164,12 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
+  dependencies: z
+    .array(Dependency)
+    .max(100)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .default([])
+    .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

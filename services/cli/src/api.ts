@@ -9,6 +9,7 @@ const Problem = z.looseObject({ title: z.string().default(''), detail: z.string(
 /** A service that is asked over HTTP, and how to say where it is. */
 const SERVICES = {
   auditor: { timeoutMs: 10_000, place: 'PRUNELLA_URL' },
+  detector: { timeoutMs: 10_000, place: 'PRUNELLA_DETECTOR_URL' },
   // It may read all stored green logs.
   diagnoser: { timeoutMs: 90_000, place: 'PORT_DIAGNOSER' },
 } as const;
@@ -33,6 +34,11 @@ export async function postJson(context: Context, path: string, body: unknown): P
 export async function deleteJson(context: Context, path: string, body: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
   return await ask(context, 'auditor', path, { method: 'DELETE', body: JSON.stringify(body), headers });
+}
+
+/** Asks the detector whether a run should start. @throws as `getJson`. */
+export async function askPreflight(context: Context, query: URLSearchParams): Promise<unknown> {
+  return await ask(context, 'detector', `/v1/preflight?${query}`, {});
 }
 
 /** Has the diagnoser try rules (YAML) on the green logs that it stores. @throws as `getJson`. */

@@ -14,12 +14,15 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { Dependencies } from './preflight/dependencies.ts';
+import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
+import { PreflightController } from './preflight/preflight.controller.ts';
 import { Places } from './threads/place.ts';
 import { Threads } from './threads/threads.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, OriginalsController, FinishedConsumer, AdviceController],
+  controllers: [WebhooksController, OriginalsController, FinishedConsumer, AdviceController, PreflightController, DiagnosisConsumer],
   providers: [
     Outbox,
     Deliveries,
@@ -33,6 +36,7 @@ import { PostDeploy } from './watch/post-deploy.ts';
     Threads,
     Places,
     UsageBook,
+    Dependencies,
   ],
 })
 export class DetectorModule implements OnModuleInit {

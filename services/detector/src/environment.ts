@@ -1,7 +1,7 @@
 import { CommonEnvironment, Flag, optional } from '@prunella/service-kit';
 import { z } from 'zod';
 
-/** What the detector reads from its environment. Loose: each CI platform and the cluster find their own variables in it. */
+/** What the detector reads from its environment. Loose: each CI platform, the cluster and the probes find their own variables in it. */
 export const DetectorEnvironment = CommonEnvironment.extend({
   GITHUB_WEBHOOK_SECRET: optional(z.string().min(1)).describe(
     "Secret of the GitHub webhook; without it GitHub's deliveries are refused.",
@@ -10,7 +10,7 @@ export const DetectorEnvironment = CommonEnvironment.extend({
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),
   PRUNELLA_CONFIG: optional(z.string()).describe(
-    'The policy file, for its `watches`. Default: ./prunella.yaml when it is there.',
+    'The policy file, for its `watches` and `dependencies`. Default: ./prunella.yaml when it is there.',
   ),
   PROMETHEUS_URL: optional(z.url()).describe('The Prometheus that is asked for error rates after a deployment.'),
   PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),

@@ -1,6 +1,13 @@
 import { Bus, EVENTS, type Origin } from '@prunella/bus';
 import type { CiPlatform } from '@prunella/ci';
-import { type ActionApproved, type ActionExecuted, type DiagnosisMade, modes, readMessage } from '@prunella/contracts';
+import {
+  type ActionApproved,
+  type ActionExecuted,
+  type DependencyState,
+  type DiagnosisMade,
+  modes,
+  readMessage,
+} from '@prunella/contracts';
 import { type Clock, ProviderError, type RunState, UnreachableError } from '@prunella/core';
 import { type Breaker, parsePolicy, type Recovery, type Storm } from '@prunella/policy';
 import { startTestNats, type TestServer } from '@prunella/testing';
@@ -54,6 +61,7 @@ interface Failure {
 type Step =
   | ({ kind: 'diagnosis' } & Failure)
   | ({ kind: 'answer'; approved: boolean } & Failure)
+  | { kind: 'dependency'; state: DependencyState }
   | { kind: 'minutes pass'; minutes: number };
 
 interface Plan {
@@ -66,6 +74,8 @@ interface Plan {
   storm: number;
   /** Of these runs the failure is in the code. */
   inTheCode: readonly number[];
+  /** The failures of these name a dependency. */
+  naming: readonly number[];
   steps: readonly Step[];
   /** What goes wrong next, at each call that may: nothing, before the effect, after it, or a no. */
   mishaps: readonly Mishap[];
@@ -78,6 +88,11 @@ const diagnosis = fc.record({ kind: fc.constant('diagnosis' as const), ...failur
 const answer = fc.record({ kind: fc.constant('answer' as const), approved: fc.boolean(), ...failure });
 const pause = fc.record({ kind: fc.constant('minutes pass' as const), minutes: fc.nat(30) });
 
+const turn = fc.record({
+  kind: fc.constant('dependency' as const),
+  state: fc.constantFrom<DependencyState>('up', 'down', 'down', 'suspected', 'unknown'),
+});
+
 const plans: fc.Arbitrary<Plan> = fc.record({
   mode: fc.constantFrom(...modes, 'act', 'act'),
   attempts: fc.integer({ min: 1, max: 3 }),
@@ -85,7 +100,8 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   minutes: fc.nat(40),
   storm: fc.constantFrom(2, 3, 1_000),
   inTheCode: fc.uniqueArray(fc.nat(3), { maxLength: 1 }),
-  steps: fc.array(fc.oneof({ weight: 4, arbitrary: diagnosis }, answer, pause), { minLength: 1, maxLength: 24 }),
+  naming: fc.uniqueArray(fc.nat(3), { maxLength: 2 }),
+  steps: fc.array(fc.oneof({ weight: 4, arbitrary: diagnosis }, answer, pause, turn), { minLength: 1, maxLength: 24 }),
   mishaps: fc.array(fc.constantFrom<Mishap>('none', 'none', 'none', 'none', 'none', 'none', 'before', 'after', 'no'), {
     maxLength: 60,
   }),
@@ -125,6 +141,11 @@ it('hold for any order, duplication, delay and crash', async () => {
       if (plan.mode === 'approve') for (const { key } of effects) expect(world.approved).toContain(key);
       for (const { run } of effects) expect(plan.inTheCode).not.toContain(run);
       expect(world.notesInObserve).toBe(0);
+
+      // nothing is run again while what it failed because of is not there
+      for (const { run, dependency } of effects) {
+        if (plan.naming.includes(run)) expect(['up', 'unknown']).toContain(dependency);
+      }
     }),
     { numRuns: 40 },
   );
@@ -147,7 +168,8 @@ async function worldOf(plan: Plan) {
   const mishaps = [...plan.mishaps];
   const mishap = (): Mishap => mishaps.shift() ?? 'none';
   const attempts = new Map<number, number>();
-  const effects: (Failure & { key: string })[] = [];
+  const effects: (Failure & { key: string; dependency: DependencyState })[] = [];
+  let dependency: DependencyState = 'unknown';
   const approved = new Set<string>();
   const incidentOf = (run: number) => `${id}_${run}`;
 
@@ -167,7 +189,7 @@ async function worldOf(plan: Plan) {
         const next = mishap();
         if (next === 'before') throw new ProviderError(id, 'unavailable', 'no answer');
         if (next === 'no') throw new ProviderError(id, 'refused', 'not this one');
-        effects.push({ key: orderKey(incidentOf(number), attempt), run: number, attempt });
+        effects.push({ key: orderKey(incidentOf(number), attempt), run: number, attempt, dependency });
         attempts.set(number, attempt + 1);
         if (next === 'after') throw new ProviderError(id, 'unavailable', 'the answer was lost');
         return undefined;
@@ -189,6 +211,7 @@ thresholds: { cheap: 0.5 }
 storm: { pipelines: ${plan.storm}, within: 10m }
 budgets: [{ name: day, per: repository, within: 1d, actions: ${plan.budget}, minutes: ${plan.minutes} }]
 notify: { on: [executed, recommended, failed, superseded, handed_over, rejected] }
+dependencies: [{ name: registry, kind: registry, url: "https://registry.example", waitAtMost: 30m }]
 `);
 
   const timers = await bus.bucket<Timer>('prunella_timers');
@@ -217,6 +240,7 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     storms: new Storms(await bus.bucket<Storm>('prunella_storms'), clock, Math.random),
     ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), clock),
     lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
+    standing: async () => ({ state: dependency, since: START, reason: 'as the plan says' }),
     recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
     actions: new Actions([retry([platform]), notifyHuman([notifier], 'http://console')]),
     decisions: await bus.bucket<Order>('prunella_decisions'),
@@ -287,8 +311,9 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
     },
     async take(step: Step): Promise<void> {
       if (step.kind === 'minutes pass') time += step.minutes * MINUTE;
+      else if (step.kind === 'dependency') dependency = step.state;
       else if (step.kind === 'diagnosis') {
-        const made = diagnosisOf(id, incidentOf(step.run), step, plan.inTheCode.includes(step.run));
+        const made = diagnosisOf(id, incidentOf(step.run), step, plan);
         // Delivered twice at once: to both replicas.
         await Promise.all([
           delivered(() => remediate(made, undefined, replica())),
@@ -323,7 +348,9 @@ notify: { on: [executed, recommended, failed, superseded, handed_over, rejected]
   };
 }
 
-function diagnosisOf(id: string, incidentId: string, { run, attempt }: Failure, inTheCode: boolean): DiagnosisMade {
+function diagnosisOf(id: string, incidentId: string, { run, attempt }: Failure, plan: Plan): DiagnosisMade {
+  const inTheCode = plan.inTheCode.includes(run);
+  const naming = plan.naming.includes(run);
   return {
     incidentId,
     run: {
@@ -348,7 +375,7 @@ function diagnosisOf(id: string, incidentId: string, { run, attempt }: Failure, 
     decidedBy: 'rule:connection-timeout',
     explanation: 'The connection timed out.',
     fingerprint: `fp_${id}`,
-    evidence: [],
+    evidence: naming ? [{ line: 3, text: 'GET https://registry.example/x: ETIMEDOUT', job: 'build' }] : [],
     alternatives: [],
     metrics: {},
     vetoes: [],

@@ -1,8 +1,9 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
 import { costOf, isRerun, type Notifiable } from '@prunella/policy';
-import { type CarriedOut, type CarryOutDeps, carryOut } from './act/carry-out.ts';
+import { type CarriedOut, type CarryOutDeps, carryOut, withhold } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
+import { askDependencies, type DependencyDeps } from './act/dependencies.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
 import { type ActionPlugin, type Effect, type Proof, undoKey } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
@@ -27,7 +28,7 @@ const WORTH_TELLING_MS = 500;
 /** That nobody answered is told beside what was asked. */
 const EXPIRED_NOTE = `.expired${NOTE}`;
 
-export interface RemediateDeps extends DecideDeps, CarryOutDeps {
+export interface RemediateDeps extends DecideDeps, CarryOutDeps, DependencyDeps {
   clock: Clock;
   actions: Actions;
   timers: Pick<Timers, 'set'>;
@@ -123,7 +124,10 @@ export async function fire(timer: Timer, d: FireDeps): Promise<Fired> {
 }
 
 /** act -> report -> verify, or hand over when it could not be done. */
-async function act({ order, giveUpAt, waited }: Timer, d: RemediateDeps): Promise<Fired> {
+async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
+  const { order, giveUpAt, waited } = timer;
+  const held = await holdForDependency(timer, d);
+  if (held !== undefined) return held;
   // What is begun goes on: only what has had no effect yet can wait.
   if (mayWait(order) && !(await isBegun(d.claims, order.key, d.clock))) {
     const word = await d.storms.ask(order, waited === true, d.policy.storm);
@@ -139,6 +143,25 @@ async function act({ order, giveUpAt, waited }: Timer, d: RemediateDeps): Promis
   });
   if (carried.kind === 'again') return { againAt: carried.atMs };
   return await conclude(order, carried.result, plugin, d);
+}
+
+/**
+ * It waits for a dependency that it failed because of; when that takes too long, people are told. undefined: nothing is in its way. Afterwards a storm
+ * goes on for it as for all that waited.
+ */
+async function holdForDependency({ order, heldSince }: Timer, d: RemediateDeps): Promise<Fired | undefined> {
+  const word = await askDependencies(order, heldSince, d);
+  // What is begun goes on.
+  if (word === undefined || (await isBegun(d.claims, order.key, d.clock))) return undefined;
+  const now = d.clock.now();
+  if (word.kind === 'wait') {
+    const againAt = now + word.afterMs;
+    if (heldSince === undefined) await d.reporter.held(order, word.says, againAt);
+    return { againAt, heldSince: heldSince ?? now, giveUpAt: againAt + GIVE_UP_AFTER_MS, waited: true };
+  }
+  const explanation = `Nothing was done: ${word.says}.`;
+  const withheld = await withhold(order, { status: 'handed_over', effect: '', explanation }, d);
+  return withheld.kind === 'again' ? { againAt: withheld.atMs } : await conclude(order, withheld.result, undefined, d);
 }
 
 function mayWait({ action, fingerprint }: Order): boolean {

@@ -14,10 +14,19 @@ import type {
 import { systemClock } from '@prunella/core';
 import { prometheusFromEnvironment } from '@prunella/metrics';
 import { notifiers as notifiersOf, type Post, slackReplier } from '@prunella/notify';
-import { isRerun, type KeptBreaker, type Policy, policyFile, type Recovery, type Storm } from '@prunella/policy';
+import {
+  type DependencyRecord,
+  isRerun,
+  type KeptBreaker,
+  type Policy,
+  policyFile,
+  type Recovery,
+  type Storm,
+} from '@prunella/policy';
 import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
+import { standings } from './act/dependencies.ts';
 import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
 import { actionsFromEnvironment } from './actions/from-environment.ts';
@@ -221,6 +230,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       ),
       decisions,
       budgets: await bus.bucket<Spent>('prunella_budgets'),
+      standing: standings(await bus.bucket<DependencyRecord>('prunella_dependencies'), systemClock),
       recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
       claims,
       clock: systemClock,

@@ -1,5 +1,5 @@
 import type { Bus } from '@prunella/bus';
-import type { ActionExecuted, ActionStatus, Outcome } from '@prunella/contracts';
+import type { ActionExecuted, ActionStatus, Outcome, Reason } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import { undoneKey } from './actions/action.ts';
 import type { Order } from './order.ts';
@@ -26,16 +26,14 @@ export class Reporter {
     await this.also(order, { kind: 'scheduled', dueAt: order.dueAt });
   }
 
+  /** It was due, and waits for a dependency. @param againAt when it is looked at again, in ms since the epoch. */
+  async held(order: Order, says: string, againAt: number): Promise<void> {
+    await this.waits(order, 'held', { check: 'dependency', allows: false, says }, againAt);
+  }
+
   /** It was due, and waits for the end of a storm. @param againAt when it is looked at again, in ms since the epoch. */
   async parked(order: Order, says: string, againAt: number): Promise<void> {
-    const { incidentId, run, action, risk, mode, decidedBy, fingerprint } = order;
-    const reasons = [...order.reasons, { check: 'storm', allows: false, says }];
-    await this.bus.publish('action.scheduled', {
-      id: `${order.key}/parked`,
-      time: iso(order.dueAt),
-      data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(againAt) },
-    });
-    await this.also(order, { kind: 'parked', says });
+    await this.waits(order, 'parked', { check: 'storm', allows: false, says }, againAt);
   }
 
   async requested(order: Order, expiresAt: number): Promise<void> {
@@ -79,6 +77,17 @@ export class Reporter {
       time: iso(result.finishedAt),
       data: { ...executedEvent(back, result), undoes: undoneKey(back.key) },
     });
+  }
+
+  private async waits(order: Order, id: string, reason: Reason, againAt: number): Promise<void> {
+    const { incidentId, run, action, risk, mode, decidedBy, fingerprint } = order;
+    const reasons = [...order.reasons, reason];
+    await this.bus.publish('action.scheduled', {
+      id: `${order.key}/${id}`,
+      time: iso(order.dueAt),
+      data: { incidentId, run, action, risk, mode, reasons, decidedBy, fingerprint, dueAt: iso(againAt) },
+    });
+    await this.also(order, { kind: 'parked', says: reason.says });
   }
 
   async proven(order: Order, outcome: Outcome, reason: string, at: number): Promise<void> {

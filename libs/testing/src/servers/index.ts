@@ -1,4 +1,5 @@
 export { temporaryHome } from './home.ts';
+export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';
 export { startTestPostgres } from './postgres.ts';
 export { prometheusProgram, promtoolProgram, startTestPrometheus } from './prometheus.ts';

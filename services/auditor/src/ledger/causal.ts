@@ -30,6 +30,7 @@ export function attemptOf(event: EventRecord): number {
     case 'confidence.updated':
     case 'debt.changed':
     case 'quarantine.changed':
+    case 'dependency.changed':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

@@ -40,6 +40,7 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'confidence.updated':
     case 'debt.changed':
     case 'quarantine.changed':
+    case 'dependency.changed':
       return undefined;
     default:
       return event.data.run;

@@ -59,6 +59,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Watch ${event.data.watch} ended: ${event.data.result}`, says: event.data.says };
     case 'quarantine.changed':
       return { title: `Quarantine: ${event.data.test} ${event.data.change}`, says: event.data.reason };
+    case 'dependency.changed':
+      return { title: `Dependency ${event.data.name} is ${event.data.state}`, says: event.data.reason };
   }
 }
 

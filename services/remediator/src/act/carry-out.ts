@@ -66,6 +66,27 @@ export async function carryOut(
   }
 }
 
+/**
+ * Brings an order to its end without an effect, under its claim: nobody else can have it done from then on. What is begun already is left to go on.
+ */
+export async function withhold(
+  order: Order,
+  result: Conclusion,
+  { claims, clock, owner }: Omit<CarryOutDeps, 'forbids'>,
+): Promise<CarriedOut> {
+  const acquired = await acquire(claims, order.key, owner, clock);
+  if (acquired.kind === 'done') return acquired;
+  if (acquired.kind === 'busy') return { kind: 'again', atMs: acquired.untilMs };
+  const { lease } = acquired;
+  if (lease.actingSince !== undefined) {
+    await lease.abandon();
+    return { kind: 'again', atMs: clock.now() };
+  }
+  const whole = { ...result, startedAt: clock.now(), finishedAt: clock.now() };
+  await lease.finish(whole);
+  return { kind: 'done', result: whole };
+}
+
 type Step = Exclude<Look, { kind: 'ready' }>;
 type Conclusion = Omit<ClaimResult, 'startedAt' | 'finishedAt'>;
 

@@ -10,6 +10,8 @@ export interface Timer extends Scheduled {
   order: Order;
   /** It was due before, and a storm made it wait. */
   waited?: true;
+  /** Since when it has been waiting for a dependency; milliseconds since the epoch. */
+  heldSince?: number;
   /** `undo`: what the effect did, and why it is taken back. */
   harm?: string;
   /** Since when what was changed is rolled out, and only its effect is waited for; milliseconds since the epoch. */
@@ -17,7 +19,9 @@ export interface Timer extends Scheduled {
 }
 
 /** What became of a timer: it is finished, or wants to be called again. */
-export type Fired = 'done' | { againAt: number; waited?: true; rolledOutAt?: number };
+export type Fired =
+  | 'done'
+  | { againAt: number; giveUpAt?: number; waited?: true; heldSince?: number; rolledOutAt?: number };
 
 const WORK: Lane = { name: 'work', most: 16 };
 /** Besides those: what is only said must not be in the way of what is done. */

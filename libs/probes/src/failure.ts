@@ -1,0 +1,34 @@
+import { messageOf, type ProbeResult } from '@prunella/core';
+
+/** Our own network or name service is to blame: the target was not asked. */
+const NOBODY_ASKED: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EMFILE',
+  'EACCES',
+  'EPERM',
+]);
+
+/** A probe that is no answer: too late, refused, or not even begun. @param shown the target, for people. */
+export function failure(error: unknown, shown: string, signal: AbortSignal): ProbeResult {
+  if (signal.aborted) return { kind: 'failed', says: `${shown} did not answer in time` };
+  const code = codeOf(error);
+  if (code !== undefined && NOBODY_ASKED.has(code))
+    return { kind: 'no-data', why: `${shown} can't be asked from here: ${code}` };
+  return { kind: 'failed', says: `${shown} does not answer: ${code ?? messageOf(error)}` };
+}
+
+interface Nested {
+  code?: unknown;
+  cause?: Nested;
+  errors?: Nested[];
+}
+
+/** Node hides why a connection failed in causes, and of several addresses in a list; undefined: it gave no code. */
+function codeOf(error: unknown): string | undefined {
+  for (let at = error as Nested | undefined; at !== undefined; at = at.cause ?? at.errors?.[0]) {
+    if (typeof at.code === 'string') return at.code;
+  }
+  return undefined;
+}

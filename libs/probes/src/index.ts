@@ -1,0 +1,1 @@
+export { type ProbeTarget, probe } from './probe.ts';
