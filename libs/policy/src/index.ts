@@ -24,6 +24,8 @@ export { type Expense, type Limit, type Spending, spend } from './budget.ts';
 export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
+export { globMatches } from './glob.ts';
+export { KubernetesSettings } from './kubernetes.ts';
 export type { Case } from './match.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';

@@ -7,6 +7,7 @@ import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
+import { KubernetesSettings } from './kubernetes.ts';
 import { Match } from './match.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
@@ -143,6 +144,7 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
+  kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
   notify: z
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
     .prefault({})

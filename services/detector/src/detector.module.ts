@@ -8,11 +8,12 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
   controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy, KubernetesWatch],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -8,6 +8,7 @@ import type { Json, Operation } from './json-patch.ts';
 import { addRollout, type NewRollout, rollout } from './rollout.ts';
 import { addStatefulSet, statefulSet } from './stateful-set.ts';
 import { type FakeObject, isSelected, type Patch, Refusal, Store } from './store.ts';
+import { Watches } from './watches.ts';
 
 interface Fault {
   on: RegExp;
@@ -19,6 +20,7 @@ interface Fault {
 
 const CONTROLLERS: readonly Controller[] = [deployment, statefulSet, daemonSet, rollout];
 const PARAMETERS = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'fieldManager', 'fieldValidation', 'dryRun'];
+const WATCH_PARAMETERS = ['labelSelector', 'watch', 'resourceVersion', 'allowWatchBookmarks', 'timeoutSeconds'];
 
 /**
  * The parts of an API server and its controllers that rollbacks, restarts and raises of resources use. Written from the Kubernetes API
@@ -29,7 +31,10 @@ export class FakeKubernetes {
   readonly effects: string[] = [];
   /** Requests that do not fit the API. */
   readonly violations: string[] = [];
-  private readonly store = new Store();
+  private readonly watches = new Watches();
+  private readonly store = new Store((change) => this.watches.note(change));
+  private token = 'test';
+  private readonly missing = new Set<string>();
   private readonly faults: Fault[] = [];
 
   private constructor(private readonly server: Server) {
@@ -59,7 +64,7 @@ export class FakeKubernetes {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: 'fake', cluster: { server: this.url, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'fake', user: { token: 'test' } }],
+      users: [{ name: 'fake', user: { token: this.token } }],
       contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
       'current-context': 'fake',
     });
@@ -137,6 +142,7 @@ export class FakeKubernetes {
     for (const pod of this.store.ownedBy('Pod', this.workload(name).object)) {
       const [status] = pod.status['containerStatuses'] as Json[];
       if (status !== undefined) status['lastState'] = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+      this.store.touch(pod);
     }
   }
 
@@ -155,6 +161,67 @@ export class FakeKubernetes {
     this.faults.push({ on, status: 403, headers: {}, afterEffect: false, always: true });
   }
 
+  /** How many watches are open. */
+  get openWatches(): number {
+    return this.watches.size;
+  }
+
+  /** Forgets what happened so far, as an API server does some minutes later: watches end with 410, and lists that were begun. */
+  forget(): void {
+    this.watches.forget(this.store.resourceVersion);
+  }
+
+  /** Tells who follows at which version they are. */
+  bookmark(): void {
+    this.watches.bookmark(this.store.resourceVersion);
+  }
+
+  /** Cuts off everybody who follows. */
+  dropWatches(): void {
+    this.watches.drop();
+  }
+
+  /** From now on the token in `kubeconfig` is another one, and the old one is refused. */
+  rotateToken(): void {
+    this.token = `${this.token}+`;
+    this.watches.drop();
+  }
+
+  /** There is no such type in this cluster, e.g. `Rollout` without Argo Rollouts. */
+  without(kind: string): void {
+    this.missing.add(kind);
+  }
+
+  /** Puts an object there, as its controller would. `status` and `spec` are checked against Kubernetes' OpenAPI. */
+  put(
+    kind: string,
+    name: string,
+    parts: Parameters<Store['put']>[2] & { ownedBy?: { kind: string; name: string } },
+  ): void {
+    const { ownedBy, ...rest } = parts;
+    const owner = ownedBy && this.store.find(ownedBy.kind, ownedBy.name);
+    if (ownedBy !== undefined && owner === undefined) throw new Error(`there is no ${ownedBy.kind} ${ownedBy.name}`);
+    this.store.put(kind, name, { ...rest, ...(owner && { owner }) });
+  }
+
+  remove(kind: string, name: string): void {
+    this.store.remove(kind, name);
+  }
+
+  /** Objects of a kind, by what they are owned; not to be changed. */
+  objects(kind: string, owner?: { kind: string; name: string }): readonly FakeObject[] {
+    const of = owner && this.store.find(owner.kind, owner.name);
+    return of === undefined ? this.store.all(kind) : this.store.ownedBy(kind, of);
+  }
+
+  /** Changes the status of an object, as its controller would. */
+  setStatus(kind: string, name: string, status: Json): void {
+    const object = this.store.find(kind, name);
+    if (object === undefined) throw new Error(`there is no ${kind} ${name}`);
+    object.status = { ...object.status, ...status };
+    this.store.touch(object);
+  }
+
   private workload(name: string): { object: FakeObject; controller: Controller } {
     for (const controller of CONTROLLERS) {
       const object = this.store.find(controller.kind, name);
@@ -168,8 +235,13 @@ export class FakeKubernetes {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', this.url);
     const method = request.method ?? 'GET';
     const { authorization, 'content-type': type = '' } = request.headers;
-    if (authorization !== 'Bearer test') return send(response, failure(401, 'Unauthorized'));
-    const fault = this.faultOn(`${method} ${path}`);
+    if (authorization !== `Bearer ${this.token}`) return send(response, failure(401, 'Unauthorized'));
+    const isWatch = method === 'GET' && searchParams.get('watch') === 'true';
+    const fault = this.faultOn(`${isWatch ? 'WATCH' : method} ${path}`);
+    if (isWatch && fault === undefined) {
+      this.watch(path, searchParams, response);
+      return;
+    }
     const takesEffect = fault === undefined || fault.afterEffect;
     const answer = takesEffect ? this.answer(method, path, searchParams, type, body) : undefined;
     if (fault?.status === 'hang') return;
@@ -191,9 +263,10 @@ export class FakeKubernetes {
       return this.violation(404, `${method} ${path}?${query}: there is no such thing`);
     }
     const { resource, name, namespace } = target;
+    if (this.missing.has(resource.kind)) return failure(404, 'the server could not find the requested resource');
     if (name === '') {
       if (method !== 'GET') return this.violation(405, `${method} of all ${resource.plural}`);
-      return this.list(target, query.get('labelSelector') ?? '');
+      return this.list(target, query);
     }
     const object = this.store.find(resource.kind, name);
     if (object === undefined || (resource.namespaced && object.metadata.namespace !== namespace)) {
@@ -210,13 +283,42 @@ export class FakeKubernetes {
     return this.patch(object, patchOf(type, body), target);
   }
 
-  private list({ resource, namespace }: Target, selector: string): Answer {
-    const items = this.store
+  /** In pages where `limit` says so. A page that continues a list is of the version of its first page. */
+  private list({ resource, namespace }: Target, query: URLSearchParams): Answer {
+    const [version = String(this.store.resourceVersion), after = ''] = query.get('continue')?.split('/') ?? [];
+    if (query.has('continue') && this.watches.isForgotten(Number(version))) {
+      return failure(410, 'The provided continue parameter is too old to display a consistent list result.');
+    }
+    const found = this.store
       .all(resource.kind)
-      .filter(({ metadata }) => !resource.namespaced || metadata.namespace === namespace)
-      .filter(({ metadata }) => isSelected(metadata.labels, selector));
+      .filter(({ metadata }) => namespace === '' || metadata.namespace === namespace)
+      .filter(({ metadata }) => isSelected(metadata.labels, query.get('labelSelector') ?? ''))
+      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+      .filter(({ metadata }) => metadata.name > after);
+    const limit = Number(query.get('limit') ?? 0) || found.length;
+    const items = found.slice(0, limit);
+    const next = found.length > limit ? `${version}/${items.at(-1)?.metadata.name}` : '';
     const { apiVersion, kind } = resource;
-    return { status: 200, body: { apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '1' }, items } };
+    const metadata = { resourceVersion: version, ...(next && { continue: next }) };
+    return { status: 200, body: { apiVersion, kind: `${kind}List`, metadata, items } };
+  }
+
+  private watch(path: string, query: URLSearchParams, response: ServerResponse): void {
+    const target = targetOf(path);
+    const unknown = [...query.keys()].filter((name) => !WATCH_PARAMETERS.includes(name));
+    if (target === undefined || target.name !== '' || unknown.length > 0) {
+      send(response, this.violation(404, `WATCH ${path}?${query}: there is no such thing`));
+      return;
+    }
+    const { kind, apiVersion } = target.resource;
+    const version = Number(query.get('resourceVersion'));
+    if (this.watches.isForgotten(version)) {
+      send(response, failure(410, `too old resource version: ${version}`));
+      return;
+    }
+    const selector = query.get('labelSelector') ?? '';
+    const bookmarks = query.get('allowWatchBookmarks') === 'true';
+    this.watches.begin({ kind, apiVersion, namespace: target.namespace, selector, bookmarks }, version, response);
   }
 
   private patch(object: FakeObject, patch: Patch | undefined, { subresource }: Target): Answer {

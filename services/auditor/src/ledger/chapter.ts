@@ -1,3 +1,4 @@
+import type { Kind } from '@prunella/contracts';
 import type { EventRecord } from '@prunella/store';
 import { countedOutcomes, executedActions } from '../outcomes/actions.ts';
 import { attemptOf, inCausalOrder, ofSubject } from './causal.ts';
@@ -17,6 +18,9 @@ export interface Chapter {
   /** The end of a later attempt that succeeded. */
   green: EventRecord<'pipeline.finished'> | undefined;
 }
+
+/** What succeeds as a whole: a run, or what was deployed. That a job or a check passed says nothing about the rest. */
+const WHOLE: readonly Kind[] = ['run', 'deployment'];
 
 /** What makes a run an incident: something failed, or was diagnosed or decided. */
 export function isTrouble(event: EventRecord): boolean {
@@ -46,7 +50,7 @@ export function newestChapter(events: readonly EventRecord[]): Chapter | undefin
     executed,
     outcome: outcomes.find((outcome) => outcome.data.action === executed?.data.action.type) ?? outcomes.at(-1),
     green: ofSubject(ordered, 'pipeline.finished').find(
-      (event) => event.data.kind === 'run' && event.data.conclusion === 'success' && attemptOf(event) > attempt,
+      (event) => WHOLE.includes(event.data.kind) && event.data.conclusion === 'success' && attemptOf(event) > attempt,
     ),
   };
 }
