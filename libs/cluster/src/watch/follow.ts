@@ -147,9 +147,10 @@ export async function follow<K extends Kept>(
 
   async function failed(error: unknown): Promise<void> {
     const { problem, status, retryAfterMs } = problemIn(error);
-    if (status === EXPIRED) version = undefined;
-    sink.restarted(status === EXPIRED ? 'expired' : problem, messageOf(error));
-    if (problem === 'not-found' || problem === 'forbidden') {
+    const isExpired = status === EXPIRED;
+    sink.restarted(isExpired ? 'expired' : problem, messageOf(error));
+    if (isExpired) version = undefined;
+    else if (problem === 'not-found' || problem === 'forbidden') {
       // What is not there now may be there later, and then everything is listed.
       version = undefined;
       sink.replaced([]);

@@ -120,10 +120,13 @@ export class Store {
     return [...this.objects.values()].filter((one) => one.kind === kind);
   }
 
+  /** Also what is owned by something that it owns: the pods of the ReplicaSets of a Deployment. */
   ownedBy(kind: string, owner: FakeObject): FakeObject[] {
-    return this.all(kind).filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
-    );
+    const isOwnedBy = (uids: ReadonlySet<string>) => (object: FakeObject) =>
+      object.metadata.ownerReferences?.some(({ uid }) => uids.has(uid)) === true;
+    const direct = [...this.objects.values()].filter(isOwnedBy(new Set([owner.metadata.uid])));
+    const uids = new Set([owner, ...direct].map(({ metadata }) => metadata.uid));
+    return this.all(kind).filter(isOwnedBy(uids));
   }
 
   /** Writes what a controller changed in place. */
