@@ -15,6 +15,7 @@ export {
   DEAD_LETTERS,
   EVENTS,
   GREEN_LOGS,
+  ORIGINALS,
   type Origin,
   type ReplyTo,
 } from './topology.ts';

@@ -53,6 +53,19 @@ export const GREEN_LOGS: StreamSpec = {
   maxPerSubject: 2,
 };
 
+/**
+ * What senders of webhooks wrote, without secrets and gzipped, by its digest. For people who ask what an event was made of; a stream and not a
+ * bucket, as above.
+ */
+export const ORIGINALS: StreamSpec = {
+  name: 'PRUNELLA_ORIGINALS',
+  subjects: ['original.>'],
+  maxAgeMs: 14 * DAY,
+  maxBytes: 1024 ** 3,
+  duplicateWindowMs: 60 * 60_000,
+  maxPerSubject: 1,
+};
+
 /** A durable pull consumer on the events, shared by all replicas of a service. */
 export interface ConsumerSpec {
   /** The one subject it reads; undefined: all of them, in order. */
@@ -103,8 +116,12 @@ export const BUCKETS = {
   prunella_decisions: { ttlMs: 30 * DAY },
   /** Who carries out an action, and how far it is: written before the effect, finished after it. */
   prunella_claims: { ttlMs: 30 * DAY },
+  /** Reports that a source has yet to complete. */
+  prunella_completions: { ttlMs: 0 },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
+  /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */
+  prunella_threads: { ttlMs: 30 * DAY },
   /** Deployments that are being watched. */
   prunella_watches: { ttlMs: 0 },
   /** The newest deployment of each watched target. */

@@ -7,6 +7,7 @@ import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
+import { IncidentSettings } from './incidents.ts';
 import { KubernetesSettings } from './kubernetes.ts';
 import { Match } from './match.ts';
 import { QuarantineSettings } from './quarantine.ts';
@@ -134,6 +135,7 @@ export const PolicySchema = z.strictObject({
     .default(0)
     .describe('Part of the incidents that would be healed which is only watched, to see what passes by itself.'),
   settleWithin: between('1s', '30d').prefault('6h').describe('No proof of an outcome within this time: inconclusive.'),
+  incidents: IncidentSettings.describe('What belongs to one incident.'),
   pipelines: z
     .array(PipelineEntry)
     .default([])

@@ -7,7 +7,15 @@ import type { Delivery, FreshId, Report, Source } from './sources/source.ts';
 
 /** What the sender is told with 202. */
 export type Receipt =
-  | { accepted: true; id: string; incidentId: string; duplicate?: true }
+  | {
+      accepted: true;
+      /** The first of what it told, and its incident: it can turn out to belong to another one. */
+      id: string;
+      incidentId: string;
+      /** All of it, where it told several things. */
+      events?: readonly { id: string; incidentId: string }[];
+      duplicate?: true;
+    }
   | { accepted: false; reason: string };
 
 export interface Deps {
@@ -15,13 +23,19 @@ export interface Deps {
   fresh: FreshId;
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
   publish(report: Report, withinMs?: number): Promise<void>;
+  /** The incident that it belongs to, where that is not one of its own. Throws UnreachableError. */
+  place(report: Report, withinMs?: number): Promise<Report>;
+  /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
+  completeLater(source: Source, report: Report, withinMs?: number): Promise<void>;
+  /** Keeps what a sender wrote, and resolves with its id; undefined: it is not kept, which has been told. Never throws. */
+  keepOriginal(source: Source, delivery: Delivery): Promise<string | undefined>;
   deliveries: DeliveryLog;
   /** Keeps where the sender of an answer wants to be told what became of it. Throws UnreachableError. */
   keepReply(answer: string, address: string, withinMs?: number): Promise<void>;
 }
 
 /** What judging needs. */
-export interface JudgeDeps extends Pick<Deps, 'publish'> {
+export interface JudgeDeps extends Pick<Deps, 'publish' | 'place'> {
   /** The incident for which the remediator began this run as a new one; undefined: it did not. */
   originOf(run: Pick<PipelineFinished, 'platform' | 'repository' | 'runId'>): Promise<Origin | undefined>;
 }
@@ -38,16 +52,42 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   await source.authenticate(delivery, d.environment);
   const heard = source.read(delivery, d.fresh);
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
-  const { report, deliveryId, replyTo } = heard;
+  const { reports, deliveryId, replyTo } = heard;
   const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
   // Before the publish: whoever hears of the answer looks for it.
-  if (replyTo !== undefined) await d.keepReply(report.id, replyTo, source.withinMs);
-  await d.publish(redacted(report), source.withinMs);
-  const receipt: Receipt = { accepted: true, id: report.id, incidentId: report.data.incidentId };
+  if (replyTo !== undefined) await d.keepReply(reports[0].id, replyTo, source.withinMs);
+  const originalId = reports.some(isPipelineReport) ? await d.keepOriginal(source, delivery) : undefined;
+  const told: Report[] = [];
+  for (const report of reports) {
+    const whole = redacted(withOriginal(report, originalId));
+    if (source.complete === undefined) {
+      const placed = await d.place(whole, source.withinMs);
+      await d.publish(placed, source.withinMs);
+      told.push(placed);
+    } else {
+      await d.completeLater(source, whole, source.withinMs);
+      told.push(whole);
+    }
+  }
+  const receipt = receiptOf(told);
   // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
   if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);
   return receipt;
+}
+
+function receiptOf(reports: readonly Report[]): Receipt {
+  const events = reports.map(({ id, data: { incidentId } }) => ({ id, incidentId }));
+  return { accepted: true, ...(events[0] as { id: string; incidentId: string }), ...(events.length > 1 && { events }) };
+}
+
+function isPipelineReport(report: Report): report is Extract<Report, { subject: `pipeline.${string}` }> {
+  return report.subject.startsWith('pipeline.');
+}
+
+function withOriginal(report: Report, originalId: string | undefined): Report {
+  if (originalId === undefined || !isPipelineReport(report)) return report;
+  return { ...report, data: { ...report.data, originalId } } as Report;
 }
 
 /** Something ended, whoever says so: where it is a failure, that is said too. */
@@ -55,15 +95,9 @@ export async function judge(event: Received<'pipeline.finished'>, d: JudgeDeps):
   const failure = failureOf(event.data, event.id);
   if (failure === undefined) return;
   const { source, time } = event;
-  await d.publish(
-    redacted({
-      subject: 'pipeline.failed',
-      id: `${event.id}/failed`,
-      source,
-      time,
-      data: ofItsIncident(failure, await d.originOf(failure)),
-    }),
-  );
+  const data = ofItsIncident(failure, await d.originOf(failure));
+  const report = redacted({ subject: 'pipeline.failed', id: `${event.id}/failed`, source, time, data });
+  await d.publish(await d.place(report));
 }
 
 /** A run that the remediator began for another one counts on the attempts of that one's incident. */

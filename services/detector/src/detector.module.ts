@@ -1,19 +1,38 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
+import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
+import { OriginalsController } from './intake/originals.controller.ts';
+import { Originals } from './intake/originals.ts';
 import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
+import { Places } from './threads/place.ts';
+import { Threads } from './threads/threads.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy, KubernetesWatch],
+  controllers: [WebhooksController, OriginalsController, FinishedConsumer],
+  providers: [
+    Outbox,
+    Deliveries,
+    Originals,
+    Completions,
+    Origins,
+    Replies,
+    DetectorMetrics,
+    PostDeploy,
+    DetectorPolicy,
+    Threads,
+    Places,
+    KubernetesWatch,
+  ],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
 import { Bus, type ConsumerName, EVENTS, type Origin, type ReplyTo } from '@prunella/bus';
-import { type Envelope, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
+import { type Envelope, type Events, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
 import { replyKey, startedRunKey } from '@prunella/core';
 import { type RunningService, startService } from '@prunella/service-kit';
 import { pressButton, signedBySlack, startTestNats, type TestServer } from '@prunella/testing';
@@ -124,6 +124,34 @@ async function metric(line: string): Promise<number> {
       .at(-1) ?? 0,
   );
 }
+
+describe('what a sender wrote', () => {
+  const original = (id: unknown, token?: string) =>
+    fetch(new URL(`/v1/originals/${id}`, service.url), { headers: token ? { authorization: `Bearer ${token}` } : {} });
+
+  it('can be looked up from the failure that it was made of, without its secrets', async () => {
+    const payload = completedRun(4_711, { display_title: 'use token=hunter22hunter22' });
+    const { json } = await deliver(payload);
+    await caughtUp('detector-finished');
+    const [finished, failed] = await ofIncident(json['incidentId']);
+    const { originalId } = (finished as Envelope).data as Events['pipeline.finished'];
+    expect(failed).toMatchObject({ subject: 'pipeline.failed', data: { originalId } });
+    const answer = await original(originalId, TOKEN);
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(JSON.parse(text)).toMatchObject({ action: 'completed', workflow_run: { id: 4_711 } });
+    expect(text).not.toContain('hunter22');
+  });
+
+  it.each`
+    id                | token        | status
+    ${'0'.repeat(40)} | ${TOKEN}     | ${404}
+    ${'original.%3E'} | ${TOKEN}     | ${404}
+    ${'0'.repeat(40)} | ${undefined} | ${401}
+  `('$id with the token $token is answered $status', async ({ id, token, status }) => {
+    expect((await original(id, token)).status).toBe(status);
+  });
+});
 
 describe('a button that was pressed in Slack', () => {
   const slackSecret = 'e8b1f0a7';

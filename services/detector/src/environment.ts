@@ -1,7 +1,7 @@
 import { CommonEnvironment, Flag, optional } from '@prunella/service-kit';
 import { z } from 'zod';
 
-/** What the detector reads from its environment. */
+/** What the detector reads from its environment. Loose: each CI platform and the cluster find their own variables in it. */
 export const DetectorEnvironment = CommonEnvironment.extend({
   GITHUB_WEBHOOK_SECRET: optional(z.string().min(1)).describe(
     "Secret of the GitHub webhook; without it GitHub's deliveries are refused.",
@@ -21,5 +21,5 @@ export const DetectorEnvironment = CommonEnvironment.extend({
   PRUNELLA_INSECURE_WEBHOOKS: Flag.default(false).describe(
     'Takes webhooks whose secret is not set. For trying things out only.',
   ),
-});
+}).loose();
 export type DetectorEnvironment = z.infer<typeof DetectorEnvironment>;

@@ -3,6 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
+import { Places } from '../threads/place.ts';
 import { PostDeploy } from '../watch/post-deploy.ts';
 import { Origins } from './origins.ts';
 import { Outbox } from './outbox.ts';
@@ -15,14 +16,17 @@ export class FinishedConsumer {
     private readonly origins: Origins,
     private readonly metrics: DetectorMetrics,
     private readonly postDeploy: PostDeploy,
+    private readonly places: Places,
   ) {}
 
   @Consumes('detector-finished')
   async onFinished(@Payload() event: Delivered<'detector-finished'>): Promise<void> {
     await judge(event, {
       publish: (report) => this.outbox.publish(report),
+      place: (report) => this.places.place(report),
       originOf: (run) => this.origins.of(run),
     });
+    await this.places.finished(event.data);
     await this.postDeploy.begin(event);
     this.metrics.ended(event.data);
   }

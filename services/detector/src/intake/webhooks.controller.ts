@@ -9,7 +9,10 @@ import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { sources } from '../sources/index.ts';
 import type { Delivery, Source } from '../sources/source.ts';
+import { Places } from '../threads/place.ts';
+import { Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
+import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
 
@@ -24,24 +27,31 @@ export class WebhooksController {
     outbox: Outbox,
     deliveries: Deliveries,
     replies: Replies,
+    originals: Originals,
+    completions: Completions,
+    places: Places,
   ) {
     this.deps = {
       environment,
       deliveries,
       fresh: randomUUID,
       publish: (report, withinMs) => outbox.publish(report, withinMs),
+      place: (report, withinMs) => places.place(report, withinMs),
+      completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
+      keepOriginal: (source, delivery) => originals.keep(source, delivery),
       keepReply: (answer, address, withinMs) => replies.keep(answer, address, withinMs),
     };
   }
 
   @Post(sources.map((source) => source.path))
   async receive(
-    @Req() request: IncomingMessage & { path: string; body: unknown },
+    @Req() request: IncomingMessage & { path: string; originalUrl: string; body: unknown },
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Receipt> {
     const source = sourceAt(request.path);
     const delivery: Delivery = {
       headers: request.headers,
+      query: new URLSearchParams(request.originalUrl.split('?').slice(1).join('?')),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     };
     const count = (result: string) =>

@@ -1,10 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Cluster } from '@prunella/cluster';
 import type { Events } from '@prunella/contracts';
+import type { CiReader } from '@prunella/core';
 import type { DetectorEnvironment } from '../environment.ts';
 
 /** One HTTP request, unparsed. */
 export interface Delivery {
   headers: IncomingHttpHeaders;
+  /** What stands behind the `?`. */
+  query: URLSearchParams;
   /** The bytes as they came; empty: no body. */
   body: Buffer;
 }
@@ -27,9 +31,10 @@ export type Report<S extends Reportable = Reportable> = S extends Reportable
 
 export type Heard =
   | {
-      kind: 'report';
-      report: Report;
-      /** The sender's own id of this delivery; absent: it has none, then the report's id is all there is. */
+      kind: 'reports';
+      /** Usually one; senders that group theirs (Alertmanager) tell several things at once. */
+      reports: readonly [Report, ...Report[]];
+      /** The sender's own id of this delivery; absent: it has none, then the reports' ids are all there is. */
       deliveryId?: string;
       /** Where the sender wants to be told what became of it; absent: nowhere. Untrusted. */
       replyTo?: string;
@@ -55,6 +60,20 @@ export interface Source {
   authenticate(delivery: Delivery, environment: DetectorEnvironment): Promise<void>;
   /** Pure. Throws ProblemException or ContractViolation naming the field that does not fit. */
   read(delivery: Delivery, fresh: FreshId): Heard;
+  /**
+   * What the sender's message alone does not say, asked for after the answer: the report with it, or undefined where it turned out to be nothing
+   * (a stale one). Absent: a message says all. It is called again when it throws a ProviderError of the kind `unavailable` or `rate-limited`, for
+   * some minutes; then, and at any other error, the report goes out as it is.
+   */
+  complete?(report: Report, reach: Reach, signal: AbortSignal): Promise<Report | undefined>;
+}
+
+/** Where a source may ask, with tokens that only read. */
+export interface Reach {
+  /** The platform with this id; undefined: it is not configured here. */
+  reader(platform: string): CiReader | undefined;
+  /** undefined: no cluster is configured here. */
+  cluster: Pick<Cluster, 'get' | 'pods' | 'revisions'> | undefined;
 }
 
 /** A new unique id, for what a sender gave none. */

@@ -6,7 +6,7 @@ import type { JudgeDeps } from '../detect.ts';
 import { redacted } from '../redacted.ts';
 import type { Newest, Verdict, Watched } from './watched.ts';
 
-export interface LookAgainDeps extends Pick<JudgeDeps, 'publish'> {
+export interface LookAgainDeps extends Pick<JudgeDeps, 'publish' | 'place'> {
   newest: JsonBucket<Newest>;
   /** One look; throws only what nobody foresaw. */
   look(what: ReturnType<typeof lookFor>): Promise<Reading>;
@@ -44,9 +44,8 @@ async function tell(watched: Watched, verdict: Verdict & { kind: 'bad' }, d: Loo
   const { event } = watched;
   const id = `${event.id}/watch/failed`;
   const time = iso(verdict.at);
-  await d.publish(
-    redacted({ subject: 'pipeline.failed', id, source: event.source, time, data: failureWith(watched, verdict) }),
-  );
+  const data = failureWith(watched, verdict);
+  await d.publish(await d.place(redacted({ subject: 'pipeline.failed', id, source: event.source, time, data })));
 }
 
 function failureWith({ failure, called, watch }: Watched, verdict: Verdict & { kind: 'bad' }): PipelineFailed {

@@ -2,12 +2,13 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, type JsonBucket, type Received, Timers, withTrace } from '@prunella/bus';
 import { systemClock } from '@prunella/core';
 import { look, prometheusFromEnvironment } from '@prunella/metrics';
-import { type Policy, policyFile } from '@prunella/policy';
-import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
+import { DetectorPolicy } from '../detector-policy.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { Origins } from '../intake/origins.ts';
 import { Outbox } from '../intake/outbox.ts';
+import { Places } from '../threads/place.ts';
 import { begin } from './begin.ts';
 import { lookAgain } from './look-again.ts';
 import type { Newest, Watched } from './watched.ts';
@@ -17,7 +18,6 @@ const LOOK_TIMEOUT_MS = 10_000;
 const LEASE_MS = 30_000;
 
 interface Wired {
-  policy: SettingsFile<Policy>;
   timers: Timers<Watched>;
   newest: JsonBucket<Newest>;
 }
@@ -35,6 +35,8 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly logger: PinoLogger,
     private readonly outbox: Outbox,
     private readonly origins: Origins,
+    private readonly places: Places,
+    private readonly policy: DetectorPolicy,
     metrics: Metrics,
   ) {
     this.results = metrics.counter('detector_watches_total', 'Deployments that were watched, by what came out.', [
@@ -56,14 +58,13 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
-    wired?.policy.close();
   }
 
   /** Something ended: where it was a deployment that a watch is for, it is looked at from now on. */
   async begin(event: Received<'pipeline.finished'>): Promise<void> {
-    const { policy, newest, timers } = await this.ready;
+    const { newest, timers } = await this.ready;
     const watched = await begin(event, {
-      watches: policy.current.watches,
+      watches: this.policy.current.watches,
       newest,
       set: (one) => timers.set(one),
       originOf: (run) => this.origins.of(run),
@@ -76,14 +77,6 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async wire(): Promise<Wired> {
     const { bus, environment, logger } = this;
-    const policy = await SettingsFile.open(
-      { ...policyFile, path: environment.PRUNELLA_CONFIG },
-      {
-        reloaded: (file) => logger.info({ file }, 'the watches were read again and are in force'),
-        kept: (file, problem) =>
-          logger.error({ file, problem }, 'the policy file is broken: its watches stay as before'),
-      },
-    );
     const newest = await bus.bucket<Newest>('prunella_watched');
     const prometheus = prometheusFromEnvironment(environment as unknown as NodeJS.ProcessEnv);
     const timers = new Timers<Watched>({
@@ -97,6 +90,7 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
             newest,
             clock: systemClock,
             publish: (report) => this.outbox.publish(report),
+            place: (report) => this.places.place(report),
             look: (what) => look(what, prometheus, AbortSignal.timeout(LOOK_TIMEOUT_MS)),
             ended: (...end) => this.ended(...end),
           }),
@@ -106,7 +100,7 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
       },
     });
     this.open = timers;
-    return { policy, newest, timers };
+    return { newest, timers };
   }
 
   private ended({ watch, called, failure, checks }: Watched, result: string, says: string): void {

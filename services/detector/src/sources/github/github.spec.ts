@@ -34,12 +34,12 @@ function changed(payload: Payload, path: string, value: unknown): Payload {
 function read(event: string | undefined, body: unknown): Heard {
   const headers = { ...(event !== undefined && { 'x-github-event': event }), 'x-github-delivery': 'd-1' };
   const bytes = typeof body === 'string' ? body : JSON.stringify(body);
-  return github.read({ headers, body: Buffer.from(bytes) }, () => 'fresh');
+  return github.read({ headers, query: new URLSearchParams(), body: Buffer.from(bytes) }, () => 'fresh');
 }
 
 function reportOf(heard: Heard) {
-  if (heard.kind !== 'report') throw new Error(`expected a report, found ${heard.reason}`);
-  return heard.report;
+  if (heard.kind !== 'reports') throw new Error(`expected a report, found ${heard.reason}`);
+  return heard.reports[0];
 }
 
 function refusal(event: string | undefined, body: unknown): { status: number; field: string | undefined } {
@@ -369,6 +369,8 @@ describe('broken payloads', () => {
 
   it.each(['push', 'constructor', '__proto__', 'star'])('event %s is passed over with a reason', (event) => {
     expect(read(event, {})).toEqual({ kind: 'ignored', reason: expect.stringContaining('workflow_run') });
-    expect(github.eventOf({ headers: { 'x-github-event': event }, body: Buffer.alloc(0) })).toBe('other');
+    expect(
+      github.eventOf({ headers: { 'x-github-event': event }, query: new URLSearchParams(), body: Buffer.alloc(0) }),
+    ).toBe('other');
   });
 });

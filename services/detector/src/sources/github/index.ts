@@ -43,7 +43,7 @@ export const github: Source = {
     }
     const heard = reader(payload);
     const deliveryId = header(delivery, 'x-github-delivery');
-    return heard.kind === 'report' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
+    return heard.kind === 'reports' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
   },
 };
 

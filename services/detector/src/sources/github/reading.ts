@@ -1,7 +1,7 @@
 import { conclusions, type Events, parseData } from '@prunella/contracts';
 import { completed } from '@prunella/core';
 import { z } from 'zod';
-import type { Heard } from '../source.ts';
+import type { Heard, Report } from '../source.ts';
 
 /** Reads the payload of one kind of event. Throws ProblemException or ContractViolation naming the field. */
 export type EventReader = (payload: Record<string, unknown>) => Heard;
@@ -48,7 +48,7 @@ export function reported<S extends Reportable>(
     ...(time !== undefined && { time }),
     data: completed<Events[Reportable]>(whole, id),
   };
-  return { kind: 'report', report: report as Extract<Heard, { kind: 'report' }>['report'] };
+  return { kind: 'reports', reports: [report as Report] };
 }
 
 /** Names and titles are for display: too long is no reason to refuse the event. */

@@ -48,8 +48,8 @@ export function actionRequest(body: Record<string, unknown>, key: string | undef
     ...(!named && { gaps: ['the request names no pipeline, so there is nothing to act on'] }),
   });
   return {
-    kind: 'report',
-    report: { subject: 'diagnosis.made', id: `request/${id}`, source: 'webhook/healing', data },
+    kind: 'reports',
+    reports: [{ subject: 'diagnosis.made', id: `request/${id}`, source: 'webhook/healing', data }],
   };
 }
 

@@ -50,8 +50,8 @@ export function failureReport(body: Record<string, unknown>, key: string | undef
   const id =
     key ?? (failed.runId === '' ? fresh() : `run/${failed.runId}/attempt/${Math.max(failed.attempt, 1)}/failed`);
   return {
-    kind: 'report',
-    report: { subject: 'pipeline.failed', id, source: sourceOf(failed.pipelineId), data: completed(failed, id) },
+    kind: 'reports',
+    reports: [{ subject: 'pipeline.failed', id, source: sourceOf(failed.pipelineId), data: completed(failed, id) }],
   };
 }
 

@@ -5,9 +5,12 @@ import { eventTypes } from './failure-report.ts';
 import { healing } from './index.ts';
 
 function read(body: unknown, headers: Record<string, string> = {}) {
-  const heard = healing.read({ headers, body: Buffer.from(JSON.stringify(body)) }, () => 'fresh');
-  if (heard.kind !== 'report') throw new Error('expected a report');
-  return heard.report;
+  const heard = healing.read(
+    { headers, query: new URLSearchParams(), body: Buffer.from(JSON.stringify(body)) },
+    () => 'fresh',
+  );
+  if (heard.kind !== 'reports') throw new Error('expected a report');
+  return heard.reports[0];
 }
 
 function fieldOf(body: unknown): string {

@@ -47,14 +47,16 @@ export function interaction(body: Buffer): Heard {
   const { incident: incidentId, attempt, action } = about;
   const at = timeOf(pressed.action_ts);
   return {
-    kind: 'report',
-    report: {
-      subject: 'action.approved',
-      id: answerId({ incidentId, attempt, by, approved }),
-      source: 'slack',
-      ...(at !== undefined && { time: at }),
-      data: parseData('action.approved', { incidentId, attempt, action, approved, by, ...(at && { at }) }),
-    },
+    kind: 'reports',
+    reports: [
+      {
+        subject: 'action.approved',
+        id: answerId({ incidentId, attempt, by, approved }),
+        source: 'slack',
+        ...(at !== undefined && { time: at }),
+        data: parseData('action.approved', { incidentId, attempt, action, approved, by, ...(at && { at }) }),
+      },
+    ],
     ...(address !== undefined && { replyTo: address }),
   };
 }

@@ -63,7 +63,7 @@ describe('the signature', () => {
     ${'no secret, allowed'} | ${undefined} | ${true}  | ${{}}                                                                  | ${body}       | ${0}    | ${0}   | ${''}
     ${'a secret, allowed'}  | ${SECRET}    | ${true}  | ${{}}                                                                  | ${body}       | ${0}    | ${401} | ${'X-Slack-Request-Timestamp'}
   `('$what: $status', ({ secret, insecure, given, bytes, minutes, status, says }) => {
-    const delivery = { headers: given, body: Buffer.from(bytes) };
+    const delivery = { headers: given, query: new URLSearchParams(), body: Buffer.from(bytes) };
     const environment = { SLACK_SIGNING_SECRET: secret, PRUNELLA_INSECURE_WEBHOOKS: insecure };
     const found = statusOf(() => verifySignature(delivery, environment, NOW + minutes * 60_000));
     expect(found.status).toBe(status);
@@ -79,24 +79,26 @@ describe('a pressed button', () => {
     ${'Reject'}  | ${false}
   `('$text is an answer of whoever Slack says it was', ({ text, approved }) => {
     const { body } = press(text);
-    const heard = slack.read({ headers: {}, body: Buffer.from(body) }, () => 'fresh');
+    const heard = slack.read({ headers: {}, query: new URLSearchParams(), body: Buffer.from(body) }, () => 'fresh');
     expect(heard).toMatchObject({
-      kind: 'report',
+      kind: 'reports',
       replyTo: responseUrl,
-      report: {
-        subject: 'action.approved',
-        id: expect.stringMatching(approved ? /^inc_1\/2\/answer\/.*\/yes$/ : /^inc_1\/2\/answer\/.*\/no$/),
-        source: 'slack',
-        time: '2026-01-01T00:00:00.000Z',
-        data: { incidentId: 'inc_1', attempt: 2, action: 'rollback', approved, by: 'slack:ada (U123)', reason: '' },
-      },
+      reports: [
+        {
+          subject: 'action.approved',
+          id: expect.stringMatching(approved ? /^inc_1\/2\/answer\/.*\/yes$/ : /^inc_1\/2\/answer\/.*\/no$/),
+          source: 'slack',
+          time: '2026-01-01T00:00:00.000Z',
+          data: { incidentId: 'inc_1', attempt: 2, action: 'rollback', approved, by: 'slack:ada (U123)', reason: '' },
+        },
+      ],
     });
   });
 
   it('is the same answer when it is delivered or pressed again, and another one of somebody else', () => {
     const id = (user: { id: string; username: string }) => {
       const heard = interaction(Buffer.from(press('Approve', user).body));
-      return heard.kind === 'report' && heard.report.id;
+      return heard.kind === 'reports' && heard.reports[0].id;
     };
     expect(id({ id: 'U1', username: 'renamed' })).toBe(id({ id: 'U1', username: 'ada' }));
     expect(id({ id: 'U2', username: 'ada' })).not.toBe(id({ id: 'U1', username: 'ada' }));

@@ -3,11 +3,12 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, type Holder, type JsonBucket, whileHolding } from '@prunella/bus';
 import { type ClusterFeed, clusterFeedFromEnvironment } from '@prunella/cluster';
 import { messageOf, systemClock } from '@prunella/core';
-import { type Policy, policyFile } from '@prunella/policy';
-import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
+import { DetectorPolicy } from '../../detector-policy.ts';
 import type { DetectorEnvironment } from '../../environment.ts';
 import { Outbox } from '../../intake/outbox.ts';
+import { Places } from '../../threads/place.ts';
 import type { FeedKind } from './feeds.ts';
 import type { Told } from './told.ts';
 import { type WatchClusterDeps, watchCluster } from './watch-cluster.ts';
@@ -20,7 +21,6 @@ const LEASE_MS = 6_000;
 export class KubernetesWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private policy: SettingsFile<Policy> | undefined;
   private readonly heardAt = new Map<FeedKind, number>();
   private readonly restarts;
   private readonly findings;
@@ -32,6 +32,8 @@ export class KubernetesWatch implements OnApplicationBootstrap, OnApplicationShu
     @Inject(ENVIRONMENT) private readonly environment: DetectorEnvironment,
     private readonly logger: PinoLogger,
     private readonly outbox: Outbox,
+    private readonly places: Places,
+    private readonly policy: DetectorPolicy,
     metrics: Metrics,
   ) {
     this.restarts = metrics.counter(
@@ -55,34 +57,32 @@ export class KubernetesWatch implements OnApplicationBootstrap, OnApplicationShu
   async onApplicationBootstrap(): Promise<void> {
     const cluster = clusterFeedFromEnvironment(this.environment as unknown as NodeJS.ProcessEnv);
     if (cluster === undefined) return;
-    this.policy = await SettingsFile.open(
-      { ...policyFile, path: this.environment.PRUNELLA_CONFIG },
-      {
-        reloaded: () => undefined,
-        kept: (file, problem) =>
-          this.logger.error({ file, problem }, 'the policy file is broken: the cluster is watched as before'),
-      },
-    );
+    await this.policy.ready;
     const leases = await this.bus.bucket<Holder>('prunella_leases');
     const told = await this.bus.bucket<Told>('prunella_pods');
-    this.running = this.run(this.policy, { cluster, leases, told });
+    this.running = this.run({ cluster, leases, told });
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    this.policy?.close();
   }
 
-  private async run(
-    policy: SettingsFile<Policy>,
-    { cluster, leases, told }: { cluster: ClusterFeed; leases: JsonBucket<Holder>; told: JsonBucket<Told> },
-  ): Promise<void> {
+  private async run({
+    cluster,
+    leases,
+    told,
+  }: {
+    cluster: ClusterFeed;
+    leases: JsonBucket<Holder>;
+    told: JsonBucket<Told>;
+  }): Promise<void> {
     const { logger } = this;
     const deps: WatchClusterDeps = {
       cluster,
       told,
-      settings: () => policy.current.kubernetes,
+      settings: () => this.policy.current.kubernetes,
+      place: (report) => this.places.place(report),
       publish: (report) => this.outbox.publish(report),
       clock: systemClock,
       log: this.log(),

@@ -6,17 +6,13 @@ export interface Provenance {
   repository: string;
   headSha: string;
   branch: string;
-  /** The run that deployed it, as `<platform>/<run id>`: its incident is this one's, too. */
-  run: string;
 }
 
 const REPOSITORY = ['prunella.dev/repository', 'org.opencontainers.image.source'];
 const COMMIT = ['prunella.dev/commit', 'org.opencontainers.image.revision', 'app.kubernetes.io/version'];
 const BRANCH = ['prunella.dev/branch', 'org.opencontainers.image.ref.name'];
-const RUN = ['prunella.dev/run'];
 
 const SHA = /^[0-9a-f]{7,64}$/i;
-const RUN_NAME = /^[a-z][a-z0-9-]{0,62}\/[\w.:/-]{1,250}$/;
 
 /**
  * What the pod template says comes first, as it is of the revision; then the workload's own annotations and labels. What does not look like what it should
@@ -36,7 +32,6 @@ export function provenanceOf(template: Metadata | undefined, own: Metadata): Pro
     repository: first(REPOSITORY, repositoryIn),
     headSha: first(COMMIT, (text) => (SHA.test(text) ? text.toLowerCase() : undefined)),
     branch: first(BRANCH, (text) => (text !== '' && text.length <= 512 ? text : undefined)),
-    run: first(RUN, (text) => (RUN_NAME.test(text) ? text : undefined)),
   };
 }
 

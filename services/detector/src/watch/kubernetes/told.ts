@@ -17,7 +17,7 @@ export interface Told {
   uid: string;
   hash: string;
   incidentId: string;
-  /** Of the incident: the newest that was told. */
+  /** Of the incident: the newest that was told. As it was told, whatever other incident it turned out to belong to. */
   attempt: number;
   /** What was told since it was well the last time. */
   types: FindingType[];
@@ -69,7 +69,7 @@ export function failureOf(
   if (before?.recoveredAt !== undefined && (finding.at ?? now) <= before.recoveredAt) return undefined;
   const run = runOf(workload, hash, settings);
   const change = changeOf(workload, now);
-  const incidentId = before?.incidentId ?? change?.incidentId ?? incidentOf(run, workload);
+  const incidentId = before?.incidentId ?? change?.incidentId ?? completed(run, key).incidentId;
   const attempt = nextAttempt(incidentId, all, change?.attempt ?? 0);
   const told: Told = {
     key,
@@ -115,7 +115,6 @@ function isNews({ stage, types }: Told, finding: Finding): boolean {
 export function recoveryOf(
   before: Told,
   { workload, well, lastTroubleAt }: Health,
-  all: ReadonlyMap<string, Told>,
   settings: Pick<KubernetesSettings, 'environments' | 'calmFor'>,
   now: number,
 ): Saying | undefined {
@@ -123,12 +122,10 @@ export function recoveryOf(
   const calmMs = Math.min(settings.calmFor * 2 ** (before.episodes - 1), Math.max(LONGEST_CALM_MS, settings.calmFor));
   if (now - Math.max(before.at, lastTroubleAt ?? 0) < calmMs) return undefined;
   const run = runOf(workload, before.hash, settings);
-  // The attempt of the incident that succeeded: the one after the one that failed.
-  const attempt = nextAttempt(before.incidentId, all, 0);
   const data: PipelineFinished = {
     ...completed(run, before.key),
     incidentId: before.incidentId,
-    attempt,
+    attempt: before.attempt,
     conclusion: 'success',
     finishedAt: iso(now),
   };
@@ -145,9 +142,7 @@ export function recoveryOf(
 
 /** Another incident may hold several revisions: what Prunella changed goes on with it. */
 function nextAttempt(incidentId: string, all: ReadonlyMap<string, Told>, least: number): number {
-  const attempts = [...all.values()]
-    .filter((told) => told.incidentId === incidentId)
-    .map(({ attempt, recoveredAt }) => attempt + (recoveredAt === undefined ? 0 : 1));
+  const attempts = [...all.values()].filter((told) => told.incidentId === incidentId).map((told) => told.attempt);
   return Math.max(least, 0, ...attempts) + 1;
 }
 
@@ -180,13 +175,6 @@ function workloadOf({ kind, namespace, name }: WorkloadFacts): {
   container: string;
 } {
   return { kind, namespace, name, container: '' };
-}
-
-/** The run that deployed it, where its annotation names one: commit, pipeline and deployment are then one incident. Else its own. */
-function incidentOf(run: PipelineFinished, { provenance }: WorkloadFacts): string {
-  const [platform = '', ...rest] = provenance.run.split('/');
-  if (provenance.run === '' || provenance.repository === '') return completed(run, '').incidentId;
-  return completed({ ...run, platform, runId: rest.join('/'), incidentId: '' }, '').incidentId;
 }
 
 /** The incident for which Prunella made this revision, and its attempt; undefined: somebody else made it. One change makes one revision. */

@@ -14,6 +14,8 @@ export interface WatchClusterDeps {
   /** What was told, by revision. */
   told: JsonBucket<Told>;
   settings(): KubernetesSettings;
+  /** The report as part of the incident that it belongs to; for the same one the same again. Throws UnreachableError. */
+  place(report: Report): Promise<Report>;
   /** Publishing the same id again changes nothing. Throws UnreachableError. */
   publish(report: Report): Promise<void>;
   clock: Clock;
@@ -85,7 +87,7 @@ async function look(book: Book, entries: Entries, d: WatchClusterDeps, signal: A
   for (const told of [...all.values()]) {
     if (told.recoveredAt !== undefined) continue;
     const health = book.healthOf(told.uid);
-    if (health !== undefined) await say(recoveryOf(told, health, all, settings, now));
+    if (health !== undefined) await say(recoveryOf(told, health, settings, now));
   }
 }
 
@@ -96,7 +98,7 @@ async function said(saying: Saying, entries: Entries, d: WatchClusterDeps): Prom
   const before = entries.get(key);
   let revision: number | undefined;
   try {
-    await d.publish(redacted(report));
+    await d.publish(await d.place(redacted(report)));
     revision = await (before === undefined ? d.told.create(key, told) : d.told.update(key, told, before.revision));
   } catch (error) {
     d.log.unsaid(saying, messageOf(error));

@@ -1,0 +1,120 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Bus, type Scheduled, type TimerOutcome, Timers, traceparent, withTrace } from '@prunella/bus';
+import { ciPlatforms } from '@prunella/ci';
+import { clusterFromEnvironment } from '@prunella/cluster';
+import { messageOf, ProviderError, stableId, systemClock } from '@prunella/core';
+import { ENVIRONMENT } from '@prunella/service-kit';
+import { PinoLogger } from 'nestjs-pino';
+import type { DetectorEnvironment } from '../environment.ts';
+import { redacted } from '../redacted.ts';
+import { sources } from '../sources/index.ts';
+import type { Reach, Report, Source } from '../sources/source.ts';
+import { Places } from '../threads/place.ts';
+import { inTime } from './in-time.ts';
+import { Outbox } from './outbox.ts';
+
+const ASK_TIMEOUT_MS = 20_000;
+/** Longer than asking takes, and publishing. */
+const LEASE_MS = 45_000;
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 2 * 60_000;
+/** A platform that is away for longer is not waited for: about ten minutes. */
+const MOST_TRIES = 9;
+
+/** A report that waits to be completed, as it is kept in KV. */
+interface Incomplete extends Scheduled {
+  /** Safe as a KV key. */
+  key: string;
+  source: string;
+  report: Report;
+  tries: number;
+  traceparent?: string;
+}
+
+/** Asks platforms for what webhooks leave out, after the sender got its answer, and publishes the whole. */
+@Injectable()
+export class Completions implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly timers: Promise<Timers<Incomplete>>;
+  private readonly reach: Reach;
+
+  constructor(
+    private readonly bus: Bus,
+    @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    private readonly outbox: Outbox,
+    private readonly places: Places,
+    private readonly logger: PinoLogger,
+  ) {
+    const variables = environment as unknown as NodeJS.ProcessEnv;
+    const readers = new Map(ciPlatforms(variables).map(({ id, reader }) => [id, reader]));
+    this.reach = { reader: (platform) => readers.get(platform), cluster: clusterFromEnvironment(variables) };
+    this.timers = this.wire();
+    // reported by onApplicationBootstrap
+    this.timers.catch(() => undefined);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await (await this.timers).start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    // when the start itself failed there is nothing to stop
+    await (await this.timers.catch(() => undefined))?.stop();
+  }
+
+  /** Resolves when the report is on disk. The same one again changes nothing while it waits. Throws UnreachableError. */
+  async add(source: Source, report: Report, withinMs?: number): Promise<void> {
+    const trace = traceparent();
+    const incomplete: Incomplete = {
+      key: stableId('completion', report.source, report.subject, report.id),
+      source: source.name,
+      report,
+      tries: 0,
+      dueAt: systemClock.now(),
+      failures: 0,
+      ...(trace !== undefined && { traceparent: trace }),
+    };
+    await inTime(this.bus, async () => (await this.timers).set(incomplete), withinMs);
+  }
+
+  private async wire(): Promise<Timers<Incomplete>> {
+    return new Timers<Incomplete>({
+      bucket: await this.bus.bucket<Incomplete>('prunella_completions'),
+      clock: systemClock,
+      keyOf: ({ key }) => key,
+      leaseMs: LEASE_MS,
+      fire: (incomplete) => withTrace(incomplete.traceparent, () => this.complete(incomplete)),
+      log: {
+        failed: (key, error, againAt) =>
+          this.logger.warn({ key, error, againAt }, 'completing a report failed, it will be tried again'),
+      },
+    });
+  }
+
+  private async publish(report: Report): Promise<void> {
+    await this.outbox.publish(await this.places.place(report));
+  }
+
+  private async complete({ source: name, report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
+    // A source that is gone since then had nothing to add.
+    const source = sources.find((each) => each.name === name);
+    try {
+      const whole = source?.complete
+        ? await source.complete(report, this.reach, AbortSignal.timeout(ASK_TIMEOUT_MS))
+        : report;
+      if (whole !== undefined) await this.publish(redacted(whole));
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.retryable && tries < MOST_TRIES) {
+        const wait = error.options.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+        return { againAt: systemClock.now() + wait, tries: tries + 1 };
+      }
+      this.logger.warn(
+        { report: report.id, error: messageOf(error) },
+        'a report goes out as it came: nobody could complete it',
+      );
+      await this.publish(report);
+      return 'done';
+    }
+  }
+}
