@@ -187,9 +187,10 @@ export class FakeKubernetes {
     this.watches.drop();
   }
 
-  /** There is no such type in this cluster, e.g. `Rollout` without Argo Rollouts. */
-  without(kind: string): void {
-    this.missing.add(kind);
+  /** There is no such type in this cluster, e.g. `Rollout` without Argo Rollouts, or there is one by now. */
+  without(kind: string, isMissing = true): void {
+    if (isMissing) this.missing.add(kind);
+    else this.missing.delete(kind);
   }
 
   /** Puts an object there, as its controller would. `status` and `spec` are checked against Kubernetes' OpenAPI. */
@@ -311,6 +312,10 @@ export class FakeKubernetes {
       return;
     }
     const { kind, apiVersion } = target.resource;
+    if (this.missing.has(kind)) {
+      send(response, failure(404, 'the server could not find the requested resource'));
+      return;
+    }
     const version = Number(query.get('resourceVersion'));
     if (this.watches.isForgotten(version)) {
       send(response, failure(410, `too old resource version: ${version}`));

@@ -178,11 +178,11 @@ it('says when it is well again, damps what flaps, and counts on the same inciden
     kind: 'deployment',
     incidentId: first?.incidentId,
     runId: first?.runId,
-    attempt: 2,
+    attempt: 1,
   });
   setContainer(pod, { restartCount: 2, lastState: killed() });
   const [, again] = await failures(2);
-  expect(again).toMatchObject({ incidentId: first?.incidentId, runId: first?.runId, attempt: 3 });
+  expect(again).toMatchObject({ incidentId: first?.incidentId, runId: first?.runId, attempt: 2 });
 });
 
 it('outlives versions that are forgotten, cut connections, errors and an expired token, and misses nothing', async () => {

@@ -37,6 +37,8 @@ export function provenanceOf(template: Metadata | undefined, own: Metadata): Pro
 
 /** `owner/name` of itself, or of an address such as `https://github.com/acme/shop.git`. */
 function repositoryIn(text: string): string | undefined {
-  const path = /^(?:https?:\/\/[^/\s]+\/|git@[^:\s]+:)?([\w.-]+(?:\/[\w.-]+)+?)(?:\.git)?\/?$/.exec(text)?.[1];
+  if (text.length > 1_000) return undefined;
+  const bare = text.replace(/\/$/, '').replace(/\.git$/, '');
+  const path = /^(?:https?:\/\/[^/\s]+\/|git@[^:\s]+:)?([\w.-]+(?:\/[\w.-]+)+)$/.exec(bare)?.[1];
   return path !== undefined && path.length <= 512 ? path : undefined;
 }
