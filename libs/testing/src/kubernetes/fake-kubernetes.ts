@@ -171,6 +171,11 @@ export class FakeKubernetes {
     this.watches.forget(this.store.resourceVersion);
   }
 
+  /** Forgets all versions before the newest one; who follows is not told. */
+  compact(): void {
+    this.watches.compact(this.store.resourceVersion);
+  }
+
   /** Tells who follows at which version they are. */
   bookmark(): void {
     this.watches.bookmark(this.store.resourceVersion);

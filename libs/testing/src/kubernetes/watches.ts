@@ -71,6 +71,11 @@ export class Watches {
     this.open.clear();
   }
 
+  /** Forgets what was before this version; who follows already goes on. */
+  compact(version: number): void {
+    this.forgotten = version;
+  }
+
   bookmark(version: number): void {
     for (const { response, bookmarks, kind, apiVersion } of this.open) {
       const object = { kind, apiVersion, metadata: { resourceVersion: String(version), creationTimestamp: null } };
