@@ -71,7 +71,7 @@ export async function follow<K extends Kept>(
     try {
       version ??= await list();
       if (signal.aborted) return;
-      version = await watch(version);
+      await watch(version);
     } catch (error) {
       if (signal.aborted) return;
       await failed(error);
@@ -98,9 +98,8 @@ export async function follow<K extends Kept>(
     }
   }
 
-  /** Follows until the watch ends; the version to go on from, undefined: it is to be listed again. */
-  async function watch(from: string): Promise<string | undefined> {
-    let at: string | undefined = from;
+  /** Follows until the watch ends, and keeps the version to go on from at each change: also a connection that breaks loses nothing. */
+  async function watch(from: string): Promise<void> {
     let problem: WatchEvent['object'] | undefined;
     await api.watch(
       scope,
@@ -109,27 +108,26 @@ export async function follow<K extends Kept>(
         open: () => sink.standing('current'),
         event(event) {
           if (event.type === 'ERROR') problem = event.object;
-          else if (problem === undefined) at = told(event) ?? at;
+          else if (problem === undefined) version = told(event) ?? version;
         },
       },
       signal,
     );
-    if (signal.aborted) return at;
+    if (signal.aborted) return;
     if (problem === undefined) {
       // The server ends every watch some time; one that ends at once, again and again, is not asked without a pause.
       sink.restarted('closed', 'the server ended the watch');
-      if (at === from) await pause(firstDelayMs);
-      else failures = 0;
-      return at;
+      if (version === from) await pause(firstDelayMs);
+      return;
     }
     const { code, message = '' } = problem;
     if (code !== EXPIRED) {
       throw new ProviderError('kubernetes', 'unavailable', `watch ${scope.type.plural}: ${code ?? ''} ${message}`);
     }
     sink.restarted('expired', message);
+    version = undefined;
     sink.standing('stale');
     await pause(delay());
-    return undefined;
   }
 
   function told({ type, object }: WatchEvent): string | undefined {
