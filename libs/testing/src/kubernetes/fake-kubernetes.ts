@@ -5,9 +5,10 @@ import type { Controller, Ending, NewWorkload, PodCount } from './controller.ts'
 import { addDaemonSet, daemonSet } from './daemon-set.ts';
 import { addDeployment, deployment } from './deployment.ts';
 import type { Json, Operation } from './json-patch.ts';
+import { beginWatch, listOf } from './lists.ts';
 import { addRollout, type NewRollout, rollout } from './rollout.ts';
 import { addStatefulSet, statefulSet } from './stateful-set.ts';
-import { type FakeObject, isSelected, type Patch, Refusal, Store } from './store.ts';
+import { type FakeObject, type Patch, Refusal, Store } from './store.ts';
 import { Watches } from './watches.ts';
 
 interface Fault {
@@ -20,7 +21,6 @@ interface Fault {
 
 const CONTROLLERS: readonly Controller[] = [deployment, statefulSet, daemonSet, rollout];
 const PARAMETERS = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'fieldManager', 'fieldValidation', 'dryRun'];
-const WATCH_PARAMETERS = ['labelSelector', 'watch', 'resourceVersion', 'allowWatchBookmarks', 'timeoutSeconds'];
 
 /**
  * The parts of an API server and its controllers that rollbacks, restarts and raises of resources use. Written from the Kubernetes API
@@ -245,7 +245,9 @@ export class FakeKubernetes {
     const isWatch = method === 'GET' && searchParams.get('watch') === 'true';
     const fault = this.faultOn(`${isWatch ? 'WATCH' : method} ${path}`);
     if (isWatch && fault === undefined) {
-      this.watch(path, searchParams, response);
+      const refused = beginWatch(this.watches, path, searchParams, response, (kind) => !this.missing.has(kind));
+      if (refused?.isViolation) this.violations.push(refused.message);
+      if (refused !== undefined) send(response, failure(refused.status, refused.message));
       return;
     }
     const takesEffect = fault === undefined || fault.afterEffect;
@@ -272,7 +274,8 @@ export class FakeKubernetes {
     if (this.missing.has(resource.kind)) return failure(404, 'the server could not find the requested resource');
     if (name === '') {
       if (method !== 'GET') return this.violation(405, `${method} of all ${resource.plural}`);
-      return this.list(target, query);
+      const gone = 'The provided continue parameter is too old to display a consistent list result.';
+      return listOf(this.store, this.watches, target, query) ?? failure(410, gone);
     }
     const object = this.store.find(resource.kind, name);
     if (object === undefined || (resource.namespaced && object.metadata.namespace !== namespace)) {
@@ -287,48 +290,6 @@ export class FakeKubernetes {
       );
     }
     return this.patch(object, patchOf(type, body), target);
-  }
-
-  /** In pages where `limit` says so. A page that continues a list is of the version of its first page. */
-  private list({ resource, namespace }: Target, query: URLSearchParams): Answer {
-    const [version = String(this.store.resourceVersion), after = ''] = query.get('continue')?.split('/') ?? [];
-    if (query.has('continue') && this.watches.isForgotten(Number(version))) {
-      return failure(410, 'The provided continue parameter is too old to display a consistent list result.');
-    }
-    const found = this.store
-      .all(resource.kind)
-      .filter(({ metadata }) => namespace === '' || metadata.namespace === namespace)
-      .filter(({ metadata }) => isSelected(metadata.labels, query.get('labelSelector') ?? ''))
-      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-      .filter(({ metadata }) => metadata.name > after);
-    const limit = Number(query.get('limit') ?? 0) || found.length;
-    const items = found.slice(0, limit);
-    const next = found.length > limit ? `${version}/${items.at(-1)?.metadata.name}` : '';
-    const { apiVersion, kind } = resource;
-    const metadata = { resourceVersion: version, ...(next && { continue: next }) };
-    return { status: 200, body: { apiVersion, kind: `${kind}List`, metadata, items } };
-  }
-
-  private watch(path: string, query: URLSearchParams, response: ServerResponse): void {
-    const target = targetOf(path);
-    const unknown = [...query.keys()].filter((name) => !WATCH_PARAMETERS.includes(name));
-    if (target === undefined || target.name !== '' || unknown.length > 0) {
-      send(response, this.violation(404, `WATCH ${path}?${query}: there is no such thing`));
-      return;
-    }
-    const { kind, apiVersion } = target.resource;
-    if (this.missing.has(kind)) {
-      send(response, failure(404, 'the server could not find the requested resource'));
-      return;
-    }
-    const version = Number(query.get('resourceVersion'));
-    if (this.watches.isForgotten(version)) {
-      send(response, failure(410, `too old resource version: ${version}`));
-      return;
-    }
-    const selector = query.get('labelSelector') ?? '';
-    const bookmarks = query.get('allowWatchBookmarks') === 'true';
-    this.watches.begin({ kind, apiVersion, namespace: target.namespace, selector, bookmarks }, version, response);
   }
 
   private patch(object: FakeObject, patch: Patch | undefined, { subresource }: Target): Answer {

@@ -81,7 +81,9 @@ it.each`
 
 it('has to be well for twice as long each time', () => {
   const again = ['OOMKilled', 'calm', 'OOMKilled'] as const;
-  const steps = again.flatMap((step) => (step === 'calm' ? ['calm' as const, well()] : [sighting(step)]));
+  const steps = again.flatMap<Sighting | Health | 'calm'>((step) =>
+    step === 'calm' ? ['calm' as const, well()] : [sighting(step)],
+  );
   // the second time two minutes are not enough, and four are
   expect(short(telling(...steps, well(), well(), well(), well()))).toEqual([
     '1 OOMKilled',
