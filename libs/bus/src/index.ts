@@ -5,6 +5,7 @@ export type { Received } from './delivery.ts';
 export { Postponed, Undeliverable } from './errors.ts';
 export { Consumes, type Delivered, JetStreamStrategy } from './jetstream.strategy.ts';
 export { type Change, type Entry, JsonBucket } from './kv.ts';
+export { type Holder, type LeaseOptions, whileHolding } from './lease.ts';
 export { type Lane, type Scheduled, type TimerLog, type TimerOutcome, Timers, type TimersOptions } from './timers.ts';
 export {
   BUCKETS,

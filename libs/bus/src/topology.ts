@@ -131,6 +131,10 @@ export const BUCKETS = {
   prunella_watches: { ttlMs: 0 },
   /** The newest deployment of each watched target. */
   prunella_watched: { ttlMs: 30 * DAY },
+  /** What was told of workloads that a Kubernetes watch saw fail, by revision: told once, in whatever replica and after whatever restart. */
+  prunella_pods: { ttlMs: 30 * DAY },
+  /** Who does what only one replica does at a time. */
+  prunella_leases: { ttlMs: DAY },
   /** The answers to each request for approval that counted, and what they decided. */
   prunella_answers: { ttlMs: 30 * DAY },
   /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */

@@ -101,7 +101,7 @@ function pathOf({ group, version, plural }: ResourceType) {
 }
 
 /** The client itself would wait for minutes. */
-function within(timeoutMs: number): ConfigurationOptions<ObservableMiddleware> {
+export function within(timeoutMs: number): ConfigurationOptions<ObservableMiddleware> {
   const limit: ObservableMiddleware = {
     pre(request) {
       request.setSignal(AbortSignal.timeout(timeoutMs));
@@ -113,7 +113,7 @@ function within(timeoutMs: number): ConfigurationOptions<ObservableMiddleware> {
 }
 
 /** The one place that reads the API server's errors. */
-async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
+export async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -1,6 +1,6 @@
-import { KubeConfig } from '@kubernetes/client-node';
-import { compareQuantities, iso, messageOf, ProviderError, parseQuantity } from '@prunella/core';
+import { compareQuantities, iso, ProviderError, parseQuantity } from '@prunella/core';
 import { type Api, apiOf } from './api.ts';
+import { configFromEnvironment } from './config.ts';
 import { KINDS } from './kinds/index.ts';
 import type { Pod, PodTemplate } from './objects.ts';
 import type { Revision, Workload, WorkloadKind, WorkloadRef } from './workload.ts';
@@ -62,21 +62,8 @@ export function clusterFromEnvironment(
   environment: NodeJS.ProcessEnv,
   { timeoutMs = LONGEST_MS }: { timeoutMs?: number } = {},
 ): Cluster | undefined {
-  const config = new KubeConfig();
-  const { KUBECONFIG: file, KUBERNETES_SERVICE_HOST: inCluster } = environment;
-  if (!file && !inCluster) return undefined;
-  try {
-    if (file) config.loadFromFile(file);
-    else config.loadFromCluster();
-    return clusterOf(apiOf(config, timeoutMs));
-  } catch (error) {
-    throw new ProviderError(
-      'kubernetes',
-      'refused',
-      `KUBECONFIG ${file ?? '(service account)'} can't be read: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
+  const config = configFromEnvironment(environment);
+  return config && clusterOf(apiOf(config, timeoutMs));
 }
 
 function clusterOf(api: Api): Cluster {

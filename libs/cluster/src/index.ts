@@ -2,9 +2,12 @@ export { type Cluster, clusterFromEnvironment, type LargestNode, type Notes } fr
 export { type DeadlinePlan, type DeadlineWish, deadlinePlan, withoutLastRaise } from './deadline-plan.ts';
 export { heldUpBy } from './held-up.ts';
 export { badRevisions, badRevisionsNote, type Change, changeNote, notedChange } from './notes.ts';
-export type { Pod, PodTemplate } from './objects.ts';
+export type { Pod, PodTemplate, ResourceType } from './objects.ts';
 export { type MemoryState, memoryState } from './out-of-memory.ts';
 export { hashNow, type RollbackTarget, rollbackTarget } from './rollback-target.ts';
 export { type ScalePlan, type ScaleWish, scalePlan } from './scale-plan.ts';
 export { canonical, templateHash } from './template.ts';
+export { type Kept, RESTARTS, type Restart, type Sink, type Standing } from './watch/follow.ts';
+export { type ClusterFeed, clusterFeedFromEnvironment } from './watch/index.ts';
+export type { Scope } from './watch/watch-api.ts';
 export { nameOf, type Revision, type RolloutState, type Workload, type WorkloadRef } from './workload.ts';

@@ -36,6 +36,8 @@ export {
   standingOf,
   told,
 } from './dependency-state.ts';
+export { globMatches } from './glob.ts';
+export { KubernetesSettings } from './kubernetes.ts';
 export type { Case } from './match.ts';
 export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';

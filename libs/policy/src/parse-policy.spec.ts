@@ -48,6 +48,15 @@ describe('parsePolicy', () => {
       holdOut: 0,
       settleWithin: 6 * HOUR,
       pipelines: [],
+      kubernetes: {
+        watch: true,
+        namespaces: [],
+        selector: '',
+        restarts: 3,
+        unschedulableFor: HOUR / 12,
+        calmFor: HOUR / 30,
+        environments: {},
+      },
       review: { comment: true },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
@@ -90,6 +99,7 @@ pipelines:
 approvals:
   - { match: { action: rollback }, by: [ada, "slack:U1"], quorum: 2 }
 quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: acme/* }, owner: ada }] }
+kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulableFor: 1h, calmFor: 30m, environments: { shop: production } }
 notify: { on: [executed, rejected] }
 review: { comment: false }
 `),
@@ -155,6 +165,15 @@ review: { comment: false }
           approveWithin: 48 * HOUR,
         },
       ],
+      kubernetes: {
+        watch: true,
+        namespaces: ['shop'],
+        selector: 'team=shop',
+        restarts: 5,
+        unschedulableFor: HOUR,
+        calmFor: HOUR / 2,
+        environments: { shop: 'production' },
+      },
       notify: { on: ['executed', 'rejected'] },
       review: { comment: false },
     });
@@ -173,6 +192,8 @@ review: { comment: false }
     ['version: 1\ntimeouts:\n  deadlin: 1h', 3, 'timeouts.deadlin', 'deadline'],
     ['version: 1\nmode: recomend', 2, 'mode', 'recommend'],
     ['version: 1\nmode: 3', 2, 'mode', undefined],
+    ['version: 1\nkubernetes:\n  namespace: [shop]', 3, 'kubernetes.namespace', 'namespaces'],
+    ['version: 1\nkubernetes:\n  calmFor: 0s', 3, 'kubernetes.calmFor', undefined],
     ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],
     ['version: 1\nthresholds:\n  cheap: 60', 3, 'thresholds.cheap', undefined],
     ['version: 1\nattempts: 0', 2, 'attempts', undefined],

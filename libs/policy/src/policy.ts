@@ -9,6 +9,7 @@ import { CostSettings } from './costs.ts';
 import { Dependency } from './dependency.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
+import { KubernetesSettings } from './kubernetes.ts';
 import { Match } from './match.ts';
 import { Owners } from './owners.ts';
 import { QuarantineSettings } from './quarantine.ts';
@@ -170,6 +171,7 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
+  kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

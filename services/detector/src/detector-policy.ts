@@ -31,6 +31,11 @@ export class DetectorPolicy implements OnApplicationBootstrap, OnApplicationShut
     (await this.opened.catch(() => undefined))?.close();
   }
 
+  /** Resolves when it was read. */
+  get ready(): Promise<void> {
+    return this.onApplicationBootstrap();
+  }
+
   /** What holds right now. Before the service has started: what holds without a file. */
   get current(): Policy {
     return this.file?.current ?? policyFile.without;

@@ -19,6 +19,7 @@ import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
 import { Places } from './threads/place.ts';
 import { Threads } from './threads/threads.ts';
+import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
@@ -37,6 +38,7 @@ import { PostDeploy } from './watch/post-deploy.ts';
     Places,
     UsageBook,
     Dependencies,
+    KubernetesWatch,
   ],
 })
 export class DetectorModule implements OnModuleInit {

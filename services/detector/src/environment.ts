@@ -10,10 +10,14 @@ export const DetectorEnvironment = CommonEnvironment.extend({
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),
   PRUNELLA_CONFIG: optional(z.string()).describe(
-    'The policy file, for its `watches` and `dependencies`. Default: ./prunella.yaml when it is there.',
+    'The policy file, for its `watches`, `dependencies` and `kubernetes`. Default: ./prunella.yaml when it is there.',
   ),
   PROMETHEUS_URL: optional(z.url()).describe('The Prometheus that is asked for error rates after a deployment.'),
   PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),
+  KUBECONFIG: optional(z.string().min(1)).describe(
+    'The cluster that is watched for what fails in it. In a cluster: that one, by the service account.',
+  ),
+  KUBERNETES_SERVICE_HOST: optional(z.string().min(1)).describe('Set by Kubernetes in every pod.'),
   PRUNELLA_INSECURE_WEBHOOKS: Flag.default(false).describe(
     'Takes webhooks whose secret is not set. For trying things out only.',
   ),

@@ -4,6 +4,7 @@ import { DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { ReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
+import { Job } from 'kubernetes-models/batch/v1/Job';
 import { Node } from 'kubernetes-models/v1/Node';
 import { Pod } from 'kubernetes-models/v1/Pod';
 import type { Json } from './json-patch.ts';
@@ -37,6 +38,7 @@ export const RESOURCES: readonly Resource[] = [
     patches: BUILT_IN,
     model: model as Resource['model'],
   })),
+  { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true, patches: BUILT_IN, model: Job },
   { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, patches: BUILT_IN, model: Pod },
   { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, patches: BUILT_IN, model: Node },
   {
@@ -52,6 +54,7 @@ export const RESOURCES: readonly Resource[] = [
 /** What a path names; undefined: nothing that we use. */
 export interface Target {
   resource: Resource;
+  /** Empty: all of them, or the type has none. */
   namespace: string;
   /** Empty: all of them. */
   name: string;
@@ -62,7 +65,10 @@ export function targetOf(path: string): Target | undefined {
   const [, version, namespace = '', plural, name = '', subresource = ''] =
     /^\/apis?\/((?:[\w.]+\/)?v\w+)(?:\/namespaces\/([^/]+))?\/(\w+)(?:\/([^/]+))?(?:\/(status))?$/.exec(path) ?? [];
   const resource = RESOURCES.find((one) => one.apiVersion === version && one.plural === plural);
-  if (resource === undefined || resource.namespaced !== (namespace !== '')) return undefined;
+  if (resource === undefined) return undefined;
+  // Over all namespaces there are only lists.
+  const fits = resource.namespaced ? namespace !== '' || name === '' : namespace === '';
+  if (!fits) return undefined;
   return { resource, namespace, name, subresource: subresource as Target['subresource'] };
 }
 

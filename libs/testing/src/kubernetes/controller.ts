@@ -63,14 +63,20 @@ function sorted(value: unknown): string {
   );
 }
 
-/** Pods of a revision in the place of those that the workload has of it. */
-export function putPods(store: Store, owner: FakeObject, label: { name: string; value: string }, pods: PodCount): void {
+/** Pods of a revision in the place of those that the workload has of it. @param by what looks after them: a ReplicaSet of the workload, or itself. */
+export function putPods(
+  store: Store,
+  owner: FakeObject,
+  label: { name: string; value: string },
+  pods: PodCount,
+  by: FakeObject = owner,
+): void {
   const { name } = owner.metadata;
   removePods(store, owner, label);
   for (let index = 0; index < pods.replicas; index += 1) {
     const isReady = index < pods.ready;
     store.put('Pod', `${name}-${label.value.slice(-8)}-${index}`, {
-      owner,
+      owner: by,
       labels: { ...selectedBy(owner), [label.name]: label.value },
       spec: { containers: [{ name: 'app', image: 'any' }] },
       status: {

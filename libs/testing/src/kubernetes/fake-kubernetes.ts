@@ -6,8 +6,10 @@ import { addDaemonSet, daemonSet } from './daemon-set.ts';
 import { addDeployment, deployment } from './deployment.ts';
 import type { Json, Operation } from './json-patch.ts';
 import { abortRollout, addRollout, type NewRollout, rollout } from './rollout.ts';
+import { beginWatch, listOf } from './lists.ts';
 import { addStatefulSet, statefulSet } from './stateful-set.ts';
-import { type FakeObject, isSelected, type Patch, Refusal, Store } from './store.ts';
+import { type FakeObject, type Patch, Refusal, Store } from './store.ts';
+import { Watches } from './watches.ts';
 
 interface Fault {
   on: RegExp;
@@ -29,7 +31,10 @@ export class FakeKubernetes {
   readonly effects: string[] = [];
   /** Requests that do not fit the API. */
   readonly violations: string[] = [];
-  private readonly store = new Store();
+  private readonly watches = new Watches();
+  private readonly store = new Store((change) => this.watches.note(change));
+  private token = 'test';
+  private readonly missing = new Set<string>();
   private readonly faults: Fault[] = [];
 
   private constructor(private readonly server: Server) {
@@ -59,7 +64,7 @@ export class FakeKubernetes {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: 'fake', cluster: { server: this.url, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'fake', user: { token: 'test' } }],
+      users: [{ name: 'fake', user: { token: this.token } }],
       contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
       'current-context': 'fake',
     });
@@ -146,6 +151,7 @@ export class FakeKubernetes {
     for (const pod of this.store.ownedBy('Pod', this.workload(name).object)) {
       const [status] = pod.status['containerStatuses'] as Json[];
       if (status !== undefined) status['lastState'] = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+      this.store.touch(pod);
     }
   }
 
@@ -172,6 +178,73 @@ export class FakeKubernetes {
     this.faults.push({ on, status: 403, headers: {}, afterEffect: false, always: true });
   }
 
+  /** How many watches are open. */
+  get openWatches(): number {
+    return this.watches.size;
+  }
+
+  /** Forgets what happened so far, as an API server does some minutes later: watches end with 410, and lists that were begun. */
+  forget(): void {
+    this.watches.forget(this.store.resourceVersion);
+  }
+
+  /** Forgets all versions before the newest one; who follows is not told. */
+  compact(): void {
+    this.watches.compact(this.store.resourceVersion);
+  }
+
+  /** Tells who follows at which version they are. */
+  bookmark(): void {
+    this.watches.bookmark(this.store.resourceVersion);
+  }
+
+  /** Cuts off everybody who follows. */
+  dropWatches(): void {
+    this.watches.drop();
+  }
+
+  /** From now on the token in `kubeconfig` is another one, and the old one is refused. */
+  rotateToken(): void {
+    this.token = `${this.token}+`;
+    this.watches.drop();
+  }
+
+  /** There is no such type in this cluster, e.g. `Rollout` without Argo Rollouts, or there is one by now. */
+  without(kind: string, isMissing = true): void {
+    if (isMissing) this.missing.add(kind);
+    else this.missing.delete(kind);
+  }
+
+  /** Puts an object there, as its controller would. `status` and `spec` are checked against Kubernetes' OpenAPI. */
+  put(
+    kind: string,
+    name: string,
+    parts: Parameters<Store['put']>[2] & { ownedBy?: { kind: string; name: string } },
+  ): void {
+    const { ownedBy, ...rest } = parts;
+    const owner = ownedBy && this.store.find(ownedBy.kind, ownedBy.name);
+    if (ownedBy !== undefined && owner === undefined) throw new Error(`there is no ${ownedBy.kind} ${ownedBy.name}`);
+    this.store.put(kind, name, { ...rest, ...(owner && { owner }) });
+  }
+
+  remove(kind: string, name: string): void {
+    this.store.remove(kind, name);
+  }
+
+  /** Objects of a kind, by what they are owned; not to be changed. */
+  objects(kind: string, owner?: { kind: string; name: string }): readonly FakeObject[] {
+    const of = owner && this.store.find(owner.kind, owner.name);
+    return of === undefined ? this.store.all(kind) : this.store.ownedBy(kind, of);
+  }
+
+  /** Changes the status of an object, as its controller would. */
+  setStatus(kind: string, name: string, status: Json): void {
+    const object = this.store.find(kind, name);
+    if (object === undefined) throw new Error(`there is no ${kind} ${name}`);
+    object.status = { ...object.status, ...status };
+    this.store.touch(object);
+  }
+
   private workload(name: string): { object: FakeObject; controller: Controller } {
     for (const controller of CONTROLLERS) {
       const object = this.store.find(controller.kind, name);
@@ -185,8 +258,15 @@ export class FakeKubernetes {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', this.url);
     const method = request.method ?? 'GET';
     const { authorization, 'content-type': type = '' } = request.headers;
-    if (authorization !== 'Bearer test') return send(response, failure(401, 'Unauthorized'));
-    const fault = this.faultOn(`${method} ${path}`);
+    if (authorization !== `Bearer ${this.token}`) return send(response, failure(401, 'Unauthorized'));
+    const isWatch = method === 'GET' && searchParams.get('watch') === 'true';
+    const fault = this.faultOn(`${isWatch ? 'WATCH' : method} ${path}`);
+    if (isWatch && fault === undefined) {
+      const refused = beginWatch(this.watches, path, searchParams, response, (kind) => !this.missing.has(kind));
+      if (refused?.isViolation) this.violations.push(refused.message);
+      if (refused !== undefined) send(response, failure(refused.status, refused.message));
+      return;
+    }
     const takesEffect = fault === undefined || fault.afterEffect;
     const answer = takesEffect ? this.answer(method, path, searchParams, type, body) : undefined;
     if (fault?.status === 'hang') return;
@@ -208,9 +288,11 @@ export class FakeKubernetes {
       return this.violation(404, `${method} ${path}?${query}: there is no such thing`);
     }
     const { resource, name, namespace } = target;
+    if (this.missing.has(resource.kind)) return failure(404, 'the server could not find the requested resource');
     if (name === '') {
       if (method !== 'GET') return this.violation(405, `${method} of all ${resource.plural}`);
-      return this.list(target, query.get('labelSelector') ?? '');
+      const gone = 'The provided continue parameter is too old to display a consistent list result.';
+      return listOf(this.store, this.watches, target, query) ?? failure(410, gone);
     }
     const object = this.store.find(resource.kind, name);
     if (object === undefined || (resource.namespaced && object.metadata.namespace !== namespace)) {
@@ -225,15 +307,6 @@ export class FakeKubernetes {
       );
     }
     return this.patch(object, patchOf(type, body), target);
-  }
-
-  private list({ resource, namespace }: Target, selector: string): Answer {
-    const items = this.store
-      .all(resource.kind)
-      .filter(({ metadata }) => !resource.namespaced || metadata.namespace === namespace)
-      .filter(({ metadata }) => isSelected(metadata.labels, selector));
-    const { apiVersion, kind } = resource;
-    return { status: 200, body: { apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '1' }, items } };
   }
 
   private patch(object: FakeObject, patch: Patch | undefined, { subresource }: Target): Answer {

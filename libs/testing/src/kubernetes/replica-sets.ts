@@ -42,7 +42,8 @@ export function fillReplicaSet(store: Store, owner: FakeObject, hash: string, ma
     store.touch(set);
   }
   removePods(store, owner);
-  putPods(store, owner, { name: marks.hash, value: hash }, pods);
+  const own = store.ownedBy('ReplicaSet', owner).find(({ metadata }) => metadata.labels[marks.hash] === hash);
+  putPods(store, owner, { name: marks.hash, value: hash }, pods, own);
 }
 
 export function scaleReplicaSet(store: Store, owner: FakeObject, revision: number, marks: Marks, pods: PodCount): void {

@@ -8,6 +8,7 @@ export interface FakeObject extends Json {
     namespace: string;
     uid: string;
     resourceVersion: string;
+    creationTimestamp?: string;
     generation: number;
     labels: Record<string, string>;
     annotations: Record<string, string>;
@@ -15,6 +16,17 @@ export interface FakeObject extends Json {
   };
   spec: Json;
   status: Json;
+}
+
+/** What may be said of a new object beside its spec and status. */
+export interface NewParts {
+  labels?: Json;
+  annotations?: Json;
+  owner?: FakeObject;
+  /** Default: its owner's, or `default`. */
+  namespace?: string;
+  /** Default: as before, or now. */
+  createdAt?: string;
 }
 
 export type Patch = { type: 'json'; operations: Operation[] } | { type: 'merge'; body: Json };
@@ -32,12 +44,28 @@ export class Refusal extends Error {
 /** Objects, and the rules by which an API server changes them. */
 export class Store {
   private readonly objects = new Map<string, FakeObject>();
+  private readonly seen = new Map<string, FakeObject>();
   private version = 0;
 
+  /** @param changed told of every change; what it is given never changes. */
+  constructor(
+    private readonly changed: (change: {
+      version: number;
+      type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      object: FakeObject;
+      before: FakeObject | undefined;
+    }) => void = () => undefined,
+  ) {}
+
+  /** Of the last change. */
+  get resourceVersion(): number {
+    return this.version;
+  }
+
   /** Puts an object there, as its controller or a test would. Without a namespace where the kind has none. */
-  put(kind: string, name: string, parts: { labels?: Json; annotations?: Json; owner?: FakeObject } & Json): FakeObject {
+  put(kind: string, name: string, parts: NewParts & Json): FakeObject {
     const resource = resourceOf(kind);
-    const { labels = {}, annotations = {}, owner, ...rest } = parts;
+    const { labels = {}, annotations = {}, owner, namespace, createdAt, ...rest } = parts;
     this.version += 1;
     const before = this.find(kind, name);
     const object = {
@@ -46,9 +74,9 @@ export class Store {
       ...rest,
       metadata: {
         name,
-        ...(resource.namespaced && { namespace: 'default' }),
+        ...(resource.namespaced && { namespace: namespace ?? owner?.metadata.namespace ?? 'default' }),
         uid: before?.metadata.uid ?? `uid-${kind}-${name}`,
-        creationTimestamp: new Date().toISOString(),
+        creationTimestamp: createdAt ?? before?.metadata.creationTimestamp ?? seconds(new Date()),
         resourceVersion: String(this.version),
         generation: before?.metadata.generation ?? 1,
         labels,
@@ -75,17 +103,30 @@ export class Store {
   }
 
   remove(kind: string, name: string): void {
+    const object = this.find(kind, name);
+    if (object === undefined) return;
+    this.version += 1;
     this.objects.delete(`${kind}/${name}`);
+    const last = structuredClone({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(this.version) },
+    }) as FakeObject;
+    const before = this.seen.get(`${kind}/${name}`);
+    this.seen.delete(`${kind}/${name}`);
+    this.changed({ version: this.version, type: 'DELETED', object: last, before });
   }
 
   all(kind: string): FakeObject[] {
     return [...this.objects.values()].filter((one) => one.kind === kind);
   }
 
+  /** Also what is owned by something that it owns: the pods of the ReplicaSets of a Deployment. */
   ownedBy(kind: string, owner: FakeObject): FakeObject[] {
-    return this.all(kind).filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
-    );
+    const isOwnedBy = (uids: ReadonlySet<string>) => (object: FakeObject) =>
+      object.metadata.ownerReferences?.some(({ uid }) => uids.has(uid)) === true;
+    const direct = [...this.objects.values()].filter(isOwnedBy(new Set([owner.metadata.uid])));
+    const uids = new Set([owner, ...direct].map(({ metadata }) => metadata.uid));
+    return this.all(kind).filter(isOwnedBy(uids));
   }
 
   /** Writes what a controller changed in place. */
@@ -122,8 +163,17 @@ export class Store {
   private keep(resource: Resource, object: FakeObject): void {
     const problem = problemOf(resource, object);
     if (problem !== undefined) throw new Error(`the fake made a ${object.kind} that is none: ${problem}`);
-    this.objects.set(`${object.kind}/${object.metadata.name}`, object);
+    const key = `${object.kind}/${object.metadata.name}`;
+    this.objects.set(key, object);
+    const before = this.seen.get(key);
+    const now = structuredClone(object);
+    this.seen.set(key, now);
+    this.changed({ version: this.version, type: before === undefined ? 'ADDED' : 'MODIFIED', object: now, before });
   }
+}
+
+function seconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function patchedBy(object: FakeObject, patch: Patch): FakeObject {

@@ -14,7 +14,7 @@ export interface Chapter {
   executed: EventRecord<'action.executed'> | undefined;
   /** Of that action. */
   outcome: EventRecord<'outcome.observed'> | undefined;
-  /** The end of a later attempt that succeeded. */
+  /** The end of a later attempt that succeeded, or of a deployment that was bad and became well again. */
   green: EventRecord<'pipeline.finished'> | undefined;
 }
 
@@ -46,8 +46,19 @@ export function newestChapter(events: readonly EventRecord[]): Chapter | undefin
     scheduled: ofSubject(own, 'action.scheduled').at(-1),
     executed,
     outcome: outcomes.find((outcome) => outcome.data.action === executed?.data.action.type) ?? outcomes.at(-1),
-    green: ofSubject(ordered, 'pipeline.finished').find(
-      (event) => event.data.kind === 'run' && event.data.conclusion === 'success' && attemptOf(event) > attempt,
-    ),
+    green: ofSubject(ordered, 'pipeline.finished').find((event) => isEnd(event, attempt, own)),
   };
+}
+
+/**
+ * Whether a success ends the trouble of an attempt. A run does as a later attempt; what was deployed is the same afterwards, so what was told after its trouble counts
+ * there. That a job or a check passed says nothing about the rest.
+ */
+function isEnd(event: EventRecord<'pipeline.finished'>, attempt: number, own: readonly EventRecord[]): boolean {
+  const { kind, conclusion } = event.data;
+  if (conclusion !== 'success') return false;
+  if (kind === 'run') return attemptOf(event) > attempt;
+  if (kind !== 'deployment' || attemptOf(event) < attempt) return false;
+  const troubles = ofSubject(own, 'pipeline.failed').map(({ time }) => Date.parse(time));
+  return troubles.length > 0 && Date.parse(event.time) > Math.max(...troubles);
 }

@@ -83,6 +83,26 @@ const cases: [string, Told[], Partial<Incident>][] = [
     },
   ],
   [
+    'a deployment that is well again by itself',
+    [...begin, story.executed('recommended'), story.finished('success', { kind: 'deployment', at: 30 })],
+    { state: 'closed', outcome: null, outcomeReason: "recovered without Prunella's action: it is well again" },
+  ],
+  [
+    'a deployment that went well and turned out bad then',
+    [
+      story.finished('success', { kind: 'deployment', at: 0 }),
+      story.failed(),
+      story.diagnosed(),
+      story.executed('recommended'),
+    ],
+    { state: 'recommended', closedAt: null },
+  ],
+  [
+    'a job that passed after the run had failed',
+    [...begin, story.executed('recommended'), story.finished('success', { kind: 'job', at: 30 })],
+    { state: 'recommended', closedAt: null },
+  ],
+  [
     'a rollback followed by a note',
     [
       ...[...begin, story.executed('executed', { action: { type: 'rollback' } })],

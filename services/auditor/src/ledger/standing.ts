@@ -38,7 +38,8 @@ export function standingOf(chapter: Chapter): Standing {
   if (executed?.data.status === 'executed' && proofOf(executed.data.action.type) !== 'nothing')
     return open('verifying');
   if (green !== undefined) {
-    return closed(green.time, `recovered without Prunella's action: attempt ${attemptOf(green)} succeeded`);
+    const what = green.data.kind === 'deployment' ? 'it is well again' : `attempt ${attemptOf(green)} succeeded`;
+    return closed(green.time, `recovered without Prunella's action: ${what}`);
   }
   if (executed === undefined) return open(beforeExecution(chapter));
   const state = AFTER[executed.data.status];

@@ -4,6 +4,7 @@ import { type Clock, stableId } from '@prunella/core';
 import { type Watch, watchFor, workloadOf } from '@prunella/policy';
 import { type JudgeDeps, ofItsIncident } from '../detect.ts';
 import { FAILED, finishedEventId } from '../failure-of.ts';
+import { KUBERNETES_SOURCE } from './kubernetes/told.ts';
 import type { Newest, Watched } from './watched.ts';
 
 export interface BeginDeps extends Pick<JudgeDeps, 'originOf'> {
@@ -24,6 +25,8 @@ const MOST_TRIES = 10;
  */
 export async function begin(event: Received<'pipeline.finished'>, d: BeginDeps): Promise<Watched | undefined> {
   const { data } = event;
+  // That a workload is well again is no deployment, and takes no deployment's place.
+  if (event.source === KUBERNETES_SOURCE) return undefined;
   const succeeded = data.conclusion === 'success';
   if (!succeeded && !FAILED.has(data.conclusion)) return undefined;
   const watch = watchFor(d.watches, data);
