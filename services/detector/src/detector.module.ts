@@ -23,7 +23,14 @@ import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, OriginalsController, FinishedConsumer, AdviceController, PreflightController, DiagnosisConsumer],
+  controllers: [
+    WebhooksController,
+    OriginalsController,
+    FinishedConsumer,
+    AdviceController,
+    PreflightController,
+    DiagnosisConsumer,
+  ],
   providers: [
     Outbox,
     Deliveries,

@@ -5,8 +5,8 @@ import type { Controller, Ending, NewWorkload, PodCount } from './controller.ts'
 import { addDaemonSet, daemonSet } from './daemon-set.ts';
 import { addDeployment, deployment } from './deployment.ts';
 import type { Json, Operation } from './json-patch.ts';
-import { abortRollout, addRollout, type NewRollout, rollout } from './rollout.ts';
 import { beginWatch, listOf } from './lists.ts';
+import { abortRollout, addRollout, type NewRollout, rollout } from './rollout.ts';
 import { addStatefulSet, statefulSet } from './stateful-set.ts';
 import { type FakeObject, type Patch, Refusal, Store } from './store.ts';
 import { Watches } from './watches.ts';
