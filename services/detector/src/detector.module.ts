@@ -13,6 +13,16 @@ import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
+/** What senders prove themselves with. */
+const SECRETS = [
+  'GITHUB_WEBHOOK_SECRET',
+  'GITLAB_WEBHOOK_TOKEN',
+  'GITLAB_WEBHOOK_SIGNING_TOKEN',
+  'JENKINS_WEBHOOK_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'PRUNELLA_API_TOKEN',
+] as const satisfies readonly (keyof DetectorEnvironment)[];
+
 @Module({
   controllers: [WebhooksController, OriginalsController, FinishedConsumer],
   providers: [Outbox, Deliveries, Originals, Completions, Origins, Replies, DetectorMetrics, PostDeploy],
@@ -24,9 +34,7 @@ export class DetectorModule implements OnModuleInit {
 
   onModuleInit(): void {
     if (!this.environment.PRUNELLA_INSECURE_WEBHOOKS) return;
-    const unprotected = (['GITHUB_WEBHOOK_SECRET', 'SLACK_SIGNING_SECRET', 'PRUNELLA_API_TOKEN'] as const).filter(
-      (name) => this.environment[name] === undefined,
-    );
+    const unprotected = SECRETS.filter((name) => this.environment[name] === undefined);
     this.logger.warn(
       { unset: unprotected },
       'PRUNELLA_INSECURE_WEBHOOKS is on: webhooks without a secret take anything from anybody',

@@ -134,7 +134,7 @@ describe('what a sender wrote', () => {
     const { json } = await deliver(payload);
     await caughtUp('detector-finished');
     const [finished, failed] = await ofIncident(json['incidentId']);
-    const { originalId } = finished?.data as { originalId?: string };
+    const { originalId } = (finished?.data ?? {}) as { originalId?: string };
     expect(failed).toMatchObject({ subject: 'pipeline.failed', data: { originalId } });
     const answer = await original(originalId, TOKEN);
     const text = await answer.text();
