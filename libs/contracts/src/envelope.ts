@@ -69,7 +69,9 @@ export function readJson<S extends Subject>(subject: S, json: unknown, transport
  */
 export function cdEventIn(json: unknown): CdEvent | undefined {
   if (isCdEvent(json)) return json;
-  if (!isCloudEvent(json) || !String(json['type']).startsWith('dev.cdevents.')) return undefined;
+  if (!isCloudEvent(json)) return undefined;
+  const type = json['type'];
+  if (typeof type !== 'string' || !type.startsWith('dev.cdevents.')) return undefined;
   const event = cloudEventData(json);
   if (isCdEvent(event)) return event;
   throw new ContractViolation('data', 'a CDEvent with context and subject', describe(event));
