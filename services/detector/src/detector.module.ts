@@ -13,15 +13,14 @@ import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
-/** What senders prove themselves with. */
-const SECRETS = [
-  'GITHUB_WEBHOOK_SECRET',
-  'GITLAB_WEBHOOK_TOKEN',
-  'GITLAB_WEBHOOK_SIGNING_TOKEN',
-  'JENKINS_WEBHOOK_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  'PRUNELLA_API_TOKEN',
-] as const satisfies readonly (keyof DetectorEnvironment)[];
+/** What senders prove themselves with; of several, one is enough. */
+const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
+  ['GITHUB_WEBHOOK_SECRET'],
+  ['GITLAB_WEBHOOK_TOKEN', 'GITLAB_WEBHOOK_SIGNING_TOKEN'],
+  ['JENKINS_WEBHOOK_TOKEN'],
+  ['SLACK_SIGNING_SECRET'],
+  ['PRUNELLA_API_TOKEN'],
+];
 
 @Module({
   controllers: [WebhooksController, OriginalsController, FinishedConsumer],
@@ -34,7 +33,9 @@ export class DetectorModule implements OnModuleInit {
 
   onModuleInit(): void {
     if (!this.environment.PRUNELLA_INSECURE_WEBHOOKS) return;
-    const unprotected = SECRETS.filter((name) => this.environment[name] === undefined);
+    const unprotected = SECRETS.filter((names) => names.every((name) => this.environment[name] === undefined)).map(
+      (names) => names.join(' or '),
+    );
     this.logger.warn(
       { unset: unprotected },
       'PRUNELLA_INSECURE_WEBHOOKS is on: webhooks without a secret take anything from anybody',
