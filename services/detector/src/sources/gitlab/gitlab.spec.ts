@@ -4,6 +4,7 @@ import { ProblemException } from '@prunella/service-kit';
 import fc from 'fast-check';
 import { answerOf, broken, changed } from '../../../test/broken.ts';
 import { build, deploymentHook, jobHook, pipelineHook } from '../../../test/gitlab-hooks.ts';
+import { isRunReport, type RunReport } from '../details.ts';
 import type { Reach, Report } from '../source.ts';
 import { gitlab } from './index.ts';
 import { verifySender } from './token.ts';
@@ -13,10 +14,12 @@ const sha = 'bcbb5ec396a2c0f828686f14fac9b80b780504f2';
 const answer = (event: string, body: unknown, more = {}) =>
   answerOf(gitlab, body, { 'x-gitlab-event': `${event} Hook`, ...more });
 
-function reportOf(event: string, body: unknown): Report {
+function reportOf(event: string, body: unknown): RunReport {
   const { heard, field } = answer(event, body);
   if (heard?.kind !== 'reports') throw new Error(`expected a report, found ${heard?.reason ?? field}`);
-  return heard.reports[0];
+  const [report] = heard.reports;
+  if (!isRunReport(report)) throw new Error(`expected one of a run, found ${report.subject}`);
+  return report;
 }
 
 describe('a Pipeline Hook', () => {

@@ -3,16 +3,18 @@ import { ProblemException } from '@prunella/service-kit';
 import fc from 'fast-check';
 import { answerOf, broken, changed } from '../../../test/broken.ts';
 import { notificationOf, pipelineRunOf, structured } from '../../../test/jenkins-messages.ts';
-import type { Report } from '../source.ts';
+import { isRunReport, type RunReport } from '../details.ts';
 import { jenkins } from './index.ts';
 import { verifyToken } from './token.ts';
 
 const sha = 'c6d86dc654b12425e706bcf951adfe5a8627a517';
 
-function reportOf(body: unknown): Report {
+function reportOf(body: unknown): RunReport {
   const { heard, field } = answerOf(jenkins, body);
   if (heard?.kind !== 'reports') throw new Error(`expected a report, found ${heard?.reason ?? field}`);
-  return heard.reports[0];
+  const [report] = heard.reports;
+  if (!isRunReport(report)) throw new Error(`expected one of a run, found ${report.subject}`);
+  return report;
 }
 
 describe('a notification', () => {
@@ -177,7 +179,7 @@ describe('a CDEvent', () => {
 
 describe('what the API says besides', () => {
   const signal = AbortSignal.timeout(600_000);
-  const complete = async (report: Report) => {
+  const complete = async (report: RunReport) => {
     const asked: string[] = [];
     const details = async ({ runId }: { runId: string }) => {
       asked.push(runId);
