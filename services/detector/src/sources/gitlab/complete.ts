@@ -14,10 +14,12 @@ export async function complete(report: Report, reach: Reach, signal: AbortSignal
   if (!isRunReport(report) || report.newestJob === undefined) return report;
   const details = await detailsOf(report, reach, signal);
   if (details === undefined) return report;
-  const whole = withDetails(report, details);
-  const { failedDownstream: others = [] } = details;
+  const { failedDownstream: others = [], problem, startedAt, ...known } = details;
+  // a job began when it did, not with the attempt
+  const began = startedAt !== undefined && report.data.kind !== 'job';
+  const whole = withDetails(report, { ...known, ...(began && { startedAt }) });
   if (!hasFailed(report) || report.data.jobs.length > 0) return whole;
-  if (others.length === 0) return withProblem(whole, details.problem);
+  if (others.length === 0) return withProblem(whole, problem);
   // two incidents for one failure would be healed twice
   if (others.every(({ repository }) => repository === report.data.repository)) return undefined;
   return withError(whole, `failed downstream: ${named(others)}`, 'downstream_pipeline');

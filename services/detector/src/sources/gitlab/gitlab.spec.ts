@@ -258,6 +258,13 @@ describe('what the API says besides', () => {
     expect(await completed(failed, details)).toMatchObject({ id: failed.id, data: { ...details, headSha: sha } });
   });
 
+  it('of a job is its attempt, and not when that began', async () => {
+    const report = reportOf('Job', jobHook({ retries_count: null }));
+    expect(await completed(report, { attempt: 3, startedAt: '2026-01-01T00:00:00.000Z' })).toMatchObject({
+      data: { kind: 'job', attempt: 3, startedAt: '2026-03-01T10:04:05Z' },
+    });
+  });
+
   it('is what is wrong with the configuration', async () => {
     expect(await completed(began, { problem: 'jobs:unit config contains unknown keys: scripts' })).toMatchObject({
       data: {
@@ -396,6 +403,12 @@ describe('broken payloads', () => {
       expect(gitlab.eventOf({ headers, query: new URLSearchParams(), body: Buffer.alloc(0) })).toBe('other');
     },
   );
+});
+
+it('reads a pipeline with as many jobs as fit into a hook', () => {
+  const builds = Array.from({ length: 200_000 }, (_, id) => ({ id, name: 'j', status: 'failed' }));
+  const { newestJob, data } = reportOf('Pipeline', pipelineHook({}, { builds }));
+  expect([newestJob, 'jobs' in data && data.jobs.length]).toEqual(['199999', 50]);
 });
 
 it('knows a delivery by its key, and an old one by what it says', () => {

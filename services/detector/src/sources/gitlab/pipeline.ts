@@ -53,7 +53,7 @@ export function pipeline(json: Record<string, unknown>): Heard {
   const payload = parseInput(PipelinePayload, json);
   const { object_attributes: told, project, builds } = payload;
   const { status, id, finished_at: finishedAt, created_at: createdAt } = told;
-  const newestJob = builds.length === 0 ? '' : String(Math.max(...builds.map((build) => build.id)));
+  const newestJob = newestOf(builds);
   const common = {
     runId: id,
     headSha: told.sha,
@@ -88,6 +88,12 @@ export function pipeline(json: Record<string, unknown>): Heard {
       jobs: failed.slice(0, MOST_JOBS).map((build) => jobOf(build, project)),
     },
   );
+}
+
+/** Empty: there are no jobs. */
+function newestOf(builds: readonly Build[]): string {
+  const newest = builds.reduce((most, { id }) => Math.max(most, id), -1);
+  return newest < 0 ? '' : String(newest);
 }
 
 /** The ref of a merge request's pipeline is one of three; which one, the API says. */

@@ -13,6 +13,9 @@ const CustomData = z
   })
   .nullish();
 
+/** Of the errors, in UTF-16 code units: for people, and shorter than the contract's longest text. */
+const MOST_ERRORS = 48_000;
+
 const Event = z.object({
   context: z.object({ timestamp: z.iso.datetime({ offset: true }).nullish(), source: Text }),
   subject: z.object({
@@ -53,7 +56,7 @@ export function cdEvent(event: CdEvent): Heard {
     ...common,
     status,
     finishedAt: timestamp ?? undefined,
-    error: failed && (errors || type) ? { message: errors, type, stack: '' } : undefined,
+    error: failed && (errors || type) ? { message: errors.slice(0, MOST_ERRORS), type, stack: '' } : undefined,
   });
 }
 
