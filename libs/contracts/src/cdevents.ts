@@ -26,11 +26,20 @@ export function isCdEvent(json: unknown): json is CdEvent {
   );
 }
 
-/** The subject that a CDEvent belongs on; undefined: a type that says nothing about pipelines. */
-export function subjectOfCdEvent(event: CdEvent): Extract<Subject, `pipeline.${string}`> | undefined {
+/** What a CDEvent tells of, and how far it is; undefined: a type that says nothing about pipelines. */
+export function phaseOfCdEvent(
+  event: CdEvent,
+): { what: 'pipelinerun' | 'taskrun'; phase: 'queued' | 'started' | 'finished' } | undefined {
   const match = TYPE.exec(String(event.context.type));
   if (match === null) return undefined;
-  return match[2] === 'finished' ? 'pipeline.finished' : 'pipeline.started';
+  return { what: match[1], phase: match[2] } as ReturnType<typeof phaseOfCdEvent>;
+}
+
+/** The subject that a CDEvent belongs on; undefined: a type that says nothing about pipelines. */
+export function subjectOfCdEvent(event: CdEvent): Extract<Subject, `pipeline.${string}`> | undefined {
+  const told = phaseOfCdEvent(event);
+  if (told === undefined) return undefined;
+  return told.phase === 'finished' ? 'pipeline.finished' : 'pipeline.started';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dataOfCdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
+import { type CdEvent, dataOfCdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
 import type { Events, Subject } from './events.ts';
 import { parseData, serializeData } from './parse.ts';
 import { ContractViolation, describe } from './violation.ts';
@@ -53,14 +53,28 @@ export function readJson<S extends Subject>(subject: S, json: unknown, transport
     ...optional('traceparent', json['traceparent']),
   };
   if (type.startsWith('dev.cdevents.')) {
-    const event = cloudEventData(json);
-    if (!isCdEvent(event)) throw new ContractViolation('data', 'a CDEvent with context and subject', describe(event));
+    const event = cdEventIn(json) as CdEvent;
     return { ...fromCdEvent(subject, event, transport), ...envelope };
   }
   if (type.startsWith(TYPE_PREFIX) && type !== eventType(subject)) {
     throw new ContractViolation('type', eventType(subject), describe(type));
   }
   return { subject, id, source, ...envelope, data: parseData(subject, cloudEventData(json)) };
+}
+
+/**
+ * The CDEvent in a body as CloudEvents send it over HTTP: bare (binary mode), or in a structured CloudEvent. undefined: there is none.
+ *
+ * @throws ContractViolation when a CloudEvent says that it holds one, and does not.
+ */
+export function cdEventIn(json: unknown): CdEvent | undefined {
+  if (isCdEvent(json)) return json;
+  if (!isCloudEvent(json)) return undefined;
+  const type = json['type'];
+  if (typeof type !== 'string' || !type.startsWith('dev.cdevents.')) return undefined;
+  const event = cloudEventData(json);
+  if (isCdEvent(event)) return event;
+  throw new ContractViolation('data', 'a CDEvent with context and subject', describe(event));
 }
 
 /** Writes a structured CloudEvent. The data is checked on the way out: nobody else should have to find our mistakes. */

@@ -1,5 +1,6 @@
-export { type CdEvent, dataOfCdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
+export { type CdEvent, dataOfCdEvent, isCdEvent, phaseOfCdEvent, subjectOfCdEvent } from './cdevents.ts';
 export {
+  cdEventIn,
   type Envelope,
   eventType,
   messageId,

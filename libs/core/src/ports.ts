@@ -48,6 +48,21 @@ export interface JobLog {
   gap?: string;
 }
 
+/** What a platform's own messages about a run leave out. Each field is absent where the platform does not say it. */
+export interface RunDetails {
+  /** Counted from 1. */
+  attempt?: number;
+  /** When that attempt began, ISO 8601. */
+  startedAt?: string;
+  headSha?: string;
+  /** As everything else that the reader tells names it. */
+  branch?: string;
+  /** Why it could not even begin, in the platform's words. Untrusted. */
+  problem?: string;
+  /** Runs that it began, waited for and that failed, where nothing failed in itself: those tell why. */
+  failedDownstream?: (StartedRun & { repository: string })[];
+}
+
 /** What the log of a job says that passed. */
 export interface GreenLog {
   /** The job's name. */
@@ -63,6 +78,14 @@ export interface CiReader {
   readonly platform: string;
   /** The state of the run right now; undefined: the platform does not know this run (any more). Throws ProviderError. */
   state(run: Run, signal: AbortSignal): Promise<RunState | undefined>;
+  /**
+   * What the platform's messages about a run leave out. undefined: it does not know the run (any more). Throws ProviderError. Absent: they leave out
+   * nothing.
+   *
+   * @param newestJob the id of the newest job that the message knew, so that a message which comes late is told the attempt that it was written in;
+   * empty: it knew none, so the newest attempt is told.
+   */
+  details?(run: Run, newestJob: string, signal: AbortSignal): Promise<RunDetails | undefined>;
   /**
    * The jobs that failed in exactly this attempt, each with the end of its log. A log that can't be read is a `gap`, not an error.
    * Throws ProviderError when even the list of jobs can't be read.

@@ -104,6 +104,27 @@ describe('diagnose', () => {
       'notify_human',
       'rule:run-did-not-start',
     ],
+    [
+      "a platform's word that nothing in the log speaks against",
+      { logs: [{ ...log('a', '$ make\nflux drained'), failureReason: 'runner_system_failure' }] },
+      'runner_lost',
+      'retry',
+      'rule:gitlab-system-failure',
+    ],
+    [
+      "a platform's word that it was the script",
+      { logs: [{ ...log('a', 'src/a.ts(1,1): error TS2304: Cannot find name x.'), failureReason: 'script_failure' }] },
+      'compile_error',
+      'notify_human',
+      'rule:typescript-error',
+    ],
+    [
+      'a job that GitLab refused',
+      { error: error('deploy: GitLab says ci_quota_exceeded', { type: 'ci_quota_exceeded' }) },
+      'config_error',
+      'notify_human',
+      'rule:gitlab-refused-job',
+    ],
     ['a log that is not text', { logs: [log('a', '\u0000ECONNRESET')] }, 'unknown', 'retry', 'default'],
   ])('%s', (_name, input, cause, action, decidedBy) => {
     expect(of(input)).toMatchObject({ cause, action: { type: action }, decidedBy });

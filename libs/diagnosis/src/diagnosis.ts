@@ -23,6 +23,8 @@ interface LogOf {
   failedStep?: string;
   /** How the job ended, when it is known. */
   conclusion?: Conclusion;
+  /** The platform's own word for why it failed, where it has one. */
+  failureReason?: string;
   /** Logs of earlier successful runs of the same job: what stands there too explains no failure. Default: none. */
   green?: readonly string[];
 }

@@ -44,7 +44,7 @@ export function readLog(log: LogText): JobReading {
     ...(green !== undefined && { green }),
     ...(exitCode !== undefined && { exitCode }),
     ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
-    signs: [...signsOfExit(exitCode), ...signsOfJob(log.conclusion)],
+    signs: [...signsOfExit(exitCode), ...signsOfJob(log.conclusion), ...signsOfReason(log.failureReason)],
   };
 }
 
@@ -73,6 +73,10 @@ function templatesOf(logs: readonly string[] = []): Templates | undefined {
 
 function signsOfExit(code: number | undefined): string[] {
   return code === undefined ? [] : [`exit_code:${code}`];
+}
+
+function signsOfReason(reason: string | undefined): string[] {
+  return reason === undefined ? [] : [`failure_reason:${reason}`];
 }
 
 /** A cancelled job says nothing about the run: its neighbours are cancelled when one fails. */

@@ -24,7 +24,7 @@ export interface Matchable {
   lines: readonly JobLine[];
   error?: ReportedError;
   /**
-   * What is known beside text, for the `error_type` patterns, e.g. `conclusion:timed_out`, `exit_code:137`.
+   * What is known beside text, for the `error_type` patterns, e.g. `conclusion:timed_out`, `exit_code:137`, `failure_reason:api_failure`.
    * Default: nothing.
    */
   signs?: readonly string[];

@@ -45,7 +45,7 @@ export const RuleSchema = z
           .array(Pattern)
           .default([])
           .describe(
-            'RE2 patterns for the class or code of a reported error, for conclusion:<word> and exit_code:<number>.',
+            'RE2 patterns for the class or code of a reported error, for conclusion:<word>, exit_code:<number> and failure_reason:<word>.',
           ),
       })
       .prefault({}),

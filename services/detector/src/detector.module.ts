@@ -22,6 +22,15 @@ import { Threads } from './threads/threads.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
+/** What senders prove themselves with; of several, one is enough. */
+const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
+  ['GITHUB_WEBHOOK_SECRET'],
+  ['GITLAB_WEBHOOK_TOKEN', 'GITLAB_WEBHOOK_SIGNING_TOKEN'],
+  ['JENKINS_WEBHOOK_TOKEN'],
+  ['SLACK_SIGNING_SECRET'],
+  ['PRUNELLA_API_TOKEN'],
+];
+
 @Module({
   controllers: [
     WebhooksController,
@@ -55,8 +64,8 @@ export class DetectorModule implements OnModuleInit {
 
   onModuleInit(): void {
     if (!this.environment.PRUNELLA_INSECURE_WEBHOOKS) return;
-    const unprotected = (['GITHUB_WEBHOOK_SECRET', 'SLACK_SIGNING_SECRET', 'PRUNELLA_API_TOKEN'] as const).filter(
-      (name) => this.environment[name] === undefined,
+    const unprotected = SECRETS.filter((names) => names.every((name) => this.environment[name] === undefined)).map(
+      (names) => names.join(' or '),
     );
     this.logger.warn(
       { unset: unprotected },

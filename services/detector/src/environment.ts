@@ -6,6 +6,17 @@ export const DetectorEnvironment = CommonEnvironment.extend({
   GITHUB_WEBHOOK_SECRET: optional(z.string().min(1)).describe(
     "Secret of the GitHub webhook; without it GitHub's deliveries are refused.",
   ),
+  GITLAB_WEBHOOK_TOKEN: optional(z.string().min(1)).describe(
+    'Secret token of the GitLab webhook. Without it and the next one the deliveries of GitLab are refused.',
+  ),
+  GITLAB_WEBHOOK_SIGNING_TOKEN: optional(
+    z.string().regex(/^whsec_[A-Za-z0-9+/_-]+={0,2}$/, 'expected a signing token of GitLab, "whsec_" and base64'),
+  ).describe(
+    'Signing token of the GitLab webhook (newer GitLab): what is signed is not taken without the right signature.',
+  ),
+  JENKINS_WEBHOOK_TOKEN: optional(z.string().min(1)).describe(
+    'Token with which Jenkins notifies; without it the notifications of Jenkins are refused.',
+  ),
   SLACK_SIGNING_SECRET: optional(z.string().min(1)).describe(
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),

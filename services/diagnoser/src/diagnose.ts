@@ -78,6 +78,7 @@ function logOf(
       firstLine,
       conclusion,
       ...(failedStep !== undefined && { failedStep }),
+      ...(failureReason !== undefined && { failureReason }),
       ...(green !== undefined && { green }),
     },
   ];

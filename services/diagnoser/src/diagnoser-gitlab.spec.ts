@@ -77,3 +77,13 @@ it('takes the word of GitLab where there is no log at all', async () => {
     gaps: [expect.stringContaining('GitLab says: runner_system_failure')],
   });
 });
+
+it('takes the word of GitLab beside a log that says nothing', async () => {
+  const pipeline = gitlab.addPipeline({
+    jobs: [{ name: 'build', failureReason: 'scheduler_failure', log: 'Running with gitlab-runner 17.4.0\n' }],
+  });
+  expect(await diagnosed(pipeline)).toMatchObject({
+    cause: 'service_unavailable',
+    decidedBy: 'rule:gitlab-itself-failed',
+  });
+});

@@ -212,6 +212,62 @@ describe('state', () => {
   });
 });
 
+describe('details', () => {
+  const details = (pipeline: GitLabPipeline, newestJob: number | '' = '') =>
+    platform().reader.details?.(gitlabRun(pipeline), String(newestJob), signal);
+
+  it('count the tries of the job that was tried most often, as of the newest job that a message knew', async () => {
+    const pipeline = fake.addPipeline({
+      ref: 'refs/merge-requests/7/merge',
+      jobs: [{ name: 'unit' }, { name: 'lint', status: 'success' }],
+    });
+    const last = () => pipeline.jobs.at(-1)?.id ?? 0;
+    const first = last();
+    fake.retry(pipeline);
+    fake.complete(pipeline, 'failed');
+    const second = last();
+    fake.retry(pipeline);
+    const { sha, ref } = pipeline;
+    expect(await details(pipeline, first)).toMatchObject({ attempt: 1, headSha: sha, branch: ref });
+    expect(await details(pipeline, second)).toMatchObject({ attempt: 2 });
+    expect(await details(pipeline)).toMatchObject({ attempt: 3 });
+  });
+
+  it('say when the attempt began, where a job of it did', async () => {
+    const pipeline = fake.addPipeline();
+    expect(await details(pipeline)).toMatchObject({ startedAt: '2026-01-01T00:00:00.000Z' });
+    fake.retry(pipeline);
+    expect(await details(pipeline)).not.toHaveProperty('startedAt');
+  });
+
+  it('say what is wrong with the configuration', async () => {
+    const pipeline = fake.addPipeline({ jobs: [], yamlErrors: 'jobs:unit config contains unknown keys: scripts' });
+    expect(await details(pipeline)).toMatchObject({ attempt: 1, problem: pipeline.yamlErrors });
+  });
+
+  it('name the pipelines that failed where nothing failed by itself', async () => {
+    const downstream = fake.addPipeline({ project: 'acme/infra' });
+    const bridges = [
+      { name: 'deploy', status: 'failed', downstream },
+      { name: 'passed', status: 'success', downstream: fake.addPipeline({ status: 'success' }) },
+      { name: 'refused', status: 'failed', downstream: fake.addPipeline({ status: 'success' }) },
+    ];
+    const jobs = [{ name: 'unit', status: 'success' }];
+    expect(await details(fake.addPipeline({ jobs, bridges }))).toMatchObject({
+      failedDownstream: [{ runId: String(downstream.id), repository: 'acme/infra', url: expect.any(String) }],
+    });
+    expect(await details(fake.addPipeline({ bridges }))).not.toHaveProperty('failedDownstream');
+    expect(await details(fake.addPipeline({ status: 'running', jobs, bridges }))).not.toHaveProperty(
+      'failedDownstream',
+    );
+  });
+
+  it('are nothing where GitLab knows no such pipeline', async () => {
+    const run = { ...gitlabRun(fake.addPipeline()), runId: '999999' };
+    expect(await platform().reader.details?.(run, '', signal)).toBeUndefined();
+  });
+});
+
 describe('failedJobs', () => {
   it('gives the failed jobs of exactly that attempt, with logs and what GitLab says', async () => {
     const pipeline = fake.addPipeline({

@@ -67,12 +67,27 @@ export function lastedIn(
   jobs: readonly Pick<ApiJob, 'name' | 'started_at' | 'finished_at'>[],
   attempt: number,
 ): number | undefined {
-  const tried = [...triesOf(jobs).values()].flatMap((tries) => tries[attempt - 1] ?? []);
-  const [starts, ends] = [tried.map((job) => job.started_at), tried.map((job) => job.finished_at)].map((times) =>
-    times.flatMap((time) => (time ? [Date.parse(time)] : [])),
-  );
-  const ms = Math.max(...(ends ?? [])) - Math.min(...(starts ?? []));
+  const tried = triedIn(jobs, attempt);
+  const ms = Math.max(...timesOf(tried.map((job) => job.finished_at))) - startOf(tried);
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+/** When the first job of those began that were tried in that very attempt, in ms since the epoch; undefined: none did. Pure. */
+export function beganAt(jobs: readonly Pick<ApiJob, 'name' | 'started_at'>[], attempt: number): number | undefined {
+  const at = startOf(triedIn(jobs, attempt));
+  return Number.isFinite(at) ? at : undefined;
+}
+
+function triedIn<J extends Pick<ApiJob, 'name'>>(jobs: readonly J[], attempt: number): J[] {
+  return [...triesOf(jobs).values()].flatMap((tries) => tries[attempt - 1] ?? []);
+}
+
+function startOf(jobs: readonly Pick<ApiJob, 'started_at'>[]): number {
+  return Math.min(...timesOf(jobs.map((job) => job.started_at)));
+}
+
+function timesOf(times: readonly (string | null | undefined)[]): number[] {
+  return times.flatMap((time) => (time ? [Date.parse(time)] : []));
 }
 
 /** The last try of each. Pure. @param jobs the oldest first. */

@@ -15,8 +15,15 @@ export const ApiPipeline = z.object({
   created_at: z.string(),
   /** null: no job of it ever began. */
   started_at: z.string().nullish(),
+  /** What is wrong with the configuration, where no job could be made of it. */
+  yaml_errors: z.string().nullish(),
 });
 export type ApiPipeline = z.infer<typeof ApiPipeline>;
+
+/** How something that has ended did; `neutral`: it has not, or we do not know the word. Pure. */
+export function gitlabConclusion(status: string): Conclusion {
+  return (Object.hasOwn(ENDED, status) ? ENDED[status] : undefined) ?? 'neutral';
+}
 
 type Ended = { status: RunState['status']; conclusion?: Conclusion };
 

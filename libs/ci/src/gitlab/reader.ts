@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { tellingJobs } from '../conclusion.ts';
 import { changedFiles } from './changes.ts';
 import { type GitLabClient, unlessMissing } from './client.ts';
+import { gitlabDetails } from './details.ts';
 import { greenLogs } from './green.ts';
 import { mergeRequestOf, pipelineOf, projectOf } from './ids.ts';
 import { type ApiJob, attemptOf, conclusionOfJob, jobsIn, lastedIn, listJobs, readTrace } from './jobs.ts';
@@ -25,6 +26,7 @@ export function gitlabReader(client: GitLabClient): CiReader {
   return {
     platform: 'gitlab',
     state: (run, signal) => state(client, run, signal),
+    details: (run, newestJob, signal) => gitlabDetails(client, run, newestJob, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),

@@ -68,6 +68,23 @@ it('is there where JENKINS_URL is, and begins builds only as somebody', () => {
   expect(platform()).toMatchObject({ id: 'jenkins', rerun: {}, trigger: {} });
 });
 
+describe('details', () => {
+  const details = (build: FakeBuild, change = {}) =>
+    platform().reader.details?.({ ...jenkinsRun(build), headSha: '', ...change }, '', soon());
+
+  it.each`
+    checkouts                                | run                        | found
+    ${[checkout]}                            | ${{}}                      | ${{ headSha: sha, branch: 'main' }}
+    ${[{ ...checkout, branch: 'detached' }]} | ${{}}                      | ${{ headSha: sha }}
+    ${[library, checkout]}                   | ${{ headSha: sha }}        | ${{ headSha: sha, branch: 'main' }}
+    ${[library, checkout]}                   | ${{}}                      | ${{}}
+    ${[]}                                    | ${{}}                      | ${{}}
+    ${[checkout]}                            | ${{ runId: `${JOB}#999` }} | ${undefined}
+  `('of $checkouts for $run are $found', async ({ checkouts, run, found }) => {
+    expect(await details(fake.addBuild(JOB, { checkouts }), run)).toEqual(found);
+  });
+});
+
 describe('state', () => {
   it.each`
     result         | conclusion

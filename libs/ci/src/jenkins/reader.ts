@@ -1,9 +1,11 @@
-import type { Conclusion, Run } from '@prunella/contracts';
+import type { Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, platformAttempt, type RunState } from '@prunella/core';
 import { cutOf } from '@prunella/http';
 import { tellingJobs } from '../conclusion.ts';
 import { getBuild, newestBuilds, queueOf, startedRun } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
+import { jenkinsConclusion } from './conclusion.ts';
+import { jenkinsDetails } from './details.ts';
 import { unlessMissing } from './errors.ts';
 import { greenLogs } from './green.ts';
 import { type BuildId, buildAddress, parseRunId } from './ids.ts';
@@ -17,6 +19,7 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
   return {
     platform: 'jenkins',
     state: (run, signal) => state(client, run, signal),
+    details: (run, _newestJob, signal) => jenkinsDetails(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
   };
@@ -37,29 +40,12 @@ async function state(client: JenkinsClient, run: Run, signal: AbortSignal): Prom
   return {
     ...now,
     status: 'completed',
-    conclusion: conclusionOf(build.result),
+    conclusion: jenkinsConclusion(build.result),
     ...(build.duration && { lastedMs: build.duration }),
     ...(branchHeadSha !== undefined && { branchHeadSha }),
     ...(rerun && { rerunAs: startedRun(rerun.url) }),
     ...(waits && { rerunQueued: true as const }),
   };
-}
-
-/** UNSTABLE is what a build with failed tests is. What Jenkins gives no result says nothing. */
-function conclusionOf(result: string | null | undefined): Conclusion {
-  switch (result) {
-    case 'SUCCESS':
-      return 'success';
-    case 'FAILURE':
-    case 'UNSTABLE':
-      return 'failure';
-    case 'ABORTED':
-      return 'cancelled';
-    case 'NOT_BUILT':
-      return 'skipped';
-    default:
-      return 'neutral';
-  }
 }
 
 async function failedJobs(
@@ -69,7 +55,7 @@ async function failedJobs(
 ): Promise<JobLog[]> {
   const id = parseRunId(run.runId);
   const build = await getBuild(client, id, signal);
-  const base = { id: run.runId, name: id.job, conclusion: conclusionOf(build.result), url: build.url };
+  const base = { id: run.runId, name: id.job, conclusion: jenkinsConclusion(build.result), url: build.url };
   if (build.building || tellingJobs([base]).length === 0 || maxJobs < 1) return [];
   const [stage, log] = [await failedStage(client, build, id, signal), await logOf(client, id, maxBytesPerLog, signal)];
   const gap = [log.gap, stage.gap].filter((one) => one !== undefined).join('; ');

@@ -2,7 +2,7 @@ import type { Run } from '@prunella/contracts';
 import type { Begun } from './model.ts';
 
 /** What the git plugin notes with a build. */
-interface Revision {
+export interface Revision {
   sha: string;
   /** `refs/remotes/origin/main`, `main`; a commit without a branch is `detached`. */
   branches: string[];
@@ -23,6 +23,12 @@ export function revisionOf(
     ({ remotes }) => repository !== '' && remotes.some((remote) => isOf(remote, repository)),
   );
   return ofCommit ?? ofRepository ?? (all.length === 1 ? all[0] : undefined);
+}
+
+/** The bare name of a branch that the git plugin names `refs/remotes/origin/main`, `origin/main` or `main`; empty: it is on none. Pure. */
+export function branchName(name: string): string {
+  const bare = name.replace(/^refs\/(?:remotes\/|heads\/|tags\/)/, '').replace(/^(?:origin|upstream)\//, '');
+  return bare === 'detached' || bare === 'HEAD' ? '' : bare;
 }
 
 /** The commit on the same branch of the same remote in another build; undefined: it was built from something else. */

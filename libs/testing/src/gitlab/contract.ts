@@ -95,6 +95,12 @@ export const endpoints = {
       'scope[]': z.array(z.enum(JOB_STATUS)).optional(),
     },
   },
+  bridges: {
+    method: 'GET',
+    path: new RegExp(`${PROJECT}/pipelines/\\d+/bridges$`),
+    open: true,
+    query: { ...paging, 'scope[]': z.array(z.enum(JOB_STATUS)).optional() },
+  },
   variables: { method: 'GET', path: new RegExp(`${PROJECT}/pipelines/\\d+/variables$`), query: paging },
   trace: { method: 'GET', path: new RegExp(`${PROJECT}/jobs/\\d+/trace$`), open: true },
   branch: { method: 'GET', path: new RegExp(`${PROJECT}/repository/branches/[^/]+$`), open: true },

@@ -82,6 +82,8 @@ export class FakeGitLab {
       variables: [],
       began: (jobs ?? [{}]).length > 0,
       createdAt: '2026-01-01T00:00:00.000Z',
+      yamlErrors: '',
+      bridges: [],
       ...pipeline,
       jobs: (jobs ?? [{ name: 'build', log: 'npm error code ETIMEDOUT\n' }]).map((job) => this.jobOf(job)),
     };
@@ -246,6 +248,15 @@ export class FakeGitLab {
           query,
         ),
       ),
+    bridges: ({ query }, project, [, id]) =>
+      this.ofPipeline(project, id, (found) => {
+        const scope = query.getAll('scope[]');
+        const wanted = found.bridges.filter(({ status }) => scope.length === 0 || scope.includes(status));
+        return page(
+          wanted.map((bridge, index) => json.bridgeJson(found, bridge, index)),
+          query,
+        );
+      }),
     variables: ({ query }, project, [, id]) =>
       this.ofPipeline(project, id, ({ variables }) =>
         page(

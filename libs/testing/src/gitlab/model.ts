@@ -29,8 +29,19 @@ export interface GitLabPipeline {
   began: boolean;
   /** ISO 8601. */
   createdAt: string;
+  /** What is wrong with its configuration; empty: nothing. */
+  yamlErrors: string;
   /** All tries, the oldest first. */
   jobs: GitLabJob[];
+  /** Jobs of it that began other pipelines and waited for them. */
+  bridges: GitLabBridge[];
+}
+
+export interface GitLabBridge {
+  name: string;
+  status: string;
+  /** The pipeline that it began. */
+  downstream: GitLabPipeline;
 }
 
 /** A job to be made; what is left out is usual: it failed with a script. */

@@ -1,4 +1,4 @@
-import type { FileChange, GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
+import type { FileChange, GitLabBridge, GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
@@ -54,7 +54,7 @@ export function pipelineJson(pipeline: GitLabPipeline) {
     ...pipelineBasicJson(pipeline),
     before_sha: '0'.repeat(40),
     tag: pipeline.tag,
-    yaml_errors: null,
+    yaml_errors: pipeline.yamlErrors || null,
     user: userJson(5, pipeline.username),
     started_at: pipeline.began ? pipeline.createdAt : null,
     finished_at: null,
@@ -94,6 +94,23 @@ export function jobJson({ project, id: pipelineId, ref, sha, status, tag }: GitL
     pipeline: { id: pipelineId, project_id: 1, ref, sha, status },
     project: { ci_job_token_scope_enabled: false },
     web_url: `https://gitlab.example.com/${project}/-/jobs/${job.id}`,
+  };
+}
+
+export function bridgeJson(pipeline: GitLabPipeline, { name, status, downstream }: GitLabBridge, index: number) {
+  const { id, project_id, sha, ref, status: state, created_at, updated_at, web_url } = pipelineBasicJson(downstream);
+  return {
+    id: 90_000 + index,
+    name,
+    stage: 'deploy',
+    status,
+    allow_failure: false,
+    ref: pipeline.ref,
+    tag: pipeline.tag,
+    created_at: AT,
+    pipeline: { id: pipeline.id, project_id: 1, ref: pipeline.ref, sha: pipeline.sha, status: pipeline.status },
+    downstream_pipeline: { id, project_id, sha, ref, status: state, created_at, updated_at, web_url },
+    web_url: `https://gitlab.example.com/${pipeline.project}/-/jobs/${90_000 + index}`,
   };
 }
 

@@ -26,6 +26,17 @@ const SETTINGS: readonly { name: string; without: string; mend: string; orElse?:
     mend: 'set it to a token with read_api for the diagnoser, and api for the remediator; GITLAB_URL where it is not gitlab.com',
   },
   {
+    name: 'GITLAB_WEBHOOK_TOKEN',
+    without: "not set: GitLab's webhook answers 401",
+    mend: 'set it to the secret token of the webhook, or GITLAB_WEBHOOK_SIGNING_TOKEN to its signing token, to hear of pipelines on GitLab',
+    orElse: 'GITLAB_WEBHOOK_SIGNING_TOKEN',
+  },
+  {
+    name: 'JENKINS_WEBHOOK_TOKEN',
+    without: 'not set: notifications of Jenkins are answered with 401',
+    mend: "set it, and put it into the address of Jenkins' notifications as ?token=, to hear of builds on Jenkins",
+  },
+  {
     name: 'JENKINS_URL',
     without: 'not set: logs on Jenkins are not read, and nothing is rerun there',
     mend: 'set it to the address of Jenkins, e.g. https://ci.example.com or https://example.com/jenkins',

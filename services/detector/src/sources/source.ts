@@ -32,6 +32,10 @@ export type Report<S extends Reportable = Reportable> = S extends Reportable
       /** When it happened, ISO 8601; absent: not said. */
       time?: string;
       data: Events[S];
+      /**
+       * For `complete` only, never published: the id of the newest job that the message knew; empty: it knew none. Absent: the attempt is known.
+       */
+      newestJob?: string;
     }
   : never;
 
