@@ -164,6 +164,10 @@ describe('a failure on the bus', () => {
 
   it('whose log has expired is diagnosed without it, and says so', async () => {
     const made = await diagnosed(github.addRun({ jobs: [{ name: 'old', conclusion: 'failure' }] }));
+    const annotations = ['The hosted runner lost communication with the server.'];
+    const lost = github.addRun({ jobs: [{ name: 'lost', conclusion: 'failure', annotations }] });
+    expect(await diagnosed(lost)).toMatchObject({ cause: 'runner_lost', decidedBy: 'rule:actions-runner-lost' });
+    expect(github.violations).toEqual([]);
     expect(made).toMatchObject({ cause: 'unknown', gaps: [expect.stringMatching(/^old: .*expired/)] });
   });
 

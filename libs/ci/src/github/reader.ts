@@ -2,6 +2,7 @@ import type { Run } from '@prunella/contracts';
 import { type CiReader, type JobLog, ProviderError, type RunState } from '@prunella/core';
 import { cutOf } from '@prunella/http';
 import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
+import { annotations } from './annotations.ts';
 import { changedFiles } from './changes.ts';
 import type { GitHubClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
@@ -95,7 +96,8 @@ async function jobLog(
     return { ...base, log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
   } catch (error) {
     if (!(error instanceof ProviderError) || error.problem === 'rate-limited') throw error;
-    return { ...base, firstLine: 1, gap: gapOf(error) };
+    const said = await annotations(client, run, job.id, options.signal);
+    return { ...base, ...(said !== '' && { failureReason: said }), firstLine: 1, gap: gapOf(error) };
   }
 }
 

@@ -20,6 +20,7 @@ const PATHS: readonly string[] = [
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
   '/repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
   '/repos/{owner}/{repo}/actions/jobs/{job_id}/rerun',
+  '/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations',
   '/repos/{owner}/{repo}/pulls',
   '/repos/{owner}/{repo}/issues/{issue_number}/comments',
   '/repos/{owner}/{repo}/issues/comments/{comment_id}',

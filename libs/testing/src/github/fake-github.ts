@@ -7,6 +7,7 @@ import { type Delivery, workflowRunDelivery } from './delivery.ts';
 import { type Answer, close, listen, missing, pageOf, send, textOf, urlOf } from './http.ts';
 import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 import {
+  annotationJson,
   branchJson,
   changeJson,
   comparisonJson,
@@ -249,6 +250,8 @@ export class FakeGitHub implements Controlled {
       return this.jobs(this.find(repository, jobs[1] ?? ''), Number(jobs[2]), query);
     const log = /^actions\/jobs\/(\d+)\/logs$/.exec(rest)?.[1];
     if (method === 'GET' && log !== undefined) return this.log(Number(log));
+    const check = /^check-runs\/(\d+)\/annotations$/.exec(rest)?.[1];
+    if (method === 'GET' && check !== undefined) return this.annotations(Number(check), query);
     const [, id = '', what = ''] = /^actions\/runs\/(\d+)(\/rerun-failed-jobs|\/rerun)?$/.exec(rest) ?? [];
     const run = this.find(repository, id);
     if (run === undefined) return missing;
@@ -345,6 +348,13 @@ export class FakeGitHub implements Controlled {
   private log(id: number): Answer {
     if (this.logText(id) === undefined) return missing;
     return { status: 302, headers: { location: `${urlOf(this.storage)}/logs/${id}?sig=once` } };
+  }
+
+  private annotations(id: number, query: URLSearchParams): Answer {
+    const { runId, attempt, index } = jobOfId(id);
+    const job = this.runs.find((run) => run.id === runId)?.jobs[attempt - 1]?.[index];
+    if (job === undefined) return missing;
+    return { status: 200, body: pageOf(job.annotations ?? [], query).map(annotationJson) };
   }
 
   private logText(id: number): string | undefined {

@@ -5,6 +5,8 @@ export interface FakeJob {
   /** undefined: GitHub has no log of it (any more), 404. */
   log?: string;
   failedStep?: string;
+  /** What GitHub itself says about its failure. Default: nothing. */
+  annotations?: readonly string[];
 }
 
 /** A workflow run of the fake. */

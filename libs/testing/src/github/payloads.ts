@@ -334,3 +334,19 @@ export function branchJson(repository: string, name: string, sha: string) {
     protection_url: `${API}/repos/${repository}/branches/${name}/protection`,
   };
 }
+
+/** What GitHub says about a job, as its `check-annotation`. */
+export function annotationJson(message: string) {
+  return {
+    path: '.github',
+    start_line: 1,
+    end_line: 1,
+    start_column: null,
+    end_column: null,
+    annotation_level: 'failure',
+    title: '',
+    message,
+    raw_details: '',
+    blob_href: `${API}/blob`,
+  };
+}
