@@ -31,6 +31,9 @@ function noisy(count: number, level: number, seed = 1): number[] {
   return Array.from({ length: count }, () => level * Math.exp(0.1 * normal()));
 }
 
+/** Where the noise is drawn, too: there is a one in a million that would be told rightly. */
+const SAME_EACH_TIME = { seed: 2026 };
+
 const anyValues = fc.array(fc.double({ min: 0, max: 1e7, noNaN: true }), { maxLength: 120 });
 const seconds = fc.double({ min: 1, max: 1e5, noNaN: true });
 
@@ -62,6 +65,7 @@ it('tells of three times a stable series, of whatever order of magnitude', () =>
         expect([told(baseline, level), told(baseline, 3.6 * level)]).toEqual([false, true]);
       },
     ),
+    SAME_EACH_TIME,
   );
 });
 
@@ -78,9 +82,10 @@ it('judges the same in whatever unit', () => {
         DURATION,
         SENSITIVITY,
       );
-      expect(scaled?.ratio).toBeCloseTo(plain?.ratio ?? 0, 2);
+      expect((scaled?.ratio ?? 0) / (plain?.ratio ?? 0)).toBeCloseTo(1, 3);
       expect(Math.log10(scaled?.score ?? 1)).toBeCloseTo(Math.log10(plain?.score ?? 1), 1);
     }),
+    SAME_EACH_TIME,
   );
 });
 
@@ -96,6 +101,7 @@ it('stays as large as it is, and as finite', () => {
         if (number !== undefined) expect(Number.isFinite(number)).toBe(true);
       }
     }),
+    SAME_EACH_TIME,
   );
   expect(JSON.stringify(learnt(observed(noisy(5_000, 100)))).length).toBeLessThan(3_000);
 });
@@ -122,6 +128,7 @@ it('is not poisoned by outliers: one in twelve changes neither what is expected 
       expect(judged?.expected).toBeLessThan(390);
       expect(judged?.anomalous).toBe(true);
     }),
+    SAME_EACH_TIME,
   );
 });
 
@@ -195,6 +202,7 @@ it('finds the limit from which on it tells', () => {
         expect([told(baseline, limit * 0.999, at), told(baseline, limit * 1.001, at)]).toEqual([false, true]);
       },
     ),
+    SAME_EACH_TIME,
   );
   expect(limitOf(emptyBaseline, BEGIN, DURATION, SENSITIVITY)).toBeUndefined();
 });
