@@ -1,5 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
+import * as anomaly from './gen/prunella/v1/anomaly_detected_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
@@ -31,6 +32,8 @@ export type Outcome = Named<words.OutcomeJson>;
 export type Conclusion = Named<run.Conclusion_ValueJson>;
 /** What happened to an entry of the quarantine. */
 export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
+/** What is measured. */
+export type SeriesKind = Named<anomaly.SeriesKind_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -79,6 +82,10 @@ export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action
 export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+export type Series = Omit<Wire<anomaly.Series, anomaly.SeriesJson>, 'kind'> & { kind: SeriesKind };
+export type AnomalyDetected = Omit<Exact<Wire<anomaly.AnomalyDetected, anomaly.AnomalyDetectedJson>>, 'series'> & {
+  series: Series;
+};
 export type DebtChanged = Wire<debt.DebtChanged, debt.DebtChangedJson>;
 export type QuarantineChanged = Omit<
   Wire<quarantine.QuarantineChanged, quarantine.QuarantineChangedJson>,
@@ -90,6 +97,7 @@ export interface Events {
   'pipeline.started': PipelineStarted;
   'pipeline.finished': PipelineFinished;
   'pipeline.failed': PipelineFailed;
+  'anomaly.detected': AnomalyDetected;
   'diagnosis.made': DiagnosisMade;
   'action.scheduled': ActionScheduled;
   'action.requested': ActionRequested;
@@ -110,6 +118,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'pipeline.started': started.PipelineStartedSchema,
   'pipeline.finished': finished.PipelineFinishedSchema,
   'pipeline.failed': failed.PipelineFailedSchema,
+  'anomaly.detected': anomaly.AnomalyDetectedSchema,
   'diagnosis.made': diagnosis.DiagnosisMadeSchema,
   'action.scheduled': action.ActionScheduledSchema,
   'action.requested': action.ActionRequestedSchema,

@@ -2,6 +2,7 @@ import { type ActionStatus, modes } from '@prunella/contracts';
 import { Duration, parseDuration, parseQuantity } from '@prunella/core';
 import { z } from 'zod';
 import { AlternativePath } from './alternative.ts';
+import { AnomalySettings } from './anomalies.ts';
 import { ApprovalRule } from './approval.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
@@ -143,6 +144,7 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
+  anomalies: AnomalySettings.describe('When something that takes longer, or needs more, than usual is told.'),
   notify: z
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
     .prefault({})
