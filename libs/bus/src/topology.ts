@@ -71,6 +71,7 @@ export interface ConsumerSpec {
 const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 
 export const CONSUMERS = {
+  'detector-started': { ...USUAL, subject: 'pipeline.started' },
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
   // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
   'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8, ackWaitMs: 30_000 },
@@ -109,6 +110,10 @@ export const BUCKETS = {
   prunella_watches: { ttlMs: 0 },
   /** The newest deployment of each watched target. */
   prunella_watched: { ttlMs: 30 * DAY },
+  /** What is usual, by series: how long runs and jobs take. What is not seen any more is forgotten. */
+  prunella_baselines: { ttlMs: 90 * DAY },
+  /** Runs that are told of when they run longer than is usual. */
+  prunella_running: { ttlMs: 0 },
   /** The answers to each request for approval that counted, and what they decided. */
   prunella_answers: { ttlMs: 30 * DAY },
   /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */

@@ -1,18 +1,20 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { Anomalies } from './anomalies/anomalies.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Deliveries } from './intake/deliveries.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
 import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
+import { StartedConsumer } from './intake/started.consumer.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
 @Module({
-  controllers: [WebhooksController, FinishedConsumer],
-  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy],
+  controllers: [WebhooksController, StartedConsumer, FinishedConsumer],
+  providers: [Outbox, Deliveries, Origins, Replies, DetectorMetrics, PostDeploy, Anomalies],
 })
 export class DetectorModule implements OnModuleInit {
   private readonly logger = new Logger('detector');

@@ -15,6 +15,7 @@ export function redacted(report: Report): Report {
     case 'diagnosis.made':
       return { ...report, data: { ...report.data, explanation: clean(report.data.explanation) } };
     case 'pipeline.started':
+    case 'anomaly.detected':
     case 'action.approved':
       return report;
   }

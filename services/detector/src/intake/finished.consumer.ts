@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
+import { Anomalies } from '../anomalies/anomalies.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { PostDeploy } from '../watch/post-deploy.ts';
@@ -15,6 +16,7 @@ export class FinishedConsumer {
     private readonly origins: Origins,
     private readonly metrics: DetectorMetrics,
     private readonly postDeploy: PostDeploy,
+    private readonly anomalies: Anomalies,
   ) {}
 
   @Consumes('detector-finished')
@@ -22,8 +24,10 @@ export class FinishedConsumer {
     await judge(event, {
       publish: (report) => this.outbox.publish(report),
       originOf: (run) => this.origins.of(run),
+      durationRatio: (finished) => this.anomalies.durationRatio(finished),
     });
     await this.postDeploy.begin(event);
+    await this.anomalies.ended(event);
     this.metrics.ended(event.data);
   }
 }

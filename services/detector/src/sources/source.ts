@@ -9,7 +9,13 @@ export interface Delivery {
   body: Buffer;
 }
 
-type Reportable = 'pipeline.started' | 'pipeline.finished' | 'pipeline.failed' | 'diagnosis.made' | 'action.approved';
+type Reportable =
+  | 'pipeline.started'
+  | 'pipeline.finished'
+  | 'pipeline.failed'
+  | 'anomaly.detected'
+  | 'diagnosis.made'
+  | 'action.approved';
 
 /** What a delivery says, ready for the bus. */
 export type Report<S extends Reportable = Reportable> = S extends Reportable
