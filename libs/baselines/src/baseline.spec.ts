@@ -1,6 +1,6 @@
 import { seededRandom } from '@prunella/core';
 import fc from 'fast-check';
-import { type Baseline, DURATION, emptyBaseline, type Kind, learn, type Observation } from './baseline.ts';
+import { type Baseline, BY_RUN, DURATION, emptyBaseline, type Kind, learn, type Observation } from './baseline.ts';
 import { judge, limitOf, type Sensitivity } from './judge.ts';
 import { say } from './say.ts';
 
@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 /** A Monday. */
 const BEGIN = Date.UTC(2026, 0, 5, 9);
 const SENSITIVITY: Sensitivity = { samples: 10, ratio: 3, probability: 1e-4, leastRatio: 1.5, leastMore: 30 };
-const METRIC: Kind = { scale: 'linear', floor: 0, sides: 'both' };
+const METRIC: Kind = { scale: 'linear', floor: 0, sides: 'both', memory: BY_RUN };
 
 /** Runs every seven hours. */
 function observed(values: readonly number[], from = BEGIN): Observation[] {

@@ -10,12 +10,26 @@ export interface Kind {
   floor: number;
   /** Whether small values may be unusual, too. */
   sides: 'high' | 'both';
+  memory: Memory;
 }
 
-export const DURATION: Kind = { scale: 'log', floor: 0.1, sides: 'high' };
+/** How many values back it looks. What is kept grows with it. */
+export interface Memory {
+  /** The level is the median of so many. */
+  level: number;
+  /** What is usual is told by so many errors. */
+  errors: number;
+  /** So many in a row on one side, each further out than nine of ten: that is how it is now. At most `errors`. */
+  newLevelAfter: number;
+}
+
+/** For values that come with each run: 20 tell the level, and 6 a new one. */
+export const BY_RUN: Memory = { level: 20, errors: 64, newLevelAfter: 6 };
+
+export const DURATION: Kind = { scale: 'log', floor: 0.1, sides: 'high', memory: BY_RUN };
 
 /**
- * What is known of a series, as it is stored: about 1.5 KB of JSON however long the series is. Values are those on the scale of the kind, without what
+ * What is known of a series, as it is stored: with `BY_RUN` about 1.5 KB of JSON, however long the series is. Values are those on the scale of the kind, without what
  * the weekday and the hour explain.
  */
 export interface Baseline extends Seasons {
@@ -47,14 +61,11 @@ export interface Prediction {
   season: Season;
 }
 
-const LEVEL_OF = 20;
-const ERRORS = 64;
 /** From so many values on there is a level from which to miss. */
 const FIRST_LEVEL = 3;
 /** From so many errors on a deviation means something. */
 const FIRST_DEVIATION = 8;
-/** So many in a row on one side, each further out than nine of ten: that is how it is now. */
-const NEW_LEVEL_AFTER = 6;
+/** One of ten of a normal distribution is further out. */
 const TENTH = 1.28;
 /** Of a normal distribution: its standard deviation over its median absolute deviation. */
 const NORMAL = 1.4826;
@@ -117,24 +128,25 @@ export function learn(baseline: Baseline, { value, at }: Observation, kind: Kind
       ...baseline,
       ...withError(baseline, at, error, MOST_MOVE * Math.max(up, down)),
       n: baseline.n + 1,
-      values: [...baseline.values, rounded(bare)].slice(-LEVEL_OF),
-      errors: [...baseline.errors, rounded(error)].slice(-ERRORS),
+      values: [...baseline.values, rounded(bare)].slice(-kind.memory.level),
+      errors: [...baseline.errors, rounded(error)].slice(-kind.memory.errors),
       tail: known ? withDeviation(baseline.tail, deviation) : baseline.tail,
     },
     prediction,
+    kind.memory,
   );
 }
 
 /** Where the newest values all are on one side, the level is theirs from now on, and their errors were none. */
-function adopted(baseline: Baseline, { up, down }: Prediction): Baseline {
+function adopted(baseline: Baseline, { up, down }: Prediction, { newLevelAfter }: Memory): Baseline {
   const { values, errors } = baseline;
-  const newest = errors.slice(-NEW_LEVEL_AFTER);
-  if (errors.length < FIRST_DEVIATION || newest.length < NEW_LEVEL_AFTER) return baseline;
-  const older = errors.slice(0, -NEW_LEVEL_AFTER);
+  const newest = errors.slice(-newLevelAfter);
+  if (errors.length < FIRST_DEVIATION || newest.length < newLevelAfter) return baseline;
+  const older = errors.slice(0, -newLevelAfter);
   const bias = older.length === 0 ? 0 : median(older);
   const isNew =
     newest.every((error) => error - bias > TENTH * up) || newest.every((error) => error - bias < -TENTH * down);
-  return isNew ? { ...baseline, values: values.slice(-NEW_LEVEL_AFTER), errors: older } : baseline;
+  return isNew ? { ...baseline, values: values.slice(-newLevelAfter), errors: older } : baseline;
 }
 
 export function onScale(value: number, { scale, floor }: Kind): number {

@@ -1,9 +1,11 @@
 export {
   type Baseline,
+  BY_RUN,
   DURATION,
   emptyBaseline,
   type Kind,
   learn,
+  type Memory,
   type Observation,
 } from './baseline.ts';
 export { type Judgement, judge, limitOf, type Sensitivity } from './judge.ts';

@@ -1,5 +1,6 @@
 import {
   type Baseline,
+  BY_RUN,
   DURATION,
   emptyBaseline,
   judge,
@@ -31,8 +32,16 @@ export const usual: Sensitivity = {
   leastMore: LEAST_MORE_S,
 };
 
-/** Any metric, high or low. */
-export const ANY_METRIC: Kind = { scale: 'linear', floor: 0, sides: 'both' };
+/** Any metric, high or low, with the memory that runs have. */
+export const DURATION_LIKE: Kind = { scale: 'linear', floor: 0, sides: 'both', memory: BY_RUN };
+
+/** Any metric every few minutes, high or low: it looks further back than at runs. Chosen on the groups of NAB in `DEVELOPED_ON`. */
+export const DENSE_METRIC: Kind = {
+  scale: 'linear',
+  floor: 0,
+  sides: 'both',
+  memory: { level: 300, errors: 300, newLevelAfter: 100 },
+};
 
 export function ours(kind: Kind = DURATION, sensitivity = usual): Detector {
   let baseline: Baseline = emptyBaseline;
@@ -91,6 +100,18 @@ export function fixedThreshold(learnt: number): Detector {
     const deviation = Math.sqrt(first.reduce((sum, one) => sum + (one - mean) ** 2, 0) / first.length);
     const away = Math.abs(value - mean) / Math.max(deviation, 1e-9);
     return { score: away / (1 + away), told: false };
+  };
+}
+
+/** Told once: only what is more unusual than each of the newest `quiet` values keeps its score. */
+export function once(detect: Detector, quiet: number): Detector {
+  const newest: number[] = [];
+  return (observation) => {
+    const { score, told } = detect(observation);
+    const isNew = newest.every((other) => score > other);
+    newest.push(score);
+    if (newest.length > quiet) newest.shift();
+    return { score: isNew ? score : score / 100, told };
   };
 }
 

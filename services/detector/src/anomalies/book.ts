@@ -30,7 +30,7 @@ export class Book {
 
   /** What is known of a series; undefined: nothing. */
   async read(series: string): Promise<Page | undefined> {
-    return (await this.bucket.get(series))?.value;
+    return readable((await this.bucket.get(series))?.value);
   }
 
   /**
@@ -41,7 +41,7 @@ export class Book {
   async change(series: string, change: (page: Page | undefined) => Page | undefined): Promise<void> {
     for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
       const entry = await this.bucket.get(series);
-      const next = change(entry?.value);
+      const next = change(readable(entry?.value));
       if (next === undefined) return;
       if (entry !== undefined) {
         if ((await this.bucket.update(series, next, entry.revision)) !== undefined) return;
@@ -50,6 +50,11 @@ export class Book {
     }
     throw new Error(`the baseline ${series} could not be changed: others were faster ${MOST_TRIES} times`);
   }
+}
+
+/** What a later version wrote is learnt anew. */
+function readable(page: Page | undefined): Page | undefined {
+  return page?.baseline.v === emptyBaseline.v ? page : undefined;
 }
 
 /** With one more, the oldest forgotten; '' is none. */

@@ -1,4 +1,4 @@
-import { DURATION, type Kind, type Sensitivity } from '@prunella/baselines';
+import { BY_RUN, DURATION, type Kind, type Sensitivity } from '@prunella/baselines';
 import type { PipelineFinished, PipelineStarted, Run, Series } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
 import { type AnomalySettings, isMainBranch, looksAt } from '@prunella/policy';
@@ -101,7 +101,7 @@ function place(
       name,
       unit: measure?.unit ?? 's',
     },
-    kind: measure === undefined ? DURATION : { scale: 'log', floor: measure.floor, sides: 'high' },
+    kind: measure === undefined ? DURATION : { scale: 'log', floor: measure.floor, sides: 'high', memory: BY_RUN },
     sensitivity: {
       samples: settings.samples,
       ratio: settings.ratio,
