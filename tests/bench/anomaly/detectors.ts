@@ -103,16 +103,12 @@ export function fixedThreshold(learnt: number): Detector {
   };
 }
 
-/** Told once: only what is more unusual than each of the newest `quiet` values keeps its score. */
-export function once(detect: Detector, quiet: number): Detector {
-  const newest: number[] = [];
-  return (observation) => {
-    const { score, told } = detect(observation);
-    const isNew = newest.every((other) => score > other);
-    newest.push(score);
-    if (newest.length > quiet) newest.shift();
-    return { score: isNew ? score : score / 100, told };
-  };
+/** Told once: only what is more unusual than each of the `quiet` values before it keeps its score. */
+export function once(scores: readonly number[], quiet: number): number[] {
+  return scores.map((score, index) => {
+    const before = scores.slice(Math.max(index - quiet, 0), index);
+    return before.every((other) => score > other) ? score : score / 100;
+  });
 }
 
 /** Evenly spread over the decades of improbability, so that thresholds differ where it matters: 1e-12 is 1. */

@@ -36,21 +36,26 @@ const onBuilds = [
   measureBuilds('3 standard deviations of 50', () => zScore(3, 50), builds),
 ];
 
-function onFile(name: string, make: (file: NabSeries) => Detector, files: readonly NabSeries[]) {
-  const scored = files.map((file) => {
+type ScoredFile = NabSeries & { scores: readonly number[] };
+
+function figuresOf(detector: string, scored: readonly ScoredFile[]) {
+  return {
+    detector,
+    ...scoreNab(scored),
+    // Each half with a threshold of its own, which NAB does not have: to see whether it was fitted to one of them.
+    developedOn: scoreNab(scored.filter((file) => DEVELOPED_ON.test(file.name))).score,
+    heldOut: scoreNab(scored.filter((file) => !DEVELOPED_ON.test(file.name))).score,
+  };
+}
+
+function scored(make: (file: NabSeries) => Detector, files: readonly NabSeries[]): ScoredFile[] {
+  return files.map((file) => {
     const detect = make(file);
     return {
       ...file,
       scores: file.times.map((at, index) => detect({ at, value: file.values[index] as number }).score),
     };
   });
-  return {
-    detector: name,
-    ...scoreNab(scored),
-    // Each half with a threshold of its own, which NAB does not have: to see whether it was fitted to one of them.
-    developedOn: scoreNab(scored.filter((file) => DEVELOPED_ON.test(file.name))).score,
-    heldOut: scoreNab(scored.filter((file) => !DEVELOPED_ON.test(file.name))).score,
-  };
 }
 
 const makers: [string, (file: NabSeries) => Detector][] = [
@@ -63,10 +68,11 @@ const files = folder === undefined ? [] : readNab(folder);
 const onNab =
   files.length === 0
     ? []
-    : makers.flatMap(([name, make]) => [
-        onFile(name, make, files),
-        onFile(`${name}, told once`, (file) => once(make(file), QUIET), files),
-      ]);
+    : makers.flatMap(([name, make]) => {
+        const all = scored(make, files);
+        const told = all.map((file) => ({ ...file, scores: once(file.scores, QUIET) }));
+        return [figuresOf(name, all), figuresOf(`${name}, told once`, told)];
+      });
 
 if (values.json) process.stdout.write(`${JSON.stringify({ builds: onBuilds, nab: onNab }, null, 2)}\n`);
 else process.stdout.write(`${[...printBuilds(onBuilds, SERIES, HELD_OUT_SEED), ...printNab(onNab)].join('\n')}\n`);
