@@ -100,7 +100,7 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 
   private telling(): TellDeps {
     return {
-      publish: (report) => this.outbox.publish(report),
+      publishOnce: (report) => this.outbox.publishOnce(report),
       originOf: (run) => this.origins.of(run),
       told: ({ series }, says) => {
         this.found.inc({ kind: series.kind });

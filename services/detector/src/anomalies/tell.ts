@@ -2,10 +2,13 @@ import { type Judgement, say, type Unit } from '@prunella/baselines';
 import type { PipelineFinished, PipelineStarted } from '@prunella/contracts';
 import { iso, runOf } from '@prunella/core';
 import { type JudgeDeps, ofItsIncident } from '../detect.ts';
+import type { Report } from '../sources/source.ts';
 import { attemptId, type Place } from './series.ts';
 
-export interface TellDeps extends Pick<JudgeDeps, 'publish' | 'originOf'> {
-  /** Told of each anomaly that is on the bus. */
+export interface TellDeps extends Pick<JudgeDeps, 'originOf'> {
+  /** Resolves when the report is on disk; false: somebody had published it before. Throws UnreachableError. */
+  publishOnce(report: Report): Promise<boolean>;
+  /** Told of each anomaly that is new on the bus. */
   told(place: Place, says: string): void;
 }
 
@@ -29,7 +32,7 @@ export async function tell(
   const mine = ofItsIncident(event.data, await d.originOf(event.data));
   const says = inWords(series.name, say(judged, at, series.unit as Unit), running);
   const { value, expected, low, high, ratio, score, samples } = judged;
-  await d.publish({
+  const isNew = await d.publishOnce({
     subject: 'anomaly.detected',
     id: `${series.id}/${attemptId(event.data) || event.id}`,
     source: 'prunella/detector',
@@ -50,7 +53,7 @@ export async function tell(
       at: iso(now),
     },
   });
-  d.told(place, says);
+  if (isNew) d.told(place, says);
 }
 
 function inWords(name: string, numbers: string, running: boolean): string {
