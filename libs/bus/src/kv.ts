@@ -65,6 +65,11 @@ export class JsonBucket<T> {
     await caughtUp;
   }
 
+  /** How many values there are, those that were deleted a short time ago counted as well. */
+  async size(): Promise<number> {
+    return (await this.kv.status()).values;
+  }
+
   /** All that stands there now. */
   async entries(): Promise<Entry<T>[]> {
     const entries = new Map<string, Entry<T>>();

@@ -84,6 +84,7 @@ export interface ConsumerSpec {
 const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 
 export const CONSUMERS = {
+  'detector-started': { ...USUAL, subject: 'pipeline.started' },
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
   // Which dependencies the logs of failures name.
   'detector-diagnosis': { ...USUAL, subject: 'diagnosis.made', concurrency: 4 },
@@ -135,6 +136,10 @@ export const BUCKETS = {
   prunella_pods: { ttlMs: 30 * DAY },
   /** Who does what only one replica does at a time. */
   prunella_leases: { ttlMs: DAY },
+  /** What is usual, by series: how long runs and jobs take. What is not seen any more is forgotten. */
+  prunella_baselines: { ttlMs: 90 * DAY },
+  /** Runs that are told of when they run longer than is usual. */
+  prunella_running: { ttlMs: 0 },
   /** The answers to each request for approval that counted, and what they decided. */
   prunella_answers: { ttlMs: 30 * DAY },
   /** Where Slack wants to be told what became of an answer, by the id of its event. Its addresses hold for 30 minutes. */

@@ -1,5 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
+import * as anomaly from './gen/prunella/v1/anomaly_detected_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
@@ -37,6 +38,8 @@ export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
 export type WatchResult = Named<watch.WatchResult_ValueJson>;
 /** How something that pipelines need is. */
 export type DependencyState = Named<dependency.DependencyState_ValueJson>;
+/** What is measured. */
+export type SeriesKind = Named<anomaly.SeriesKind_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -86,6 +89,10 @@ export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action
 export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+export type Series = Omit<Wire<anomaly.Series, anomaly.SeriesJson>, 'kind'> & { kind: SeriesKind };
+export type AnomalyDetected = Omit<Exact<Wire<anomaly.AnomalyDetected, anomaly.AnomalyDetectedJson>>, 'series'> & {
+  series: Series;
+};
 export type DebtChanged = Wire<debt.DebtChanged, debt.DebtChangedJson>;
 export type QuarantineChanged = Omit<
   Wire<quarantine.QuarantineChanged, quarantine.QuarantineChangedJson>,
@@ -102,6 +109,7 @@ export interface Events {
   'pipeline.started': PipelineStarted;
   'pipeline.finished': PipelineFinished;
   'pipeline.failed': PipelineFailed;
+  'anomaly.detected': AnomalyDetected;
   'diagnosis.made': DiagnosisMade;
   'action.scheduled': ActionScheduled;
   'action.requested': ActionRequested;
@@ -124,6 +132,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'pipeline.started': started.PipelineStartedSchema,
   'pipeline.finished': finished.PipelineFinishedSchema,
   'pipeline.failed': failed.PipelineFailedSchema,
+  'anomaly.detected': anomaly.AnomalyDetectedSchema,
   'diagnosis.made': diagnosis.DiagnosisMadeSchema,
   'action.scheduled': action.ActionScheduledSchema,
   'action.requested': action.ActionRequestedSchema,

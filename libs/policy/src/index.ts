@@ -1,4 +1,5 @@
 export { type AlternativePath, proposed } from './alternative.ts';
+export { type AnomalySettings, isMainBranch, looksAt } from './anomalies.ts';
 export {
   type Answer,
   type ApprovalRule,

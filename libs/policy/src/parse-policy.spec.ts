@@ -19,6 +19,17 @@ describe('parsePolicy', () => {
   it.each(['version: 1', '', '# nothing yet\n', '---\n'])('%j is the default policy', (text) => {
     expect(parsePolicy(text)).toEqual({
       version: 1,
+      anomalies: {
+        enabled: true,
+        match: [],
+        ignore: [],
+        samples: 10,
+        ratio: 3,
+        leastRatio: 1.5,
+        sensitivity: 1e-4,
+        leastMore: 30_000,
+        mainBranches: ['main', 'master', 'trunk'],
+      },
       thresholds: { free: 0, cheap: 0.6, reversible: 0.8 },
       attempts: 3,
       cooldown: 0,
@@ -102,10 +113,22 @@ quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: ac
 kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulableFor: 1h, calmFor: 30m, environments: { shop: production } }
 notify: { on: [executed, rejected] }
 review: { comment: false }
+anomalies: { ratio: 4 }
 `),
     ).toEqual({
       version: 1,
       owners: [],
+      anomalies: {
+        enabled: true,
+        match: [],
+        ignore: [],
+        samples: 10,
+        ratio: 4,
+        leastRatio: 1.5,
+        sensitivity: 1e-4,
+        leastMore: 30_000,
+        mainBranches: ['main', 'master', 'trunk'],
+      },
       mode: 'approve',
       quarantine: {
         expiry: 7 * 24 * HOUR,

@@ -2,6 +2,7 @@ import { type ActionStatus, modes } from '@prunella/contracts';
 import { Duration, parseDuration, parseQuantity } from '@prunella/core';
 import { z } from 'zod';
 import { AlternativePath } from './alternative.ts';
+import { AnomalySettings } from './anomalies.ts';
 import { ApprovalRule } from './approval.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
@@ -172,6 +173,7 @@ export const PolicySchema = z.strictObject({
     .default([])
     .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
   kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
+  anomalies: AnomalySettings.describe('When something that takes longer, or needs more, than usual is told.'),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

@@ -133,6 +133,15 @@ describe('other endings', () => {
     await incident(first.incidentId, { state: 'closed', outcome: 'healed', outcomeReason: /next run/ });
   });
 
+  it('a run that was unusually slow is recorded, and is told on the page of its incident only', async () => {
+    const slow = new Story('slow-and-green', {}, HOUR_AGO());
+    const both = new Story('slow-and-failed', {}, HOUR_AGO());
+    await running.publish(slow.started(), slow.anomaly(), slow.finished('success'), both.anomaly(), both.failed());
+    const page = await incident(both.incidentId, { state: 'detected' });
+    expect(page.timeline).toContainEqual(expect.objectContaining({ type: 'anomaly.detected', title: 'Unusual: CI' }));
+    expect((await get(service, `/v1/incidents/${slow.incidentId}`)).status).toBe(404);
+  });
+
   it('a run that never fails is no incident', async () => {
     const green = new Story('green', {}, HOUR_AGO());
     await running.publish(green.started(), green.finished('success'));

@@ -37,6 +37,16 @@ export class Story {
     return this.pipeline('pipeline.failed', details);
   }
 
+  anomaly(details: Details = {}): Told {
+    return this.later('anomaly.detected', {
+      series: { id: 'ser_1', kind: 'run', name: 'CI', unit: 's' },
+      value: 412,
+      expected: 95,
+      says: '412 s; usual: 95 s (80 to 130 s), from 60 runs; 4.3 times',
+      ...details,
+    });
+  }
+
   diagnosed(details: Details = {}): Told {
     return this.later('diagnosis.made', {
       cause: 'network',

@@ -38,6 +38,8 @@ export interface Deps {
 export interface JudgeDeps extends Pick<Deps, 'publish' | 'place'> {
   /** The incident for which the remediator began this run as a new one; undefined: it did not. */
   originOf(run: Pick<PipelineFinished, 'platform' | 'repository' | 'runId'>): Promise<Origin | undefined>;
+  /** How many times as long as usual it took; undefined: nobody knows. */
+  durationRatio(event: Received<'pipeline.finished'>): Promise<number | undefined>;
 }
 
 /** Which deliveries were taken, by the sender's own ids. */
@@ -95,14 +97,20 @@ export async function judge(event: Received<'pipeline.finished'>, d: JudgeDeps):
   const failure = failureOf(event.data, event.id);
   if (failure === undefined) return;
   const { source, time } = event;
-  const data = ofItsIncident(failure, await d.originOf(failure));
+  const ratio = await d.durationRatio(event);
+  // What the publisher says itself comes first.
+  const metrics = ratio === undefined ? failure.metrics : { duration_ratio: ratio, ...failure.metrics };
+  const data = ofItsIncident({ ...failure, metrics }, await d.originOf(failure));
   const report = redacted({ subject: 'pipeline.failed', id: `${event.id}/failed`, source, time, data });
   await d.publish(await d.place(report));
 }
 
 /** A run that the remediator began for another one counts on the attempts of that one's incident. */
-export function ofItsIncident(failure: PipelineFailed, origin: Origin | undefined): PipelineFailed {
-  if (origin === undefined) return failure;
+export function ofItsIncident<E extends Pick<PipelineFailed, 'incidentId' | 'attempt'>>(
+  event: E,
+  origin: Origin | undefined,
+): E & Pick<PipelineFailed, 'runAttempt'> {
+  if (origin === undefined) return event;
   const { incidentId, attempt } = origin;
-  return { ...failure, incidentId, attempt: attempt + failure.attempt - 1, runAttempt: failure.attempt };
+  return { ...event, incidentId, attempt: attempt + event.attempt - 1, runAttempt: event.attempt };
 }

@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
 import { DetectorPolicy } from './detector-policy.ts';
+import { Anomalies } from './anomalies/anomalies.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
@@ -12,6 +13,7 @@ import { Originals } from './intake/originals.ts';
 import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
+import { StartedConsumer } from './intake/started.consumer.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
@@ -35,6 +37,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
   controllers: [
     WebhooksController,
     OriginalsController,
+    StartedConsumer,
     FinishedConsumer,
     AdviceController,
     PreflightController,
@@ -55,6 +58,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     UsageBook,
     Dependencies,
     KubernetesWatch,
+    Anomalies,
   ],
 })
 export class DetectorModule implements OnModuleInit {

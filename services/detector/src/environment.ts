@@ -21,7 +21,7 @@ export const DetectorEnvironment = CommonEnvironment.extend({
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),
   PRUNELLA_CONFIG: optional(z.string()).describe(
-    'The policy file, for its `watches`, `dependencies` and `kubernetes`. Default: ./prunella.yaml when it is there.',
+    'The policy file. Default: ./prunella.yaml when it is there.',
   ),
   PROMETHEUS_URL: optional(z.url()).describe('The Prometheus that is asked for error rates after a deployment.'),
   PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),

@@ -18,6 +18,7 @@ export function redacted(report: Report): Report {
     case 'watch.ended':
       return { ...report, data: { ...report.data, says: clean(report.data.says).slice(0, LONGEST_SENTENCE) } };
     case 'pipeline.started':
+    case 'anomaly.detected':
     case 'action.approved':
       return report;
   }

@@ -9,6 +9,7 @@ import type { EventRecord } from '@prunella/store';
 const STEPS: readonly Subject[] = [
   'pipeline.started',
   'pipeline.finished',
+  'anomaly.detected',
   'pipeline.failed',
   'diagnosis.made',
   'outcome.observed',

@@ -23,6 +23,7 @@ export function isTrouble(event: EventRecord): boolean {
   return (
     event.subject !== 'pipeline.started' &&
     event.subject !== 'pipeline.finished' &&
+    event.subject !== 'anomaly.detected' &&
     event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated' &&
     event.subject !== 'debt.changed' &&

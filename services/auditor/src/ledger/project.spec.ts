@@ -153,6 +153,17 @@ describe('project', () => {
     ).toBe(undefined);
   });
 
+  it('sees no incident in a run that was slow, and its failure on the page where there is one', () => {
+    const slow = [story.started({ at: 0 }), story.anomaly({ at: 9, running: true }), story.finished('success')];
+    expect(project(recorded(...slow))).toBe(undefined);
+    const events = recorded(story.anomaly(), ...begin);
+    const { updatedAt: _, ...incident } = project(events) ?? {};
+    expect(project(recorded(...begin))).toMatchObject(incident);
+    expect(
+      IncidentPage.parse(pageOf(events)).timeline.map(({ type, title, says }) => [type, title, says]),
+    ).toContainEqual(['anomaly.detected', 'Unusual: CI', '412 s; usual: 95 s (80 to 130 s), from 60 runs; 4.3 times']);
+  });
+
   it('tells the same whatever the order and however often events come', () => {
     const all = [...new Map(cases.flatMap(([, told]) => told).map((event) => [event.id, event])).values()];
     const some = fc

@@ -22,6 +22,11 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `${thing(event.data.kind)} ended: ${event.data.conclusion}`, says: event.data.name };
     case 'pipeline.failed':
       return { title: `${thing(event.data.kind)} failed`, says: failureOf(event) };
+    case 'anomaly.detected':
+      return {
+        title: `${event.data.running ? 'Still runs' : 'Unusual'}: ${event.data.series.name}`,
+        says: event.data.says,
+      };
     case 'diagnosis.made':
       return { title: `Diagnosed: ${event.data.cause}`, says: event.data.explanation };
     case 'action.requested':

@@ -126,7 +126,7 @@ describe('a change of a workload that healed', () => {
   const next = new Story('next', { ...bad, headSha: 'next' });
   const sameAgain = new Story('same', bad);
   const acted = (type: string) => [
-    ...[deployment.failed(), deployment.diagnosed({ metrics: { error_rate: 0.1 } })],
+    ...[deployment.failed(), deployment.diagnosed({ metrics: { error_rate: 0.1, duration_ratio: 0.2 } })],
     deployment.executed('executed', { at: 12, action: { type } }),
     deployment.outcome('healed', { at: 20, action: type }),
   ];
@@ -151,6 +151,13 @@ describe('a change of a workload that healed', () => {
     ],
     ['rollback', 'twice as bad', [alert().diagnosed({ at: 60, metrics: { error_rate: 0.2 } })], 'harmful'],
     ['rollback', 'a little worse', [alert().diagnosed({ at: 60, metrics: { error_rate: 0.14 } })], 'ineffective'],
+    [
+      'rollback',
+      'later, but sooner than usual',
+      [alert().diagnosed({ at: 60, metrics: { duration_ratio: 0.9 } })],
+      'ineffective',
+    ],
+    ['rollback', 'slower than usual', [alert().diagnosed({ at: 60, metrics: { duration_ratio: 3 } })], 'harmful'],
     ['scale_resources', 'the next deployment', [next.diagnosed({ at: 60 })], 'healed'],
     ['scale_resources', 'the same commit again', [sameAgain.diagnosed({ at: 60 })], 'ineffective'],
     ['reset_connections', 'an alert two days later', [alert().diagnosed({ at: 48 * 60 })], 'healed'],

@@ -62,6 +62,8 @@ function worseThan(
   if (first === undefined || !workloadActions.some((each) => each === action)) return undefined;
   for (const name of SEVERITIES) {
     const [was, is] = [first.data.metrics[name], back.data.metrics[name]];
+    // Both of them may have failed long before their usual time.
+    if (name === 'duration_ratio' && (is ?? 0) < WORSE) continue;
     if (was !== undefined && is !== undefined && was > 0 && is >= WORSE * was)
       return `, and worse: ${name} ${is}, before ${was}`;
   }

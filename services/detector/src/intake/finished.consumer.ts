@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { UsageBook } from '../advise/usage-book.ts';
+import { Anomalies } from '../anomalies/anomalies.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
@@ -19,6 +20,7 @@ export class FinishedConsumer {
     private readonly postDeploy: PostDeploy,
     private readonly places: Places,
     private readonly usage: UsageBook,
+    private readonly anomalies: Anomalies,
   ) {}
 
   @Consumes('detector-finished')
@@ -27,10 +29,12 @@ export class FinishedConsumer {
       publish: (report) => this.outbox.publish(report),
       place: (report) => this.places.place(report),
       originOf: (run) => this.origins.of(run),
+      durationRatio: (finished) => this.anomalies.durationRatio(finished),
     });
     await this.places.finished(event.data);
     await this.postDeploy.begin(event);
     await this.usage.learn(event);
+    await this.anomalies.ended(event);
     this.metrics.ended(event.data, event);
   }
 }

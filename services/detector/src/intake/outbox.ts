@@ -10,7 +10,14 @@ export class Outbox {
 
   /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
   async publish(report: Report, withinMs?: number): Promise<void> {
+    await this.publishOnce(report, withinMs);
+  }
+
+  /** The same. True: nobody had published it before. */
+  async publishOnce(report: Report, withinMs?: number): Promise<boolean> {
     const { subject, ...publication } = report;
-    await inTime(this.bus, () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]), withinMs);
+    const publish = () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]);
+    const { duplicate } = await inTime(this.bus, publish, withinMs);
+    return !duplicate;
   }
 }

@@ -17,6 +17,7 @@ type Reportable =
   | 'pipeline.started'
   | 'pipeline.finished'
   | 'pipeline.failed'
+  | 'anomaly.detected'
   | 'diagnosis.made'
   | 'action.approved'
   | 'watch.ended';

@@ -1,0 +1,150 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Bus, type JsonBucket, type Received, Timers, withTrace } from '@prunella/bus';
+import { systemClock } from '@prunella/core';
+import { type Policy, policyFile } from '@prunella/policy';
+import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { PinoLogger } from 'nestjs-pino';
+import type { DetectorEnvironment } from '../environment.ts';
+import { Origins } from '../intake/origins.ts';
+import { Outbox } from '../intake/outbox.ts';
+import { Book, type Page } from './book.ts';
+import { durationRatio, ended } from './ended.ts';
+import { type Running, runningKey, started, stillRunning } from './running.ts';
+import { attemptId, durationPlace } from './series.ts';
+import type { TellDeps } from './tell.ts';
+
+/** A series that was not seen for 90 days is forgotten; of those that were, so many are kept (about 2.5 KB each). */
+const MOST_SERIES = 50_000;
+/** So many runs are waited for at a time. */
+const MOST_RUNNING = 20_000;
+/** Longer than it takes to tell: only who does not come back loses one. */
+const LEASE_MS = 30_000;
+
+interface Wired {
+  policy: SettingsFile<Policy>;
+  book: Book;
+  running: JsonBucket<Running>;
+  timers: Timers<Running>;
+}
+
+/** Learns what is usual and tells of what is not, as `anomalies` in prunella.yaml say: wires ended and running to NATS and the clock. */
+@Injectable()
+export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly ready: Promise<Wired>;
+  private readonly found;
+  private readonly refused;
+  private open: Timers<Running> | undefined;
+
+  constructor(
+    private readonly bus: Bus,
+    @Inject(ENVIRONMENT) private readonly environment: DetectorEnvironment,
+    private readonly logger: PinoLogger,
+    private readonly outbox: Outbox,
+    private readonly origins: Origins,
+    metrics: Metrics,
+  ) {
+    this.found = metrics.counter('prunella_anomalies_total', 'What was unusual and no failure, by what was measured.', [
+      'kind',
+    ]);
+    this.refused = metrics.counter(
+      'detector_baselines_refused_total',
+      'Values of new series that were not learnt: there are too many series.',
+    );
+    metrics.gauge('detector_runs_awaited', 'Runs that are told of when they run too long.', () => this.open?.size ?? 0);
+    this.ready = this.wire();
+    // reported by onApplicationBootstrap
+    this.ready.catch(() => undefined);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { timers } = await this.ready;
+    await timers.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    // when the start itself failed there is nothing to stop
+    const wired = await this.ready.catch(() => undefined);
+    await wired?.timers.stop();
+    wired?.policy.close();
+  }
+
+  /** Something ended: it is waited for no more, held against its baseline, and learnt. */
+  async ended(event: Received<'pipeline.finished'>): Promise<void> {
+    const { policy, book, running } = await this.ready;
+    const settings = policy.current.anomalies;
+    await ended(event, { ...this.telling(), settings, book, clock: systemClock });
+    const place = durationPlace(event.data, settings);
+    if (place !== undefined) await forget(running, runningKey(place, attemptId(event.data)));
+  }
+
+  /** Something started: when it takes too long, that is told. */
+  async started(event: Received<'pipeline.started'>): Promise<void> {
+    const { policy, book, running, timers } = await this.ready;
+    await started(event, {
+      settings: policy.current.anomalies,
+      book,
+      clock: systemClock,
+      forget: (key) => forget(running, key),
+      set: async (one) => {
+        if (timers.size < MOST_RUNNING) await timers.set(one);
+        else this.logger.warn({ most: MOST_RUNNING }, 'too many runs are awaited: one more is not');
+      },
+    });
+  }
+
+  /** How many times as long as usual it took; undefined: nobody knows. */
+  async durationRatio(event: Received<'pipeline.finished'>): Promise<number | undefined> {
+    const { policy, book } = await this.ready;
+    return await durationRatio(event, { settings: policy.current.anomalies, book });
+  }
+
+  private telling(): TellDeps {
+    return {
+      publishOnce: (report) => this.outbox.publishOnce(report),
+      originOf: (run) => this.origins.of(run),
+      told: ({ series }, says) => {
+        this.found.inc({ kind: series.kind });
+        this.logger.info({ series: series.id, kind: series.kind, says }, 'an anomaly was told');
+      },
+    };
+  }
+
+  private async wire(): Promise<Wired> {
+    const { bus, environment, logger } = this;
+    const policy = await SettingsFile.open(
+      { ...policyFile, path: environment.PRUNELLA_CONFIG },
+      {
+        reloaded: (file) => logger.info({ file }, 'what counts as an anomaly was read again'),
+        kept: (file, problem) => logger.error({ file, problem }, 'the policy file is broken: anomalies stay as before'),
+      },
+    );
+    const book = new Book(await bus.bucket<Page>('prunella_baselines'), MOST_SERIES, () => this.refused.inc());
+    const running = await bus.bucket<Running>('prunella_running');
+    const timers = new Timers<Running>({
+      bucket: running,
+      clock: systemClock,
+      keyOf: ({ key }) => key,
+      leaseMs: LEASE_MS,
+      fire: (one) =>
+        withTrace(one.traceparent, () =>
+          stillRunning(one, {
+            ...this.telling(),
+            book,
+            clock: systemClock,
+            endsKnownUntil: () => bus.handledUntil('detector-finished'),
+          }),
+        ),
+      log: {
+        failed: (key, error, againAt) =>
+          logger.warn({ key, error, againAt }, 'whether a run still runs is not known, it is tried again'),
+      },
+    });
+    this.open = timers;
+    return { policy, book, running, timers };
+  }
+}
+
+async function forget(running: JsonBucket<Running>, key: string): Promise<void> {
+  // Most were never awaited: deleting what is not there would leave a mark each time.
+  if ((await running.get(key)) !== undefined) await running.delete(key);
+}
