@@ -25,6 +25,7 @@ export { checkMode } from './checks.ts';
 export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
 export type { Case } from './match.ts';
+export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';

@@ -9,6 +9,7 @@ import { CostSettings } from './costs.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { Match } from './match.ts';
+import { MeasurementSettings } from './measurements.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
@@ -145,6 +146,9 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
+  metrics: MeasurementSettings.describe(
+    'What Prometheus is asked about the workload of a failure that came without metrics.',
+  ),
   notify: z
     .strictObject({ on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed']) })
     .prefault({})
