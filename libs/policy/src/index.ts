@@ -26,6 +26,7 @@ export { type Cost, type CostSettings, costOf } from './costs.ts';
 export { type Decision, decide, type Facts } from './decide.ts';
 export type { Case } from './match.ts';
 export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
+export { type Breach, judged, MetricCheck, type Sample, type SeriesAbout, type SeriesState } from './metric-check.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';

@@ -26,7 +26,9 @@ describe('parsePolicy', () => {
       budgets: [
         {
           name: 'usual',
-          match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
+          match: {
+            platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'prometheus', 'generic'],
+          },
           per: 'repository',
           within: 24 * HOUR,
           actions: 100,
@@ -42,6 +44,13 @@ describe('parsePolicy', () => {
       freezes: [],
       protect: [],
       watches: [],
+      checks: [],
+      metrics: {
+        error_rate: expect.stringContaining('http_requests_total'),
+        memory: expect.stringContaining('container_memory'),
+        cpu: expect.stringContaining('container_cpu'),
+        latency_ms: expect.stringContaining('duration_seconds'),
+      },
       incidents: { joinWithin: HOUR },
       holdOut: 0,
       settleWithin: 6 * HOUR,
@@ -135,6 +144,13 @@ review: { comment: false }
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
       watches: [],
+      checks: [],
+      metrics: {
+        error_rate: expect.stringContaining('http_requests_total'),
+        memory: expect.stringContaining('container_memory'),
+        cpu: expect.stringContaining('container_cpu'),
+        latency_ms: expect.stringContaining('duration_seconds'),
+      },
       incidents: { joinWithin: HOUR },
       holdOut: 0.05,
       settleWithin: 1.5 * HOUR,

@@ -10,6 +10,7 @@ import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { Match } from './match.ts';
 import { MeasurementSettings } from './measurements.ts';
+import { MetricCheck } from './metric-check.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
@@ -42,7 +43,7 @@ const ApproveWithin = between('1m', '30d');
 const USUAL_BUDGETS: z.input<typeof Budget>[] = [
   {
     name: 'usual',
-    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
+    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'prometheus', 'generic'] },
     per: 'repository',
     within: '1d',
     actions: 100,
@@ -146,6 +147,12 @@ export const PolicySchema = z.strictObject({
     .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
     .default([])
     .describe('Services that are looked at after a deployment; the first one that matches.'),
+  checks: z
+    .array(MetricCheck)
+    .max(100)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .default([])
+    .describe('What Prometheus is asked again and again; what is bad time after time is a failure.'),
   metrics: MeasurementSettings.describe(
     'What Prometheus is asked about the workload of a failure that came without metrics.',
   ),

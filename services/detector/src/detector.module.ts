@@ -1,5 +1,6 @@
 import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
@@ -27,6 +28,7 @@ import { PostDeploy } from './watch/post-deploy.ts';
     Replies,
     DetectorMetrics,
     PostDeploy,
+    Checks,
     DetectorPolicy,
     Threads,
     Places,

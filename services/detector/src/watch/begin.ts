@@ -24,6 +24,8 @@ const MOST_TRIES = 10;
  */
 export async function begin(event: Received<'pipeline.finished'>, d: BeginDeps): Promise<Watched | undefined> {
   const { data } = event;
+  // The end of an alert or a breach deployed nothing.
+  if (data.platform === 'alertmanager' || data.platform === 'prometheus') return undefined;
   const succeeded = data.conclusion === 'success';
   if (!succeeded && !FAILED.has(data.conclusion)) return undefined;
   const watch = watchFor(d.watches, data);
