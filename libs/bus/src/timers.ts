@@ -5,7 +5,7 @@ import type { Change, JsonBucket } from './kv.ts';
 export interface Scheduled {
   /** Milliseconds since the epoch. */
   dueAt: number;
-  /** How often it failed unexpectedly. */
+  /** How often in a row it failed unexpectedly. */
   failures: number;
 }
 
@@ -165,7 +165,7 @@ export class Timers<T extends Scheduled> {
       if (outcome === 'done') await this.finish(key, revision);
       else {
         const { againAt: dueAt, ...change } = outcome;
-        await this.postpone(key, { ...timer, ...change, dueAt }, revision);
+        await this.postpone(key, { ...timer, ...change, dueAt, failures: 0 }, revision);
       }
     } catch (error) {
       const failures = timer.failures + 1;

@@ -128,6 +128,8 @@ export const BUCKETS = {
   prunella_timers: { ttlMs: 0 },
   /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */
   prunella_threads: { ttlMs: 30 * DAY },
+  /** What is asked of metrics again and again, and the series that are not well. */
+  prunella_checks: { ttlMs: 0 },
   /** Deployments that are being watched. */
   prunella_watches: { ttlMs: 0 },
   /** The newest deployment of each watched target. */

@@ -16,17 +16,20 @@ export class BadQuery extends PrunellaError {
 
 /** Statuses with which Prometheus says in its own JSON what is wrong with the query: it can't be read, it can't be executed. */
 const BAD_QUERY = [400, 422];
-const MAX_BYTES = 256 * 1024;
+const MAX_BYTES = 1024 ** 2;
+const MOST_SERIES = 200;
 
 /** A sample: seconds since the epoch, and the number as text, which may be `NaN`, `+Inf` or `-Inf`. */
 const Sample = z.tuple([z.number(), z.string()]);
+
+const Labels = z.record(z.string(), z.string()).default({});
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
 const Answer = z.union([
   z.object({
     status: z.literal('success'),
     data: z.union([
-      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: Sample })) }),
+      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric: Labels, value: Sample })) }),
       z.object({ resultType: z.literal('scalar'), result: Sample }),
       z.object({ resultType: z.enum(['matrix', 'string']) }),
     ]),
@@ -63,7 +66,36 @@ export class Prometheus {
    * @throws ProviderError when Prometheus can't be asked; BadQuery when the expression is at fault.
    */
   async value(query: string, signal: AbortSignal, at?: number): Promise<MetricReading> {
-    const parameters = new URLSearchParams({ query, ...(at !== undefined && { time: String(at / 1_000) }) });
+    return readingOf(await this.answerTo(query, signal, at), query);
+  }
+
+  /**
+   * All series that a PromQL expression gives now, at most 200; empty: none, which is not zero. A value may be NaN.
+   *
+   * @throws ProviderError when Prometheus can't be asked; BadQuery when the expression is at fault, also by giving more.
+   */
+  async series(query: string, signal: AbortSignal): Promise<{ labels: Record<string, string>; value: number }[]> {
+    const answer = await this.answerTo(query, signal);
+    if (answer.status === 'error') throw new BadQuery(query, `${answer.errorType}: ${answer.error}`);
+    const { data } = answer;
+    if (data.resultType !== 'vector') throw new BadQuery(query, `expected series, found a ${data.resultType}`);
+    const { result } = data;
+    if (result.length > MOST_SERIES) {
+      throw new BadQuery(
+        query,
+        `expected at most ${MOST_SERIES} series, found more: put sum by () or max by () around it`,
+      );
+    }
+    return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: numberOf(text) }));
+  }
+
+  private async answerTo(query: string, signal: AbortSignal, at?: number): Promise<Answer> {
+    const parameters = new URLSearchParams({
+      query,
+      // Newer ones cut the answer there.
+      limit: String(MOST_SERIES + 1),
+      ...(at !== undefined && { time: String(at / 1_000) }),
+    });
     const response = await request(`${this.api}?${parameters}`, {
       provider: 'prometheus',
       headers: this.headers,
@@ -73,7 +105,7 @@ export class Prometheus {
     });
     const answer = Answer.safeParse(await jsonOf(response, 'prometheus', MAX_BYTES));
     if (!answer.success) throw new BadQuery(query, `HTTP ${response.status} with an answer that is none of Prometheus`);
-    return readingOf(answer.data, query);
+    return answer.data;
   }
 }
 
@@ -87,10 +119,14 @@ function readingOf(answer: Answer, query: string): MetricReading {
   if (samples.length > 1) {
     throw new BadQuery(query, `expected one number, found ${samples.length}: put sum() or max() around it`);
   }
-  const value = Number(sample[1].replace('Inf', 'Infinity'));
+  const value = numberOf(sample[1]);
   return Number.isNaN(value)
     ? { kind: 'no-data', why: 'Prometheus answers NaN: there were no requests' }
     : { kind: 'value', value };
+}
+
+function numberOf(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'));
 }
 
 /** PROMETHEUS_URL, PROMETHEUS_TOKEN; undefined: none is configured. */

@@ -37,7 +37,9 @@ describe('parsePolicy', () => {
       budgets: [
         {
           name: 'usual',
-          match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
+          match: {
+            platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'prometheus', 'generic'],
+          },
           per: 'repository',
           within: 24 * HOUR,
           actions: 100,
@@ -54,6 +56,13 @@ describe('parsePolicy', () => {
       freezes: [],
       protect: [],
       watches: [],
+      checks: [],
+      metrics: {
+        error_rate: expect.stringContaining('http_requests_total'),
+        memory: expect.stringContaining('container_memory'),
+        cpu: expect.stringContaining('container_cpu'),
+        latency_ms: expect.stringContaining('duration_seconds'),
+      },
       incidents: { joinWithin: HOUR },
       dependencies: [],
       holdOut: 0,
@@ -174,6 +183,13 @@ anomalies: { ratio: 4 }
       ],
       protect: [{ match: { environment: 'production' }, mode: 'approve' }],
       watches: [],
+      checks: [],
+      metrics: {
+        error_rate: expect.stringContaining('http_requests_total'),
+        memory: expect.stringContaining('container_memory'),
+        cpu: expect.stringContaining('container_cpu'),
+        latency_ms: expect.stringContaining('duration_seconds'),
+      },
       incidents: { joinWithin: HOUR },
       dependencies: [],
       holdOut: 0.05,

@@ -13,6 +13,8 @@ import { IncidentSettings } from './incidents.ts';
 import { KubernetesSettings } from './kubernetes.ts';
 import { Match } from './match.ts';
 import { Owners } from './owners.ts';
+import { MeasurementSettings } from './measurements.ts';
+import { MetricCheck } from './metric-check.ts';
 import { QuarantineSettings } from './quarantine.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
@@ -46,7 +48,7 @@ const ApproveWithin = between('1m', '30d');
 const USUAL_BUDGETS: z.input<typeof Budget>[] = [
   {
     name: 'usual',
-    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'generic'] },
+    match: { platform: ['github', 'gitlab', 'jenkins', 'kubernetes', 'argo', 'alertmanager', 'prometheus', 'generic'] },
     per: 'repository',
     within: '1d',
     actions: 100,
@@ -174,6 +176,15 @@ export const PolicySchema = z.strictObject({
     .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
   kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
   anomalies: AnomalySettings.describe('When something that takes longer, or needs more, than usual is told.'),
+  checks: z
+    .array(MetricCheck)
+    .max(100)
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, { error: 'expected different names' })
+    .default([])
+    .describe('What Prometheus is asked again and again; what is bad time after time is a failure.'),
+  metrics: MeasurementSettings.describe(
+    'What Prometheus is asked about the workload of a failure that came without metrics.',
+  ),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

@@ -3,6 +3,7 @@ import { Duration, parseDuration, type Reading } from '@prunella/core';
 import { z } from 'zod';
 import { globMatches } from './glob.ts';
 import { Globs } from './match.ts';
+import { KUBERNETES_NAME, PromQL, queryFor } from './promql.ts';
 
 /**
  * Share of the requests of the last five minutes that were answered with 5xx. `or vector(0)`: without a single error there is no series of
@@ -12,18 +13,7 @@ export const ERROR_RATIO =
   '(sum(rate(http_requests_total{namespace="{{namespace}}",service="{{name}}",status=~"5.."}[5m])) or vector(0))' +
   ' / sum(rate(http_requests_total{namespace="{{namespace}}",service="{{name}}"}[5m]))';
 
-const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
-const PLACEHOLDERS: readonly string[] = ['namespace', 'name'];
-
 const Ratio = z.number().min(0).max(1);
-
-const PromQL = z
-  .string()
-  .min(1)
-  .max(4_096)
-  .refine((query) => placeholdersOf(query).every((name) => PLACEHOLDERS.includes(name)), {
-    error: 'expected no other placeholders than {{namespace}} and {{name}}',
-  });
 
 /** Which deployments; all that are given have to match. */
 const RunMatch = z
@@ -38,7 +28,6 @@ const RunMatch = z
     when: ({ issues }) => issues.length === 0,
   });
 
-const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const KubernetesName = z
   .string()
   .max(253)
@@ -134,23 +123,6 @@ export function lookFor(
     ...(errorRate !== false && { errorRate: queryFor(errorRate, workload) }),
     ...(url !== undefined && { health: { url, expect } }),
   };
-}
-
-function queryFor(template: string, workload: Workload | undefined): { query: string } | { why: string } {
-  if (placeholdersOf(template).length === 0) return { query: template };
-  if (workload === undefined)
-    return { why: 'the query asks for a workload, and neither the watch nor the event names one' };
-  const { namespace, name } = workload;
-  // What an event says is put into a query: it must not be able to say more than a name.
-  if (![namespace, name].every((word) => KUBERNETES_NAME.test(word))) {
-    return { why: 'the event names a workload that Kubernetes can not have' };
-  }
-  const values: Record<string, string> = { namespace, name };
-  return { query: template.replaceAll(PLACEHOLDER, (_, word: string) => values[word] ?? '') };
-}
-
-function placeholdersOf(template: string): string[] {
-  return [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 }
 
 /** What one look says. Short: it is kept. */

@@ -2,6 +2,7 @@ import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
+import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
 import { Anomalies } from './anomalies/anomalies.ts';
 import type { DetectorEnvironment } from './environment.ts';
@@ -52,6 +53,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Replies,
     DetectorMetrics,
     PostDeploy,
+    Checks,
     DetectorPolicy,
     Threads,
     Places,

@@ -53,13 +53,14 @@ async function vetoOf(
 }
 
 /** What a failure is diagnosed from. */
-export function inputOf(failure: PipelineFailed, { jobs, green }: Gathered): DiagnosisInput {
+export function inputOf(failure: PipelineFailed, { jobs, green, metrics: measured }: Gathered): DiagnosisInput {
   const { error, metrics, conclusion } = failure;
   return {
     logs: jobs.flatMap((job) => logOf(job, green.get(job.name))),
     ...(error !== undefined && { error }),
     jobs: jobs.length > 0 ? jobs.map(jobOf) : failure.jobs,
-    metrics,
+    // What the reporter measured itself counts more.
+    metrics: { ...measured, ...metrics },
     conclusion,
   };
 }

@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { ciPlatforms } from '@prunella/ci';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { ENVIRONMENT } from '@prunella/service-kit';
+import { DiagnoserPolicy } from './diagnoser-policy.ts';
 import type { DiagnoserEnvironment } from './environment.ts';
+import { Measurements } from './gather/measurements.ts';
 import { StoredGreenLogs } from './green/green-logs.ts';
 import { DiagnoseController } from './intake/diagnose.controller.ts';
 import { FailedConsumer } from './intake/failed.consumer.ts';
@@ -19,6 +21,8 @@ import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
   providers: [
     ConfidenceBook,
     DiagnoserMetrics,
+    DiagnoserPolicy,
+    Measurements,
     ModelInUse,
     StoredGreenLogs,
     {

@@ -9,5 +9,12 @@ export const DiagnoserEnvironment = CommonEnvironment.extend({
   PRUNELLA_MODEL: optional(z.string().min(1)).describe(
     'File with a model that `prunella train` wrote. Default: ./prunella.model, where it exists, else the one that comes with Prunella.',
   ),
+  PRUNELLA_CONFIG: optional(z.string()).describe(
+    'The policy file, for its `metrics`. Default: ./prunella.yaml when it is there.',
+  ),
+  PROMETHEUS_URL: optional(z.url()).describe(
+    'The Prometheus that is asked about the workload of a failure that came without metrics. Default: nobody is asked.',
+  ),
+  PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),
 }).loose();
 export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

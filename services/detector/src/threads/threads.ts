@@ -150,7 +150,7 @@ export class Threads {
 
 /** A run with an environment deploys; what recovers (an alert, a pod) deployed nothing. */
 function isDeployment({ platform }: PipelineFinished): boolean {
-  return platform !== 'alertmanager' && platform !== 'kubernetes';
+  return !['alertmanager', 'kubernetes', 'prometheus'].includes(platform);
 }
 
 function endOf({ finishedAt }: PipelineFinished): number {

@@ -27,6 +27,8 @@ export async function begin(event: Received<'pipeline.finished'>, d: BeginDeps):
   const { data } = event;
   // That a workload is well again is no deployment, and takes no deployment's place.
   if (event.source === KUBERNETES_SOURCE) return undefined;
+  // The end of an alert or a breach deployed nothing.
+  if (data.platform === 'alertmanager' || data.platform === 'prometheus') return undefined;
   const succeeded = data.conclusion === 'success';
   if (!succeeded && !FAILED.has(data.conclusion)) return undefined;
   const watch = watchFor(d.watches, data);

@@ -10,6 +10,8 @@ export interface Gathered {
   jobs: JobLog[];
   /** Logs of earlier successful runs by the job's name, the newest first. */
   green: ReadonlyMap<string, readonly string[]>;
+  /** Measured around the failure, by name; absent: what the event says is all there is. */
+  metrics?: Readonly<Record<string, number>>;
   /** What could not be read, and why, for people. */
   gaps: string[];
 }

@@ -6,6 +6,7 @@ import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { type Deps, diagnoseFailure } from '../diagnose.ts';
 import { changesOf } from '../gather/changes.ts';
 import { gather } from '../gather/gather.ts';
+import { Measurements } from '../gather/measurements.ts';
 import { AskedLately } from '../green/asked-lately.ts';
 import { earlierLogs } from '../green/earlier-logs.ts';
 import { StoredGreenLogs } from '../green/green-logs.ts';
@@ -23,18 +24,24 @@ export class FailedConsumer {
     @Inject(READERS) private readonly readers: Readers,
     private readonly metrics: DiagnoserMetrics,
     green: StoredGreenLogs,
+    measurements: Measurements,
   ) {
     const clock = systemClock;
     const asked = new AskedLately();
     this.deps = {
       ...knowledge,
       clock,
-      gather: (event) =>
-        gather(event, {
-          clock,
-          readerOf: (platform) => readers.get(platform),
-          earlierLogs: (...of) => earlierLogs(...of, { green, asked, clock }),
-        }),
+      async gather(event) {
+        const [gathered, measured] = await Promise.all([
+          gather(event, {
+            clock,
+            readerOf: (platform) => readers.get(platform),
+            earlierLogs: (...of) => earlierLogs(...of, { green, asked, clock }),
+          }),
+          measurements.around(event),
+        ]);
+        return { ...gathered, metrics: measured.metrics, gaps: [...gathered.gaps, ...measured.gaps] };
+      },
       changesOf: (failure) => changesOf(failure, readers.get(failure.platform)),
       async publish(id, data) {
         await bus.publish('diagnosis.made', { id, data });
