@@ -2,12 +2,14 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import * as action from './gen/prunella/v1/action_events_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
+import * as flakiness from './gen/prunella/v1/flakiness_updated_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
 import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
 import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
 import * as quarantine from './gen/prunella/v1/quarantine_changed_pb.ts';
 import type * as run from './gen/prunella/v1/run_pb.ts';
+import * as tests from './gen/prunella/v1/tests_reported_pb.ts';
 import type * as words from './gen/prunella/v1/words_pb.ts';
 import type { Wire } from './wire.ts';
 
@@ -31,6 +33,8 @@ export type Outcome = Named<words.OutcomeJson>;
 export type Conclusion = Named<run.Conclusion_ValueJson>;
 /** What happened to an entry of the quarantine. */
 export type QuarantineChange = Named<quarantine.QuarantineChange_ValueJson>;
+/** How a test went in one run. */
+export type TestStatus = Named<tests.TestStatus_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -85,6 +89,22 @@ export type QuarantineChanged = Omit<
   'change' | 'expiresAt' | 'at'
 > & { change: QuarantineChange; expiresAt: string; at: string };
 
+/** How many tests a report has, by how they went. */
+export type TestTotals = Wire<tests.TestTotals, tests.TestTotalsJson>;
+/** A test that did not simply pass. */
+export type TestOutcome = Omit<Wire<tests.TestOutcome, tests.TestOutcomeJson>, 'status'> & { status: TestStatus };
+/** Tests that passed and belong together. */
+export type PassedTests = Wire<tests.PassedTests, tests.PassedTestsJson>;
+/** A test report of one job of a run, or a part of it. */
+export type TestsReported = Omit<
+  Exact<Wire<tests.TestsReported, tests.TestsReportedJson>>,
+  'totals' | 'notable' | 'passed'
+> & { totals: TestTotals; notable: TestOutcome[]; passed: PassedTests[] };
+/** What is known of a test that fails now and then. */
+export type FlakinessUpdated = Omit<Wire<flakiness.FlakinessUpdated, flakiness.FlakinessUpdatedJson>, 'updatedAt'> & {
+  updatedAt: string;
+};
+
 /** Every subject and what it carries. */
 export interface Events {
   'pipeline.started': PipelineStarted;
@@ -100,6 +120,8 @@ export interface Events {
   'confidence.updated': ConfidenceUpdated;
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
+  'tests.reported': TestsReported;
+  'flakiness.updated': FlakinessUpdated;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -120,6 +142,8 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'confidence.updated': learning.ConfidenceUpdatedSchema,
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
+  'tests.reported': tests.TestsReportedSchema,
+  'flakiness.updated': flakiness.FlakinessUpdatedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];
