@@ -8,6 +8,7 @@ import type { EventRecord } from '@prunella/store';
  */
 const STEPS: readonly Subject[] = [
   'pipeline.started',
+  'tests.reported',
   'pipeline.finished',
   'pipeline.failed',
   'diagnosis.made',
@@ -30,6 +31,7 @@ export function attemptOf(event: EventRecord): number {
     case 'confidence.updated':
     case 'debt.changed':
     case 'quarantine.changed':
+    case 'flakiness.updated':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

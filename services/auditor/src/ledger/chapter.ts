@@ -25,7 +25,9 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'pipeline.finished' &&
     event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated' &&
-    event.subject !== 'debt.changed'
+    event.subject !== 'debt.changed' &&
+    event.subject !== 'tests.reported' &&
+    event.subject !== 'flakiness.updated'
   );
 }
 

@@ -40,6 +40,9 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'confidence.updated':
     case 'debt.changed':
     case 'quarantine.changed':
+    // What a report says of a run is known from the run's own events.
+    case 'tests.reported':
+    case 'flakiness.updated':
       return undefined;
     default:
       return event.data.run;
