@@ -18,6 +18,7 @@ function whoSays({ decidedBy }: Candidate): string {
   const [kind, id] = decidedBy.split(':');
   if (kind === 'rule') return `rule ${id} matches`;
   if (kind === 'model') return `no rule is sure, the model ${id} says so; the most telling line stands`;
+  if (kind === 'history') return 'the history of its tests says so';
   return kind === 'metrics' ? 'the metrics say so' : 'no rule matches';
 }
 

@@ -6,13 +6,9 @@ import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { failureOf, guess } from './guess.ts';
+import { withKnownFlaky } from './known-flaky.ts';
+import type { Proposal } from './proposal.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
-
-/** What speaks about one job, or about the run as a whole when `job` is undefined. */
-export interface Proposal {
-  job: string | undefined;
-  candidates: readonly Candidate[];
-}
 
 /** Asks rules and model about each job by itself, then the rules about what the run as a whole says. */
 export function propose(
@@ -27,7 +23,8 @@ export function propose(
     return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
   });
   const run = matchRules(rules, { lines: [], ...(error && { error }), signs: signsOfRun(input), metrics });
-  return [...jobs, { job: undefined, candidates: run.map(candidateOf) }];
+  const all = [...jobs, { job: undefined, candidates: run.map(candidateOf) }];
+  return input.tests === undefined ? all : withKnownFlaky(all, readings, input, input.tests);
 }
 
 /** The same rule on several jobs is one candidate with all their lines, as sure as the surest of them. */

@@ -38,6 +38,7 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   await source.authenticate(delivery, d.environment);
   const heard = source.read(delivery, d.fresh);
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
+  if (heard.kind === 'reports') return await publishAll(source, heard.reports, d);
   const { report, deliveryId, replyTo } = heard;
   const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
@@ -48,6 +49,13 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
   if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);
   return receipt;
+}
+
+/** Sent again, each has the same id and changes nothing: also after some of them were published only. */
+async function publishAll(source: Source, reports: readonly [Report, ...Report[]], d: Deps): Promise<Receipt> {
+  for (const report of reports) await d.publish(redacted(report), source.withinMs);
+  const [{ id, data }] = reports;
+  return { accepted: true, id, incidentId: data.incidentId };
 }
 
 /** Something ended, whoever says so: where it is a failure, that is said too. */

@@ -16,6 +16,8 @@ export function redacted(report: Report): Report {
       return { ...report, data: { ...report.data, explanation: clean(report.data.explanation) } };
     case 'pipeline.started':
     case 'action.approved':
+    // The reader of test reports takes secrets out: what is cut out of a text must be clean before it is cut.
+    case 'tests.reported':
       return report;
   }
 }

@@ -1,3 +1,4 @@
+import { Duration } from '@prunella/core';
 import { CommonEnvironment, optional } from '@prunella/service-kit';
 import { z } from 'zod';
 
@@ -8,6 +9,9 @@ export const DiagnoserEnvironment = CommonEnvironment.extend({
   ),
   PRUNELLA_MODEL: optional(z.string().min(1)).describe(
     'File with a model that `prunella train` wrote. Default: ./prunella.model, where it exists, else the one that comes with Prunella.',
+  ),
+  PRUNELLA_FLAKY_WITHIN: Duration.prefault('14d').describe(
+    'For how long it excuses a failing test that it was seen to fail and pass at the same commit.',
   ),
 }).loose();
 export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

@@ -78,7 +78,7 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   function closed(): void {
     const tag = open.pop();
     if (tag === 'testsuite' && current === undefined) suites.pop();
-    else if (current !== undefined && current.close()) {
+    else if (current?.close()) {
       cases.push(current);
       current = undefined;
     }

@@ -121,18 +121,8 @@ function testOf(test: Known): KnownTest {
   };
 }
 
-function observationOf({
-  at,
-  run,
-  attempt,
-  sha,
-  branch,
-  result,
-  durationMs,
-  message = '',
-  crowded = false,
-}: Observation) {
-  return { at: iso(at), run, attempt, sha, branch, result, durationMs, message, crowded };
+function observationOf({ at, run, attempt, sha, branch, result, durationMs, message = '', crowded }: Observation) {
+  return { at: iso(at), run, attempt, sha, branch, result, durationMs, message, crowded: crowded === true };
 }
 
 function timeOf(ms: number | undefined): string | null {

@@ -9,7 +9,13 @@ export interface Delivery {
   body: Buffer;
 }
 
-type Reportable = 'pipeline.started' | 'pipeline.finished' | 'pipeline.failed' | 'diagnosis.made' | 'action.approved';
+type Reportable =
+  | 'pipeline.started'
+  | 'pipeline.finished'
+  | 'pipeline.failed'
+  | 'diagnosis.made'
+  | 'action.approved'
+  | 'tests.reported';
 
 /** What a delivery says, ready for the bus. */
 export type Report<S extends Reportable = Reportable> = S extends Reportable
@@ -34,6 +40,8 @@ export type Heard =
       /** Where the sender wants to be told what became of it; absent: nowhere. Untrusted. */
       replyTo?: string;
     }
+  /** Several things at once; the first one stands for all of them in the answer. */
+  | { kind: 'reports'; reports: readonly [Report, ...Report[]] }
   /** Well-formed, and not for us. */
   | { kind: 'ignored'; reason: string };
 

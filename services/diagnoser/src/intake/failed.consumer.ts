@@ -10,6 +10,7 @@ import { AskedLately } from '../green/asked-lately.ts';
 import { earlierLogs } from '../green/earlier-logs.ts';
 import { StoredGreenLogs } from '../green/green-logs.ts';
 import { DiagnoserMetrics } from '../metrics.ts';
+import { TestsKnowledge } from '../tests/tests-knowledge.ts';
 import { KNOWLEDGE, READERS, type Readers } from '../tokens.ts';
 
 /** Failures as they come in. */
@@ -23,6 +24,7 @@ export class FailedConsumer {
     @Inject(READERS) private readonly readers: Readers,
     private readonly metrics: DiagnoserMetrics,
     green: StoredGreenLogs,
+    tests: TestsKnowledge,
   ) {
     const clock = systemClock;
     const asked = new AskedLately();
@@ -35,6 +37,7 @@ export class FailedConsumer {
           readerOf: (platform) => readers.get(platform),
           earlierLogs: (...of) => earlierLogs(...of, { green, asked, clock }),
         }),
+      testsOf: (failure, at) => tests.of(failure, at),
       changesOf: (failure) => changesOf(failure, readers.get(failure.platform)),
       async publish(id, data) {
         await bus.publish('diagnosis.made', { id, data });
