@@ -41,6 +41,7 @@ export async function endpointsOf(context: Pick<Context, 'env' | 'cwd'>): Promis
   return {
     ...services,
     auditor: env['PRUNELLA_URL'] || services.auditor,
+    detector: env['PRUNELLA_DETECTOR_URL'] || services.detector,
     nats: env['NATS_URL'] || recorded.nats || `nats://127.0.0.1:${env['PORT_NATS'] || 4222}`,
     postgres: env['DATABASE_URL'] || recorded.postgres || '',
   };

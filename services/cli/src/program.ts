@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   debts: async () => (await import('./commands/debts.ts')).debtsCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  tests: async () => (await import('./commands/tests.ts')).testsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

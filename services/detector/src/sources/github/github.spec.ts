@@ -38,7 +38,7 @@ function read(event: string | undefined, body: unknown): Heard {
 }
 
 function reportOf(heard: Heard) {
-  if (heard.kind !== 'report') throw new Error(`expected a report, found ${heard.reason}`);
+  if (heard.kind !== 'report') throw new Error(`expected a report, found ${heard.kind}`);
   return heard.report;
 }
 
