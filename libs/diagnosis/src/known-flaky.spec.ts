@@ -59,7 +59,19 @@ const lint = log(
   'src/cart.ts:1:7 - error TS2322: Type string is not assignable to type number.\nFound 1 error.',
 );
 
+/** Maven names no test in a way that we read. */
+const MAVEN = '[ERROR] Tests run: 12, Failures: 1, Errors: 0, Skipped: 0\n[ERROR] There are test failures.';
+const nameless = (...names: string[]) => ({ logs: names.map((name) => log(name, MAVEN)), jobs: jobs(...names) });
+
 it.each<[string, Partial<RunTests> | undefined, Partial<DiagnosisInput>, string]>([
+  ['the log names no test, and one job failed', {}, nameless('unit'), 'flaky_test'],
+  ['two logs name no test, and one job reported nothing', {}, nameless('test', 'unit'), 'test_failure'],
+  [
+    'two logs name no test, and both jobs reported',
+    { failed: [total, { ...adds, job: 'unit' }] },
+    nameless('test', 'unit'),
+    'flaky_test',
+  ],
   ['nothing was reported', undefined, {}, 'test_failure'],
   ['no failure was reported', { failed: [] }, {}, 'test_failure'],
   ['the report is not whole', { complete: false }, {}, 'test_failure'],

@@ -81,6 +81,11 @@ describe('a report of', () => {
     ]);
   });
 
+  it('others: a failure before a success of the same name is no repetition', () => {
+    const twice = '<testsuite><testcase name="a"><failure/></testcase><testcase name="a"/></testsuite>';
+    expect(readJunit(bytes(twice)).results).toMatchObject([{ name: 'a', status: 'failed' }]);
+  });
+
   it('GoogleTest: what did not run', () => {
     expect(lines('googletest')).toEqual([
       'failed CartTest | Total | /src/cart_test.cc 10',
