@@ -140,7 +140,7 @@ async function write(folder: string, path: string, text: string): Promise<void> 
 /** The sources, without what was built or installed. */
 async function copyOfTree(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'prunella-boundaries-'));
-  const skipped = new Set(['node_modules', 'dist', 'console', 'test-history']);
+  const skipped = new Set(['node_modules', 'dist', 'console', 'test-results']);
   for (const part of ['libs', 'services', 'tests']) {
     await cp(join(root, part), join(folder, part), { recursive: true, filter: (path) => !skipped.has(basename(path)) });
   }
