@@ -5,7 +5,7 @@ import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-history/console';
+const SHOTS = 'test-results/console';
 const ATTACK = `<img src=x onerror="window.hacked = true">`;
 const LOG = [
   'Run npm ci',

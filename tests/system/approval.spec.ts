@@ -9,7 +9,7 @@ import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-history/console';
+const SHOTS = 'test-results/console';
 const LOG = ['Run npm ci', 'npm error code ETIMEDOUT', '##[error]Process completed with exit code 1.'].join('\n');
 const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'main.js');
 const execute = promisify(execFile);
