@@ -91,6 +91,8 @@ export const CONSUMERS = {
   // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
   'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8, ackWaitMs: 30_000 },
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
+  'diagnoser-tests': { ...USUAL, subject: 'tests.reported', concurrency: 4 },
+  'diagnoser-flakiness': { ...USUAL, subject: 'flakiness.updated' },
   'remediator-diagnosis': { ...USUAL, subject: 'diagnosis.made' },
   'remediator-approved': { ...USUAL, subject: 'action.approved' },
   'remediator-breaker': { ...USUAL, subject: 'breaker.closed', concurrency: 1 },
@@ -172,6 +174,10 @@ export const BUCKETS = {
   prunella_dependencies: { ttlMs: 0 },
   /** When each of them is probed next. */
   prunella_probes: { ttlMs: 0 },
+  /** Which tests failed in a run, by run and attempt, as far as it was reported. */
+  prunella_failed_tests: { ttlMs: 3 * DAY },
+  /** What is known of each flaky test, by its id. Whatever is older proves nothing any more. */
+  prunella_flaky: { ttlMs: 60 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
 } as const satisfies Record<string, BucketSpec>;

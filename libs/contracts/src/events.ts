@@ -4,6 +4,7 @@ import * as anomaly from './gen/prunella/v1/anomaly_detected_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
+import * as flakiness from './gen/prunella/v1/flakiness_updated_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
 import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
@@ -11,6 +12,7 @@ import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
 import * as quarantine from './gen/prunella/v1/quarantine_changed_pb.ts';
 import type * as run from './gen/prunella/v1/run_pb.ts';
 import * as watch from './gen/prunella/v1/watch_ended_pb.ts';
+import * as tests from './gen/prunella/v1/tests_reported_pb.ts';
 import type * as words from './gen/prunella/v1/words_pb.ts';
 import type { Wire } from './wire.ts';
 
@@ -40,6 +42,8 @@ export type WatchResult = Named<watch.WatchResult_ValueJson>;
 export type DependencyState = Named<dependency.DependencyState_ValueJson>;
 /** What is measured. */
 export type SeriesKind = Named<anomaly.SeriesKind_ValueJson>;
+/** How a test went in one run. */
+export type TestStatus = Named<tests.TestStatus_ValueJson>;
 /** What kind of thing was reported. */
 export type Kind = Named<run.Kind_ValueJson>;
 
@@ -104,6 +108,22 @@ export type DependencyChanged = Omit<
   'state' | 'since' | 'before'
 > & { state: DependencyState; since: string; before: dependency.DependencyState_ValueJson };
 
+/** How many tests a report has, by how they went. */
+export type TestTotals = Wire<tests.TestTotals, tests.TestTotalsJson>;
+/** A test that did not simply pass. */
+export type TestOutcome = Omit<Wire<tests.TestOutcome, tests.TestOutcomeJson>, 'status'> & { status: TestStatus };
+/** Tests that passed and belong together. */
+export type PassedTests = Wire<tests.PassedTests, tests.PassedTestsJson>;
+/** A test report of one job of a run, or a part of it. */
+export type TestsReported = Omit<
+  Exact<Wire<tests.TestsReported, tests.TestsReportedJson>>,
+  'totals' | 'notable' | 'passed'
+> & { totals: TestTotals; notable: TestOutcome[]; passed: PassedTests[] };
+/** What is known of a test that fails now and then. */
+export type FlakinessUpdated = Omit<Wire<flakiness.FlakinessUpdated, flakiness.FlakinessUpdatedJson>, 'updatedAt'> & {
+  updatedAt: string;
+};
+
 /** Every subject and what it carries. */
 export interface Events {
   'pipeline.started': PipelineStarted;
@@ -122,6 +142,8 @@ export interface Events {
   'quarantine.changed': QuarantineChanged;
   'watch.ended': WatchEnded;
   'dependency.changed': DependencyChanged;
+  'tests.reported': TestsReported;
+  'flakiness.updated': FlakinessUpdated;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -145,6 +167,8 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'quarantine.changed': quarantine.QuarantineChangedSchema,
   'watch.ended': watch.WatchEndedSchema,
   'dependency.changed': dependency.DependencyChangedSchema,
+  'tests.reported': tests.TestsReportedSchema,
+  'flakiness.updated': flakiness.FlakinessUpdatedSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

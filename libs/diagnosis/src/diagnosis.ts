@@ -3,6 +3,7 @@ import type { Model } from '@prunella/model';
 import type { RuleSet } from '@prunella/rules';
 import type { Line } from '@prunella/signals';
 import type { ArbitrationWeights } from './arbitration-weights.ts';
+import type { RunTests } from './run-tests.ts';
 
 /** The log of one failed job, or a part of it: its text, or the lines that a scanner kept of it. */
 export type LogText = LogOf &
@@ -40,6 +41,8 @@ export interface DiagnosisInput {
   metrics: Readonly<Record<string, number>>;
   /** How the whole run ended. */
   conclusion: Conclusion;
+  /** What test reports say of this attempt; absent: none came. */
+  tests?: RunTests;
 }
 
 export interface DiagnosisDeps {

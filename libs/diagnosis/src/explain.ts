@@ -19,6 +19,7 @@ function whoSays({ decidedBy }: Candidate): string {
   if (kind === 'rule') return `rule ${id} matches`;
   if (kind === 'model') return `no rule is sure, the model ${id} says so; the most telling line stands`;
   if (kind === 'reporter') return 'no rule is surer than its reporter';
+  if (kind === 'history') return 'the history of its tests says so';
   return kind === 'metrics' ? 'the metrics say so' : 'no rule matches';
 }
 

@@ -7,4 +7,5 @@ export { type DiagnosisJson, explainJson } from './explain-json.ts';
 export { failureOf, type Guesses, guess } from './guess.ts';
 export { candidatesIn } from './propose.ts';
 export { type JobReading, readLog } from './reading.ts';
+export { type FailedTest, type FlakyProof, isProof, type RunTests } from './run-tests.ts';
 export { touchedTests } from './touched-tests.ts';

@@ -6,14 +6,10 @@ import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { failureOf, guess } from './guess.ts';
+import { withKnownFlaky } from './known-flaky.ts';
+import type { Proposal } from './proposal.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
 import { suggested } from './suggestion.ts';
-
-/** What speaks about one job, or about the run as a whole when `job` is undefined. */
-export interface Proposal {
-  job: string | undefined;
-  candidates: readonly Candidate[];
-}
 
 /** Asks rules and model about each job by itself, then the rules about what the run as a whole says. */
 export function propose(
@@ -29,7 +25,9 @@ export function propose(
   });
   const run = matchRules(rules, { lines: [], ...(error && { error }), signs: signsOfRun(input), metrics });
   const suggestion = suggested(error);
-  return [...jobs, { job: undefined, candidates: [...run.map(candidateOf), ...(suggestion ? [suggestion] : [])] }];
+  const ofRun = [...run.map(candidateOf), ...(suggestion ? [suggestion] : [])];
+  const all = [...jobs, { job: undefined, candidates: ofRun }];
+  return input.tests === undefined ? all : withKnownFlaky(all, readings, input, input.tests);
 }
 
 /** The same rule on several jobs is one candidate with all their lines, as sure as the surest of them. */

@@ -1,6 +1,6 @@
 import { domainOf } from '@prunella/core';
 import type { Candidate } from './candidate.ts';
-import type { Proposal } from './propose.ts';
+import type { Proposal } from './proposal.ts';
 
 /**
  * What forbids a rerun of the whole run although the best cause would allow it: another job that failed for a reason

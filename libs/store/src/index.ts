@@ -56,4 +56,21 @@ export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';
 export { OutboxRow } from './tables/outbox.ts';
 export { type QuarantineEntry, QuarantineRow } from './tables/quarantine.ts';
+export {
+  countTests,
+  forgetTests,
+  listTests,
+  passesOf,
+  putTestReport,
+  putTests,
+  putVerdicts,
+  type StoredTest,
+  type TestFilter,
+  type TestPass,
+  type TestRecord,
+  type TestReport,
+  type TestVerdict,
+  testsById,
+  testsWithFailuresBefore,
+} from './tests.ts';
 export { type DiagnosedFailure, diagnosedFailures } from './training.ts';

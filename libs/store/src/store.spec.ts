@@ -59,6 +59,7 @@ describe('Store.open', () => {
       { name: 'Coverage1795392000000' },
       { name: 'Outcomes1795651200000' },
       { name: 'Quarantine1795849200000' },
+      { name: 'TestHistory1795860000000' },
     ]);
   });
 

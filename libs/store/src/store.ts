@@ -6,6 +6,7 @@ import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
 import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
+import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
@@ -99,7 +100,13 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
     url,
     applicationName: `prunella-${name}`,
     entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow, QuarantineRow],
-    migrations: [Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000, Quarantine1795849200000],
+    migrations: [
+      Ledger1761955200000,
+      Coverage1795392000000,
+      Outcomes1795651200000,
+      Quarantine1795849200000,
+      TestHistory1795860000000,
+    ],
     synchronize: false,
     logging: false,
     connectTimeoutMS: 5_000,

@@ -8,6 +8,7 @@ import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
 import type { AuditSettings } from './settings.ts';
+import { recordTests } from './tests/record-tests.ts';
 
 /** What a transaction newly brought into the ledger. */
 export interface Audited {
@@ -28,6 +29,7 @@ export async function audit(
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
+    await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
     const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);

@@ -13,6 +13,7 @@ import { IncidentsController } from './api/incidents.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
+import { TestsController } from './api/tests.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import type { AuditorEnvironment } from './environment.ts';
@@ -60,6 +61,7 @@ class OwnersLife implements OnApplicationShutdown {
     BreakersController,
     DebtsController,
     QuarantineController,
+    TestsController,
   ],
   providers: [
     {
@@ -80,6 +82,8 @@ class OwnersLife implements OnApplicationShutdown {
         const settings = {
           settleWithinMs: environment.PRUNELLA_SETTLE_WITHIN,
           reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
+          defaultBranches: environment.PRUNELLA_DEFAULT_BRANCHES,
+          testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
           source: bus.source,
         };
         return new Auditor(store, bus, settings, telemetry, logger);

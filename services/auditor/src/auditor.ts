@@ -10,6 +10,7 @@ import { sweep } from './outcomes/sweep.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { AuditSettings } from './settings.ts';
 import { AuditTelemetry } from './telemetry.ts';
+import { forgetOldTests } from './tests/forget.ts';
 
 const OUTBOX_EVERY_MS = 1_000;
 const LONGEST_SWEEP_EVERY_MS = 30_000;
@@ -63,6 +64,7 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     const now = systemClock.now();
     this.telemetry.count(await sweep(this.store, { now, heardUntil }, this.settings));
     await expireQuarantine(this.store, { source: this.settings.source, now });
+    await forgetOldTests(this.store, { now, keptMs: this.settings.testsKeptMs });
     this.wakeOutbox();
     await this.telemetry.refresh();
   }

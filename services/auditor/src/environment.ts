@@ -31,10 +31,13 @@ export const AuditorEnvironment = z.object({
         .map((name) => name.trim())
         .filter((name) => name !== ''),
     )
-    .describe('Branches on which tests in quarantine are run all the same, separated by commas.'),
+    .describe(
+      'Branches on which tests in quarantine are run all the same, and on which a failing test is broken or flaky; separated by commas.',
+    ),
   PRUNELLA_CONFIG: optional(z.string()).describe(
     'The policy file, for the owners of debts and tests. Default: ./prunella.yaml when it is there.',
   ),
+  PRUNELLA_TESTS_KEPT: Duration.prefault('45d').describe('For how long results of tests are kept.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

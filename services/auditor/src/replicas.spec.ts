@@ -6,7 +6,13 @@ import { audit } from './audit.ts';
 import { project } from './ledger/project.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
 
-const SETTINGS = { settleWithinMs: 6 * 60 * MINUTE, reverseWithinMs: 6 * 60 * MINUTE, source: 'prunella/auditor' };
+const SETTINGS = {
+  settleWithinMs: 6 * 60 * MINUTE,
+  reverseWithinMs: 6 * 60 * MINUTE,
+  source: 'prunella/auditor',
+  defaultBranches: ['main'],
+  testsKeptMs: 86_400_000,
+};
 const NOW = BEGIN + 60 * MINUTE;
 
 let running: Running;

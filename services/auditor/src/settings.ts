@@ -4,6 +4,10 @@ export interface AuditSettings {
   settleWithinMs: number;
   /** How long after its proof a heal is taken back when the failure returns, in ms. */
   reverseWithinMs: number;
+  /** Branches on which a test that fails is broken or flaky, and not in work. */
+  defaultBranches: readonly string[];
+  /** For how long results of tests are kept, in ms. */
+  testsKeptMs: number;
   /** The CloudEvents source of what we publish. */
   source: string;
 }

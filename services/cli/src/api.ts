@@ -9,7 +9,8 @@ const Problem = z.looseObject({ title: z.string().default(''), detail: z.string(
 /** A service that is asked over HTTP, and how to say where it is. */
 const SERVICES = {
   auditor: { timeoutMs: 10_000, place: 'PRUNELLA_URL' },
-  detector: { timeoutMs: 10_000, place: 'PRUNELLA_DETECTOR_URL' },
+  // It reads a report, and puts it on the bus in parts.
+  detector: { timeoutMs: 60_000, place: 'PRUNELLA_DETECTOR_URL' },
   // It may read all stored green logs.
   diagnoser: { timeoutMs: 90_000, place: 'PORT_DIAGNOSER' },
 } as const;
@@ -47,11 +48,24 @@ export async function tryRules(context: Context, yaml: string): Promise<unknown>
   return await ask(context, 'diagnoser', '/v1/rules/try', { method: 'POST', body: yaml, headers });
 }
 
+/** Posts a test report to the detector; `headers` say what it is about. @throws as `getJson`. */
+export async function postJunit(
+  context: Context,
+  xml: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Promise<unknown> {
+  const all = { ...headers, 'content-type': 'application/xml' };
+  return await ask(context, 'detector', '/webhooks/junit', { method: 'POST', body: xml, headers: all });
+}
+
 async function ask(
   context: Context,
   service: keyof typeof SERVICES,
   path: string,
-  { headers, ...request }: { method?: string; body?: string; headers?: Record<string, string> },
+  {
+    headers,
+    ...request
+  }: { method?: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
 ): Promise<unknown> {
   const { timeoutMs, place } = SERVICES[service];
   const address = (await endpointsOf(context))[service];
@@ -96,6 +110,7 @@ async function refusal(response: Response, url: URL, service: string): Promise<E
     case 409:
       return new ConflictError(said);
     case 400:
+    case 413:
     case 422:
       return new UsageError(said);
     default:

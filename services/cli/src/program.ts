@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   debts: async () => (await import('./commands/debts.ts')).debtsCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   preflight: async () => (await import('./commands/preflight.ts')).preflightCommand,
+  tests: async () => (await import('./commands/tests.ts')).testsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

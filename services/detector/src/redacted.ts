@@ -20,6 +20,8 @@ export function redacted(report: Report): Report {
     case 'pipeline.started':
     case 'anomaly.detected':
     case 'action.approved':
+    // The reader of test reports takes secrets out: what is cut out of a text must be clean before it is cut.
+    case 'tests.reported':
       return report;
   }
 }

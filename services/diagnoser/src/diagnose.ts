@@ -7,6 +7,7 @@ import {
   type DiagnosisInput,
   diagnose,
   type LogText,
+  type RunTests,
   touchedTests,
 } from '@prunella/diagnosis';
 import { redact } from '@prunella/signals';
@@ -19,6 +20,8 @@ export interface Deps extends DiagnosisDeps {
   gather(event: Received<'pipeline.failed'>): Promise<Gathered>;
   /** Resolves when it is on disk. Publishing the same id again changes nothing. */
   publish(id: string, made: DiagnosisMade): Promise<void>;
+  /** What test reports say of the attempt that failed, and what could not be read of that. Never throws. */
+  testsOf(failure: PipelineFailed, at: number): Promise<{ tests?: RunTests; gaps: readonly string[] }>;
   /** The files that a failure's change touches, and what could not be read of them. Never throws. */
   changesOf(failure: PipelineFailed): Promise<{ files: readonly string[]; gaps: readonly string[] }>;
   clock: Clock;
@@ -27,9 +30,11 @@ export interface Deps extends DiagnosisDeps {
 /** One failure, from its event to its diagnosis: gather, diagnose, publish. */
 export async function diagnoseFailure(event: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
   const gathered = await d.gather(event);
-  const diagnosis = diagnose(inputOf(event.data, gathered), d);
-  const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, d);
-  const made = madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...gaps], d.clock);
+  const { tests, gaps: unread } = await d.testsOf(event.data, Date.parse(event.time));
+  const input = { ...inputOf(event.data, gathered), ...(tests !== undefined && { tests }) };
+  const diagnosis = diagnose(input, d);
+  const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, tests, d);
+  const made = madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...unread, ...gaps], d.clock);
   await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
   return made;
 }
@@ -39,17 +44,21 @@ async function vetoOf(
   failure: PipelineFailed,
   { cause, vetoes }: Diagnosis,
   { jobs }: Gathered,
+  tests: RunTests | undefined,
   d: Deps,
 ): Promise<{ vetoes: string[]; gaps: readonly string[] }> {
   if (cause !== 'flaky_test') return { vetoes, gaps: [] };
   const { files, gaps } = await d.changesOf(failure);
-  const touched = touchedTests(
-    files,
-    jobs.flatMap(({ log }) => (log === undefined ? [] : [log])),
-  );
+  const logs = jobs.flatMap(({ log }) => (log === undefined ? [] : [log]));
+  const touched = touchedTests(files, [...logs, ...(tests?.failed ?? []).map(asLogged)]);
   if (touched.length === 0) return { vetoes, gaps };
   const named = touched.slice(0, MOST_NAMED).join(', ');
   return { vetoes: [...vetoes, redact(`touched-test: this change touches the test that failed (${named})`)], gaps };
+}
+
+/** A report names its tests where a log may not. */
+function asLogged({ file, classname, name }: RunTests['failed'][number]): string {
+  return `FAILED ${file} ${classname} ${name}`;
 }
 
 /** What a failure is diagnosed from. */

@@ -14,10 +14,14 @@ import { DiagnoserMetrics } from './metrics.ts';
 import { ModelInUse } from './model/model-in-use.ts';
 import { loadRules } from './rules/load-rules.ts';
 import { TryController } from './rules/try.controller.ts';
+import { FailedTestsBook } from './tests/failed-tests-book.ts';
+import { FlakyBook } from './tests/flaky-book.ts';
+import { TestsConsumer } from './tests/tests.consumer.ts';
+import { TestsKnowledge } from './tests/tests-knowledge.ts';
 import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
 
 @Module({
-  controllers: [DiagnoseController, TryController, FailedConsumer, ConfidenceConsumer],
+  controllers: [DiagnoseController, TryController, FailedConsumer, ConfidenceConsumer, TestsConsumer],
   providers: [
     ConfidenceBook,
     DiagnoserMetrics,
@@ -25,6 +29,9 @@ import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
     Measurements,
     ModelInUse,
     StoredGreenLogs,
+    FailedTestsBook,
+    FlakyBook,
+    TestsKnowledge,
     {
       provide: KNOWLEDGE,
       inject: [ENVIRONMENT, ConfidenceBook, ModelInUse],

@@ -1,3 +1,4 @@
+import { Duration } from '@prunella/core';
 import { CommonEnvironment, optional } from '@prunella/service-kit';
 import { z } from 'zod';
 
@@ -16,5 +17,8 @@ export const DiagnoserEnvironment = CommonEnvironment.extend({
     'The Prometheus that is asked about the workload of a failure that came without metrics. Default: nobody is asked.',
   ),
   PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),
+  PRUNELLA_FLAKY_WITHIN: Duration.prefault('14d').describe(
+    'For how long it excuses a failing test that it was seen to fail and pass at the same commit.',
+  ),
 }).loose();
 export type DiagnoserEnvironment = z.infer<typeof DiagnoserEnvironment>;

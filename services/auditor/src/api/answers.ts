@@ -1,5 +1,6 @@
 import { actionTypes, causes, outcomes, quarantineChanges } from '@prunella/contracts';
 import { costKeys } from '@prunella/store';
+import { testStates } from '@prunella/test-history';
 import { z } from 'zod';
 import { debtKindNames } from '../debts/kinds/index.ts';
 import { debtStates } from '../debts/states.ts';
@@ -273,6 +274,88 @@ export const QuarantineCount = z.strictObject({
   items: z.array(z.strictObject({ id: z.string(), test: z.string(), greens: Count, of: Count, released: z.boolean() })),
 });
 export type QuarantineCount = z.infer<typeof QuarantineCount>;
+
+const Commit = z.string().describe('Empty: not known.');
+
+export const KnownTest = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  classname: z.string().describe('Class, module, package or file, as its runner groups it.'),
+  suite: z.string(),
+  file: z.string().describe('Empty: its runner does not say.'),
+  repository: z.string(),
+  pipelineId: z.string(),
+  job: z.string(),
+  state: z
+    .enum(testStates)
+    .describe(
+      'failing: broken; flaky: it failed and passed at the same commit; suspect: it fails and recovers, at different commits; passing: the rest.',
+    ),
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+  lastFailedAt: z.iso.datetime().nullable().describe('null: it never failed as far as it is kept.'),
+  runs: Count.nullable().describe('Of those that are kept. null: it never failed, and is not counted.'),
+  failures: Count,
+  proofs: Count.describe('Commits at which it failed and passed.'),
+  proofShas: z.array(z.string()).describe('The newest of those commits.'),
+  lastProofAt: z.iso.datetime().nullable(),
+  recoveries: Count.describe('How often it failed on the default branch and passed later on.'),
+  rate: z
+    .strictObject({
+      mean: z.number().min(0).max(1),
+      low: z.number().min(0).max(1),
+      high: z.number().min(0).max(1),
+      weight: z.number().min(0).describe('How many runs of today it is worth.'),
+    })
+    .nullable()
+    .describe(
+      'How often it fails on the default branch: recent runs count more, half of it after two weeks; low to high holds it nine times in ten.',
+    ),
+  failingSince: z
+    .strictObject({
+      at: z.iso.datetime(),
+      runs: Count.describe('1: a new failure.'),
+      firstFailingCommit: Commit,
+      lastPassingCommit: Commit,
+    })
+    .nullable()
+    .describe('null: it passed the last time.'),
+});
+export type KnownTest = z.infer<typeof KnownTest>;
+
+export const TestList = z.strictObject({
+  items: z.array(KnownTest),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type TestList = z.infer<typeof TestList>;
+
+export const TestPage = KnownTest.extend({
+  history: z
+    .array(
+      z.strictObject({
+        at: z.iso.datetime(),
+        run: z.string(),
+        attempt: Count,
+        sha: Commit,
+        branch: z.string(),
+        result: z.enum(['passed', 'failed', 'flaky']),
+        durationMs: z.number().min(0),
+        message: z.string(),
+        crowded: z.boolean().describe('So many others failed with it that it proves nothing of this one.'),
+      }),
+    )
+    .describe('The newest first.'),
+});
+export type TestPage = z.infer<typeof TestPage>;
+
+export const FlakyReport = z.strictObject({
+  tests: Count.describe('Tests that are known.'),
+  failing: Count,
+  flaky: Count,
+  suspect: Count,
+  items: z.array(KnownTest).describe('The flaky ones, those with the most proofs first.'),
+});
+export type FlakyReport = z.infer<typeof FlakyReport>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

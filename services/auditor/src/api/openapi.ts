@@ -24,12 +24,16 @@ import {
   Debt,
   DebtList,
   EffectivenessReport,
+  FlakyReport,
   IncidentList,
+  KnownTest,
   Problem,
   QuarantineCount,
   QuarantinedTest,
   QuarantineList,
   RootCauseReport,
+  TestList,
+  TestPage,
   TrainingList,
 } from './answers.ts';
 
@@ -54,6 +58,10 @@ const SCHEMAS = {
   QuarantineList,
   QuarantinedTest,
   QuarantineCount,
+  KnownTest,
+  TestList,
+  TestPage,
+  FlakyReport,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

@@ -8,6 +8,7 @@ import type { EventRecord } from '@prunella/store';
  */
 const STEPS: readonly Subject[] = [
   'pipeline.started',
+  'tests.reported',
   'pipeline.finished',
   'anomaly.detected',
   'pipeline.failed',
@@ -32,6 +33,7 @@ export function attemptOf(event: EventRecord): number {
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':
+    case 'flakiness.updated':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

@@ -27,7 +27,9 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated' &&
     event.subject !== 'debt.changed' &&
-    event.subject !== 'watch.ended'
+    event.subject !== 'watch.ended' &&
+    event.subject !== 'tests.reported' &&
+    event.subject !== 'flakiness.updated'
   );
 }
 

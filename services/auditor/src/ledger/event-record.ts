@@ -41,6 +41,9 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':
+    // What a report says of a run is known from the run's own events.
+    case 'tests.reported':
+    case 'flakiness.updated':
       return undefined;
     default:
       return event.data.run;

@@ -18,9 +18,14 @@ export async function record(
 ): Promise<{ fresh: EventRecord[]; incidents: string[] }> {
   const once = [...new Map(events.map((event) => [event.id, event])).values()];
   await lock(transaction, once.flatMap(lockKeys));
-  const inserted = await insertEvents(transaction, once);
+  const inserted = await insertEvents(transaction, once.map(asKept));
   const fresh = once.filter((event) => inserted.has(event.id));
   return { fresh, incidents: await changedBy(transaction, fresh) };
+}
+
+/** Which tests passed is kept once, and smaller, with the tests. */
+function asKept(event: EventRecord): EventRecord {
+  return event.subject === 'tests.reported' ? { ...event, data: { ...event.data, passed: [] } } : event;
 }
 
 /** An incident, and the pipeline where its runs have no id: what happens there later settles it. */

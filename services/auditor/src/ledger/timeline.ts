@@ -1,3 +1,4 @@
+import type { Events } from '@prunella/contracts';
 import type { EventRecord } from '@prunella/store';
 import { attemptOf, isReversal, isUndo } from './causal.ts';
 import type { TimelineItem } from './incident.ts';
@@ -66,6 +67,10 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Quarantine: ${event.data.test} ${event.data.change}`, says: event.data.reason };
     case 'dependency.changed':
       return { title: `Dependency ${event.data.name} is ${event.data.state}`, says: event.data.reason };
+    case 'tests.reported':
+      return { title: `Tests reported${event.data.job && `: ${event.data.job}`}`, says: testsOf(event.data) };
+    case 'flakiness.updated':
+      return { title: `Learnt: ${event.data.name} is ${event.data.proofs > 0 ? 'flaky' : 'not flaky'}`, says: '' };
   }
 }
 
@@ -79,4 +84,10 @@ function failureOf({ data }: EventRecord<'pipeline.failed'>): string {
   if (data.error !== undefined && data.error.message !== '') return data.error.message;
   const jobs = data.jobs.map((job) => (job.failedStep === '' ? job.name : `${job.name} (${job.failedStep})`));
   return jobs.length === 0 ? data.conclusion : jobs.join(', ');
+}
+
+function testsOf({ totals, part, parts }: Events['tests.reported']): string {
+  const { tests, passed, failed, errors, flaky, skipped } = totals;
+  const which = parts > 1 ? ` (part ${part} of ${parts})` : '';
+  return `${tests} tests: ${passed} passed, ${failed + errors} failed, ${flaky} flaky, ${skipped} skipped${which}`;
 }

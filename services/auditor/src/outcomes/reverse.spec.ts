@@ -6,7 +6,13 @@ import { audit } from '../audit.ts';
 import { sweep } from './sweep.ts';
 
 const HOUR = 60 * MINUTE;
-const SETTINGS = { settleWithinMs: 6 * HOUR, reverseWithinMs: 24 * HOUR, source: 'auditor' };
+const SETTINGS = {
+  settleWithinMs: 6 * HOUR,
+  reverseWithinMs: 24 * HOUR,
+  source: 'auditor',
+  defaultBranches: ['main'],
+  testsKeptMs: 86_400_000,
+};
 
 let postgres: TestServer;
 let store: Store;

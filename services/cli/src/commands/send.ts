@@ -8,6 +8,7 @@ import { Argument, Command } from 'commander';
 import type { Context } from '../context.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { UsageError } from '../exit.ts';
+import { sendJunitCommand } from './send-junit.ts';
 
 interface SendOptions {
   file?: string;
@@ -24,7 +25,8 @@ export function sendCommand(context: Context): Command {
     .option('-f, --file <file>', 'read the event from a file')
     .option('--id <id>', 'event id; sending the same id again changes nothing (default: a new one)')
     .option('--json', 'print the answer as JSON')
-    .action((subject: string, json: string | undefined, options: SendOptions) => send(context, subject, json, options));
+    .action((subject: string, json: string | undefined, options: SendOptions) => send(context, subject, json, options))
+    .addCommand(sendJunitCommand(context));
 }
 
 async function send(context: Context, subject: string, json: string | undefined, options: SendOptions): Promise<void> {

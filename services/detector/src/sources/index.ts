@@ -5,6 +5,7 @@ import { github } from './github/index.ts';
 import { gitlab } from './gitlab/index.ts';
 import { healing } from './healing/index.ts';
 import { jenkins } from './jenkins/index.ts';
+import { junit } from './junit/index.ts';
 import { slack } from './slack/index.ts';
 import type { Source } from './source.ts';
 
@@ -17,5 +18,6 @@ export const sources: readonly Source[] = [
   gitlab,
   healing,
   jenkins,
+  junit,
   slack,
 ];

@@ -11,6 +11,7 @@ import { AskedLately } from '../green/asked-lately.ts';
 import { earlierLogs } from '../green/earlier-logs.ts';
 import { StoredGreenLogs } from '../green/green-logs.ts';
 import { DiagnoserMetrics } from '../metrics.ts';
+import { TestsKnowledge } from '../tests/tests-knowledge.ts';
 import { KNOWLEDGE, READERS, type Readers } from '../tokens.ts';
 
 /** Failures as they come in. */
@@ -25,6 +26,7 @@ export class FailedConsumer {
     private readonly metrics: DiagnoserMetrics,
     green: StoredGreenLogs,
     measurements: Measurements,
+    tests: TestsKnowledge,
   ) {
     const clock = systemClock;
     const asked = new AskedLately();
@@ -42,6 +44,7 @@ export class FailedConsumer {
         ]);
         return { ...gathered, metrics: measured.metrics, gaps: [...gathered.gaps, ...measured.gaps] };
       },
+      testsOf: (failure, at) => tests.of(failure, at),
       changesOf: (failure) => changesOf(failure, readers.get(failure.platform)),
       async publish(id, data) {
         await bus.publish('diagnosis.made', { id, data });
