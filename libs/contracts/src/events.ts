@@ -11,8 +11,8 @@ import * as finished from './gen/prunella/v1/pipeline_finished_pb.ts';
 import * as started from './gen/prunella/v1/pipeline_started_pb.ts';
 import * as quarantine from './gen/prunella/v1/quarantine_changed_pb.ts';
 import type * as run from './gen/prunella/v1/run_pb.ts';
-import * as watch from './gen/prunella/v1/watch_ended_pb.ts';
 import * as tests from './gen/prunella/v1/tests_reported_pb.ts';
+import * as watch from './gen/prunella/v1/watch_ended_pb.ts';
 import type * as words from './gen/prunella/v1/words_pb.ts';
 import type { Wire } from './wire.ts';
 

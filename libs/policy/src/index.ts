@@ -40,9 +40,9 @@ export {
 export { globMatches } from './glob.ts';
 export { KubernetesSettings } from './kubernetes.ts';
 export type { Case } from './match.ts';
-export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
 export { type Breach, judged, MetricCheck, type Sample, type SeriesAbout, type SeriesState } from './metric-check.ts';
+export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';

@@ -20,9 +20,7 @@ export const DetectorEnvironment = CommonEnvironment.extend({
   SLACK_SIGNING_SECRET: optional(z.string().min(1)).describe(
     'Signing secret of the Slack app; without it buttons that are pressed in Slack are refused.',
   ),
-  PRUNELLA_CONFIG: optional(z.string()).describe(
-    'The policy file. Default: ./prunella.yaml when it is there.',
-  ),
+  PRUNELLA_CONFIG: optional(z.string()).describe('The policy file. Default: ./prunella.yaml when it is there.'),
   PROMETHEUS_URL: optional(z.url()).describe('The Prometheus that is asked for error rates after a deployment.'),
   PROMETHEUS_TOKEN: optional(z.string().min(1)).describe('Bearer token for it.'),
   KUBECONFIG: optional(z.string().min(1)).describe(

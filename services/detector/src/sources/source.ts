@@ -51,8 +51,6 @@ export type Heard =
       /** Where the sender wants to be told what became of it; absent: nowhere. Untrusted. */
       replyTo?: string;
     }
-  /** Several things at once; the first one stands for all of them in the answer. */
-  | { kind: 'reports'; reports: readonly [Report, ...Report[]] }
   /** Well-formed, and not for us. */
   | { kind: 'ignored'; reason: string };
 

@@ -10,7 +10,7 @@ const HEADERS = {
 };
 
 function read(headers: Record<string, string> = HEADERS, body = XML) {
-  const delivery = { headers, body: Buffer.from(body) };
+  const delivery = { headers, query: new URLSearchParams(), body: Buffer.from(body) };
   const heard = junit.read(delivery, () => 'fresh');
   if (heard.kind !== 'reports') throw new Error(`expected reports, found ${heard.kind}`);
   return heard.reports;
