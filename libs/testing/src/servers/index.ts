@@ -2,6 +2,12 @@ export { temporaryHome } from './home.ts';
 export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';
 export { startTestPostgres } from './postgres.ts';
-export { prometheusProgram, promtoolProgram, startTestPrometheus } from './prometheus.ts';
+export {
+  alertmanagerProgram,
+  prometheusProgram,
+  promtoolProgram,
+  startTestAlertmanager,
+  startTestPrometheus,
+} from './prometheus.ts';
 export type { TestServer } from './server.ts';
 export { WebApp } from './web-app.ts';

@@ -17,22 +17,26 @@ const LOOPBACK = '127.0.0.1';
  * @returns its path; undefined where none can be had: the reason is printed, and what needs it is to be skipped.
  */
 export function prometheusProgram(): Promise<string | undefined> {
-  return programOf(PROGRAM);
+  return programOf(PROGRAM, { package: PROGRAM, calls: PROGRAM });
 }
 
 /** Prometheus' tool that tries rules, from the same places. */
 export function promtoolProgram(): Promise<string | undefined> {
-  return programOf('promtool');
+  return programOf('promtool', { package: PROGRAM, calls: 'promtool' });
 }
 
-async function programOf(program: 'prometheus' | 'promtool'): Promise<string | undefined> {
+/** @param calls what it calls itself when it is asked for its version. */
+async function programOf(
+  program: string,
+  { package: name, calls }: { package: string; calls: string },
+): Promise<string | undefined> {
   const path = process.env['PATH'] ?? '';
   const cacheDir = defaultCacheDir(process.env);
-  const check = (found: string) => checkIt(found, program);
+  const check = (found: string) => checkIt(found, calls);
   const steps = [
     () => which(program, path),
     async () => join(cacheDir, program),
-    () => fetchDebianProgram({ program, package: PROGRAM, cacheDir, check }, path),
+    () => fetchDebianProgram({ program, package: name, cacheDir, check }, path),
   ];
   const tried: string[] = [];
   for (const find of steps) {
@@ -54,26 +58,59 @@ async function checkIt(found: string, program: string): Promise<void> {
   if (!says.test(stdout + stderr)) throw new ConfigError(`${found} is no ${program}`);
 }
 
-/** Starts it on a free loopback port with this configuration (YAML), and waits until it is ready. */
-export async function startTestPrometheus(program: string, config: string): Promise<TestServer> {
+/**
+ * A real Alertmanager, from the same places.
+ *
+ * @returns its path; undefined where none can be had: the reason is printed, and what needs it is to be skipped.
+ */
+export function alertmanagerProgram(): Promise<string | undefined> {
+  return programOf('prometheus-alertmanager', { package: 'prometheus-alertmanager', calls: 'alertmanager' });
+}
+
+/** Starts it on a free loopback port with this configuration (YAML), and waits until it is ready. Paths in it are relative to `files`, written beside it. */
+export async function startTestPrometheus(
+  program: string,
+  config: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  return await start(PROGRAM, program, config, files, (home, port) => [
+    `--storage.tsdb.path=${join(home, 'data')}`,
+    `--web.listen-address=${LOOPBACK}:${port}`,
+  ]);
+}
+
+/** The same for an Alertmanager, which knows no others. */
+export async function startTestAlertmanager(program: string, config: string): Promise<TestServer> {
+  return await start('alertmanager', program, config, {}, (home, port) => [
+    `--storage.path=${join(home, 'data')}`,
+    `--web.listen-address=${LOOPBACK}:${port}`,
+    '--cluster.listen-address=',
+  ]);
+}
+
+async function start(
+  name: string,
+  program: string,
+  config: string,
+  files: Readonly<Record<string, string>>,
+  argsOf: (home: string, port: number) => string[],
+): Promise<TestServer> {
   const home = await temporaryHome();
   const port = await anyFreePort(LOOPBACK);
   const url = `http://${LOOPBACK}:${port}`;
-  const file = join(home, 'prometheus.yml');
+  const file = join(home, `${name}.yml`);
   await writeFile(file, config);
+  for (const [path, text] of Object.entries(files)) await writeFile(join(home, path), text);
   await mkdir(join(home, 'data'));
   let server = await launch();
 
   async function launch(): Promise<ServerProcess> {
+    const args = [`--config.file=${file}`, ...argsOf(home, port)];
     const started = await ServerProcess.start({
-      name: PROGRAM,
+      name,
       home,
       program,
-      args: [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${join(home, 'data')}`,
-        `--web.listen-address=${LOOPBACK}:${port}`,
-      ],
+      args,
       cwd: home,
       stopSignal: 'SIGTERM',
       graceMs: 5_000,
