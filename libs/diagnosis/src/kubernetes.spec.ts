@@ -23,7 +23,7 @@ it.each`
   ${'ImagePullBackOff'}           | ${`${web} can't start: ErrImagePull: failed to resolve reference "acme/web:9": acme/web:9: not found`}                                        | ${'image_pull'}     | ${'notify_human'}
   ${'CreateContainerConfigError'} | ${`${web} can't start: CreateContainerConfigError: couldn't find key password in Secret shop/db`}                                             | ${'config_error'}   | ${'notify_human'}
   ${'Unschedulable'}              | ${'pod web-7d4-x (Deployment shop/web) has no node: FailedScheduling: 0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes'} | ${'runner_lost'}    | ${'notify_human'}
-  ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing.'}                                                                     | ${'deploy_failure'} | ${'rollback'}
+  ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing.'}                                                                     | ${'deploy_failure'} | ${'raise_timeout'}
   ${'RolloutAborted'}             | ${'Rollout shop/web: RolloutAborted: Rollout aborted update to revision 3'}                                                                   | ${'deploy_failure'} | ${'rollback'}
   ${'RolloutDegraded'}            | ${'Rollout shop/web: InvalidSpec: The Rollout "web" is invalid: spec.strategy.strategy: Required value'}                                      | ${'config_error'}   | ${'notify_human'}
 `('$type: $cause, so $action', ({ type, message, cause, action }) => {
