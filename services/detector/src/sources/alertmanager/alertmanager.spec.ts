@@ -174,7 +174,7 @@ describe('a body that is broken', () => {
         parent[path.at(-1) as string] = value as never;
         expect(typeof refusal(body)).toBe('string');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
