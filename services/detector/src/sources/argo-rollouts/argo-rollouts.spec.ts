@@ -94,9 +94,12 @@ describe('what is told of a Rollout', () => {
     [nats, kubernetes] = await Promise.all([startTestNats(), FakeKubernetes.start()]);
     bus = await Bus.connect({ servers: nats.url, name: 'spec' });
     await writeFile(join(directory, 'kubeconfig'), kubernetes.kubeconfig);
+    // The detector's own watch would see it, too.
+    await writeFile(join(directory, 'prunella.yaml'), 'version: 1\nkubernetes: { watch: false }\n');
     service = await startService(detector, {
       ...{ NATS_URL: nats.url, PORT_DETECTOR: '0', LOG_LEVEL: 'silent', PRUNELLA_INSECURE_WEBHOOKS: '1' },
       KUBECONFIG: join(directory, 'kubeconfig'),
+      PRUNELLA_CONFIG: join(directory, 'prunella.yaml'),
     });
   });
   afterAll(async () => {
