@@ -37,7 +37,9 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     this.wakeOutbox();
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    // The sweep asks how far it is, which may be before it begins to read.
+    await this.bus.ensureConsumer('auditor-events');
     const sweepEveryMs = Math.min(this.settings.settleWithinMs / 4, LONGEST_SWEEP_EVERY_MS);
     this.loops.push(
       this.every(OUTBOX_EVERY_MS, 'outbox', () => this.publish()),
