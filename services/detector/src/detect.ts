@@ -27,8 +27,8 @@ export interface Deps {
   place(report: Report, withinMs?: number): Promise<Report>;
   /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
   completeLater(source: Source, report: Report, withinMs?: number): Promise<void>;
-  /** Keeps what a sender wrote, and resolves with its id; undefined: it is not kept, which has been told. Never throws. */
-  keepOriginal(source: Source, delivery: Delivery): Promise<string | undefined>;
+  /** Begins to keep what a sender wrote. Its id; undefined: it is not kept, which has been told. Never throws. */
+  keepOriginal(source: Source, delivery: Delivery): string | undefined;
   deliveries: DeliveryLog;
   /** Keeps where the sender of an answer wants to be told what became of it. Throws UnreachableError. */
   keepReply(answer: string, address: string, withinMs?: number): Promise<void>;
@@ -59,7 +59,7 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   if (before) return { ...before, duplicate: true } as Receipt;
   // Before the publish: whoever hears of the answer looks for it.
   if (replyTo !== undefined) await d.keepReply(reports[0].id, replyTo, source.withinMs);
-  const originalId = reports.some(isPipelineReport) ? await d.keepOriginal(source, delivery) : undefined;
+  const originalId = reports.some(isPipelineReport) ? d.keepOriginal(source, delivery) : undefined;
   const told: Report[] = [];
   for (const report of reports) {
     const whole = redacted(withOriginal(report, originalId));

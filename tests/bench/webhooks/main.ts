@@ -18,6 +18,7 @@ const { values } = parseArgs({
   },
 });
 const [perSecond, seconds] = [Number(values.rate), Number(values.seconds)];
+const REPOSITORIES = 1_000;
 const SECRET = 'It is a secret to everybody';
 /** GitHub's own example: about 15 KB. */
 const example = exampleRun();
@@ -58,7 +59,16 @@ try {
 
 function bodyOf(n: number): Buffer {
   const run = example['workflow_run'] as Record<string, unknown>;
-  return Buffer.from(JSON.stringify({ ...example, workflow_run: { ...run, id: 1_000_000 + n } }));
+  const repository = example['repository'] as Record<string, unknown>;
+  // No one pipeline ends hundreds of times a second: they are of many repositories.
+  const name = `octo/repo-${n % REPOSITORIES}`;
+  return Buffer.from(
+    JSON.stringify({
+      ...example,
+      workflow_run: { ...run, id: 1_000_000 + n },
+      repository: { ...repository, full_name: name, html_url: `https://github.com/${name}` },
+    }),
+  );
 }
 
 function says({ answers, p50, p99, longest, senderBehind }: LoadResult): string {

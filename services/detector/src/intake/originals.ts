@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, ORIGINALS } from '@prunella/bus';
 import { messageOf } from '@prunella/core';
 import { Metrics } from '@prunella/service-kit';
 import { redact } from '@prunella/signals';
 import { PinoLogger } from 'nestjs-pino';
 import type { Delivery, Source } from '../sources/source.ts';
+
+const zip = promisify(gzip);
+const unzip = promisify(gunzip);
 
 /** What is longer when gzipped is not kept, nor what the server does not take. */
 const MOST_BYTES = 2 * 1024 ** 2;
@@ -16,9 +19,13 @@ const HEADROOM = 4 * 1024;
 /** Redacting goes over all of it: more than any sender writes about one run. */
 const MOST_UNPACKED = 4 * 1024 ** 2;
 
+/** More at a time are not kept: what events are made of is worth less than the events. */
+const MOST_AT_A_TIME = 200;
+
 /** Keeps what senders wrote, so that people can look up what an event was made of. No event waits or fails for it. */
 @Injectable()
-export class Originals {
+export class Originals implements OnModuleDestroy {
+  private readonly pending = new Set<Promise<void>>();
   private readonly kept;
   private stream: Promise<void> | undefined;
 
@@ -33,22 +40,37 @@ export class Originals {
     ]);
   }
 
-  /** Resolves with the id under which it is kept, the same for the same text; undefined: it is not, which is logged and counted. */
-  async keep(source: Source, delivery: Delivery): Promise<string | undefined> {
-    if (delivery.body.length > MOST_UNPACKED) return this.missed(source, 'too large', `${delivery.body.length} bytes`);
-    try {
-      const bytes = await promisify(gzip)(redact(delivery.body.toString('utf8')));
-      const room = (this.bus.nats.info?.max_payload ?? MOST_BYTES) - HEADROOM;
-      if (bytes.length > Math.min(MOST_BYTES, room))
-        return this.missed(source, 'too large', `${bytes.length} bytes gzipped`);
-      const id = createHash('sha256').update(delivery.body).digest('hex').slice(0, 40);
-      await this.ready();
-      await this.bus.jetstream.publish(subjectOf(id), bytes, { msgID: id, timeout: 2_000 });
-      this.kept.inc({ source: source.name, result: 'kept' });
-      return id;
-    } catch (error) {
-      return this.missed(source, 'failed', messageOf(error));
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  /**
+   * Begins to keep what was sent.
+   *
+   * @returns the id under which it can be found soon, the same for the same text; undefined: it is not kept. What is not, or could not be, is logged
+   * and counted.
+   */
+  keep(source: Source, { body }: Delivery): string | undefined {
+    if (body.length > MOST_UNPACKED) return this.missed(source, 'too large', `${body.length} bytes`);
+    if (this.pending.size >= MOST_AT_A_TIME) return this.missed(source, 'busy', `${this.pending.size} are being kept`);
+    const id = createHash('sha256').update(body).digest('hex').slice(0, 40);
+    const work = this.store(source, id, body).catch((error: unknown) => {
+      this.missed(source, 'failed', messageOf(error));
+    });
+    this.pending.add(work);
+    void work.finally(() => this.pending.delete(work));
+    return id;
+  }
+
+  private async store(source: Source, id: string, body: Buffer): Promise<void> {
+    const bytes = await zip(redact(body.toString('utf8')));
+    const room = (this.bus.nats.info?.max_payload ?? MOST_BYTES) - HEADROOM;
+    if (bytes.length > Math.min(MOST_BYTES, room)) {
+      return this.missed(source, 'too large', `${bytes.length} bytes gzipped`);
     }
+    await this.ready();
+    await this.bus.jetstream.publish(subjectOf(id), bytes, { msgID: id, timeout: 2_000 });
+    this.kept.inc({ source: source.name, result: 'kept' });
   }
 
   /** The text as it was sent, without its secrets; undefined: it is not kept, or no more. */
@@ -57,7 +79,7 @@ export class Originals {
     const { direct } = await this.bus.jetstream.jetstreamManager(false);
     const message = await direct.getMessage(ORIGINALS.name, { last_by_subj: subjectOf(id) });
     if (message === null) return undefined;
-    return (await promisify(gunzip)(message.data)).toString('utf8');
+    return (await unzip(message.data)).toString('utf8');
   }
 
   private async ready(): Promise<void> {
@@ -68,7 +90,7 @@ export class Originals {
     });
   }
 
-  private missed(source: Source, result: 'too large' | 'failed', why: string): undefined {
+  private missed(source: Source, result: 'too large' | 'busy' | 'failed', why: string): undefined {
     this.kept.inc({ source: source.name, result });
     this.logger.warn({ source: source.name, why }, 'the body of a webhook could not be kept');
     return undefined;
