@@ -94,6 +94,12 @@ describe('what joins', () => {
     expect(tellAll(alert, told('a'), told('b'), told('c', 'OOMKilled')).attempts).toEqual([1, 1, 2]);
   });
 
+  it('is a new attempt when it is a deployment that somebody tried again', () => {
+    const first = told('deployment/1', 'deployment', { platform: 'github', headSha: 'abc' });
+    const again = told('deployment/2', 'deployment', { platform: 'github', headSha: 'abc' });
+    expect(tellAll(troubled(first, 0), first, again, again).attempts).toEqual([1, 2, 2]);
+  });
+
   it('leaves the attempt to the one that leads', () => {
     const watch: Told = { run: release, incidentId: 'inc_77', type: 'PostDeployErrorRate' };
     expect(tellAll(led, watch, told('a'), watch).attempts).toEqual([2, 101, 2]);

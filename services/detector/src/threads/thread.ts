@@ -44,8 +44,15 @@ export interface Told {
 
 /** What can be rerun goes on counting its own attempts: what joins it begins here, so that no attempt means two things. */
 const JOINED_FROM = 101;
+/** Who tells what something that was deployed is like; everybody else tells of a deployment. */
+const SYMPTOMS: readonly string[] = ['alertmanager', 'kubernetes', 'prometheus'];
 const MOST_TROUBLES = 20;
 const MOST_RUNS = 50;
+
+/** Whether it is told about something that was deployed, by an alert, a pod or a measurement; false: it is a deployment. */
+export function isSymptom({ platform }: Pick<Run, 'platform'>): boolean {
+  return SYMPTOMS.includes(platform);
+}
 
 /** The keys under which the thread of a run is found, the surest first; none: it can belong to nothing else. Safe as KV keys. */
 export function keysOf(run: Run): string[] {
@@ -91,7 +98,8 @@ export function troubled({ run, incidentId, type }: Told, now: number): Thread {
 }
 
 /**
- * The thread with a trouble more, and as which attempt of its incident it counts: that of the same trouble, while it is not over, else a new one.
+ * The thread with a trouble more, and as which attempt of its incident it counts: that of the same trouble, while it is not over, else a new one. A
+ * deployment that fails once more is a new one always: somebody tried again.
  * What was told before gives the same answer again.
  */
 export function joined(
@@ -103,7 +111,9 @@ export function joined(
   const at = Math.max(thread.at, now);
   const known = thread.troubles.find(({ runs }) => runs.includes(key));
   if (known !== undefined) return { thread: { ...thread, at }, attempt: known.attempt };
-  const same = thread.troubles.findLast((trouble) => trouble.type === type && trouble.open.length > 0);
+  const same = isSymptom(run)
+    ? thread.troubles.findLast((trouble) => trouble.type === type && trouble.open.length > 0)
+    : undefined;
   if (same !== undefined) {
     const more = { ...same, runs: [...same.runs, key].slice(-MOST_RUNS), open: [...same.open, key].slice(-MOST_RUNS) };
     const troubles = thread.troubles.map((trouble) => (trouble === same ? more : trouble));

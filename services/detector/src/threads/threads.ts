@@ -3,7 +3,18 @@ import { Bus, type JsonBucket } from '@prunella/bus';
 import type { PipelineFailed, PipelineFinished, Run, Workload } from '@prunella/contracts';
 import { runOf, stableId, systemClock } from '@prunella/core';
 import { DetectorPolicy } from '../detector-policy.ts';
-import { deployed, filled, isAbout, joined, keysOf, recovered, type Thread, type Told, troubled } from './thread.ts';
+import {
+  deployed,
+  filled,
+  isAbout,
+  isSymptom,
+  joined,
+  keysOf,
+  recovered,
+  type Thread,
+  type Told,
+  troubled,
+} from './thread.ts';
 
 /** A key leads to a thread; a thread is kept by an id of its own, for it has several keys. */
 type Kept = { leadsTo: string } | Thread;
@@ -59,7 +70,7 @@ export class Threads {
     if (keys.length === 0) return finished;
     const end = await this.end(keys, run);
     if (end !== undefined) return { ...finished, ...end };
-    if (isDeployment(finished)) await this.begin(keys, deployed(run, finished.incidentId, endOf(finished)));
+    if (!isSymptom(finished)) await this.begin(keys, deployed(run, finished.incidentId, endOf(finished)));
     return finished;
   }
 
@@ -146,11 +157,6 @@ export class Threads {
   private bucket(): Promise<JsonBucket<Kept>> {
     return this.bus.bucket<Kept>('prunella_threads');
   }
-}
-
-/** A run with an environment deploys; what recovers (an alert, a pod) deployed nothing. */
-function isDeployment({ platform }: PipelineFinished): boolean {
-  return !['alertmanager', 'kubernetes', 'prometheus'].includes(platform);
 }
 
 function endOf({ finishedAt }: PipelineFinished): number {
