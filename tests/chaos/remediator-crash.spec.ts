@@ -153,7 +153,8 @@ it('has exactly one effect, wherever it is killed between two steps', async () =
       if (killed === false) missed.push(name);
     }
   };
-  await Promise.all([worker(), worker(), worker(), worker(), worker(), worker(), worker(), worker()]);
+  // More start more processes at a time than a small machine gets going before they give up on NATS.
+  await Promise.all([worker(), worker(), worker(), worker()]);
   expect(failures).toEqual([]);
   // With full jitter the wait may be too short to be told: then there is one step less.
   expect(missed.length).toBeLessThanOrEqual(2);

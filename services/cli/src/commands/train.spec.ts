@@ -127,7 +127,8 @@ describe('prunella train', () => {
     expect(err).toEqual([]);
     expect(out.join('\n')).toContain('labelled: 200 logs');
     expect(code).toBe(0);
-  });
+    // It trains: minutes of work beside other tests on a small machine.
+  }, 240_000);
 
   it.each([
     ['{"log": "gone.log", "cause": "network"}', 'gone.log'],
