@@ -53,3 +53,17 @@ export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.replaceAll(/\s*\n\s*/g, ' ');
 }
+
+interface Nested {
+  code?: unknown;
+  cause?: Nested;
+  errors?: Nested[];
+}
+
+/** Node hides why a connection failed in causes, and of several addresses in a list; undefined: it gave no code. */
+export function codeOf(error: unknown): string | undefined {
+  for (let at = error as Nested | undefined; at !== undefined; at = at.cause ?? at.errors?.[0]) {
+    if (typeof at.code === 'string') return at.code;
+  }
+  return undefined;
+}

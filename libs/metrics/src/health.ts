@@ -1,4 +1,4 @@
-import { type HealthReading, messageOf } from '@prunella/core';
+import { codeOf, type HealthReading, messageOf } from '@prunella/core';
 
 export interface HealthCheck {
   url: string;
@@ -53,18 +53,4 @@ async function statusOf(url: string, expect: number, signal: AbortSignal): Promi
 function shownUrl(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null ? 'the health check' : `${parsed.origin}${parsed.pathname}`;
-}
-
-interface Nested {
-  code?: unknown;
-  cause?: Nested;
-  errors?: Nested[];
-}
-
-/** Node hides why a connection failed in causes, and of several addresses in a list; undefined: it gave no code. */
-function codeOf(error: unknown): string | undefined {
-  for (let at = error as Nested | undefined; at !== undefined; at = at.cause ?? at.errors?.[0]) {
-    if (typeof at.code === 'string') return at.code;
-  }
-  return undefined;
 }

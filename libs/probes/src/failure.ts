@@ -1,4 +1,4 @@
-import { messageOf, type ProbeResult } from '@prunella/core';
+import { codeOf, messageOf, type ProbeResult } from '@prunella/core';
 
 /** Our own network or name service is to blame: the target was not asked. */
 const NOBODY_ASKED: ReadonlySet<string> = new Set([
@@ -17,18 +17,4 @@ export function failure(error: unknown, shown: string, signal: AbortSignal): Pro
   if (code !== undefined && NOBODY_ASKED.has(code))
     return { kind: 'no-data', why: `${shown} can't be asked from here: ${code}` };
   return { kind: 'failed', says: `${shown} does not answer: ${code ?? messageOf(error)}` };
-}
-
-interface Nested {
-  code?: unknown;
-  cause?: Nested;
-  errors?: Nested[];
-}
-
-/** Node hides why a connection failed in causes, and of several addresses in a list; undefined: it gave no code. */
-function codeOf(error: unknown): string | undefined {
-  for (let at = error as Nested | undefined; at !== undefined; at = at.cause ?? at.errors?.[0]) {
-    if (typeof at.code === 'string') return at.code;
-  }
-  return undefined;
 }

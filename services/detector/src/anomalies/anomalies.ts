@@ -1,10 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type JsonBucket, type Received, Timers, withTrace } from '@prunella/bus';
 import { systemClock } from '@prunella/core';
-import { type Policy, policyFile } from '@prunella/policy';
-import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
-import type { DetectorEnvironment } from '../environment.ts';
+import { DetectorPolicy } from '../detector-policy.ts';
 import { Origins } from '../intake/origins.ts';
 import { Outbox } from '../intake/outbox.ts';
 import { Book, type Page } from './book.ts';
@@ -21,7 +20,6 @@ const MOST_RUNNING = 20_000;
 const LEASE_MS = 30_000;
 
 interface Wired {
-  policy: SettingsFile<Policy>;
   book: Book;
   running: JsonBucket<Running>;
   timers: Timers<Running>;
@@ -37,7 +35,7 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 
   constructor(
     private readonly bus: Bus,
-    @Inject(ENVIRONMENT) private readonly environment: DetectorEnvironment,
+    private readonly policy: DetectorPolicy,
     private readonly logger: PinoLogger,
     private readonly outbox: Outbox,
     private readonly origins: Origins,
@@ -65,13 +63,12 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
-    wired?.policy.close();
   }
 
   /** Something ended: it is waited for no more, held against its baseline, and learnt. */
   async ended(event: Received<'pipeline.finished'>): Promise<void> {
-    const { policy, book, running } = await this.ready;
-    const settings = policy.current.anomalies;
+    const { book, running } = await this.ready;
+    const settings = this.policy.current.anomalies;
     await ended(event, { ...this.telling(), settings, book, clock: systemClock });
     const place = durationPlace(event.data, settings);
     if (place !== undefined) await forget(running, runningKey(place, attemptId(event.data)));
@@ -79,9 +76,9 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Something started: when it takes too long, that is told. */
   async started(event: Received<'pipeline.started'>): Promise<void> {
-    const { policy, book, running, timers } = await this.ready;
+    const { book, running, timers } = await this.ready;
     await started(event, {
-      settings: policy.current.anomalies,
+      settings: this.policy.current.anomalies,
       book,
       clock: systemClock,
       forget: (key) => forget(running, key),
@@ -94,8 +91,8 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** How many times as long as usual it took; undefined: nobody knows. */
   async durationRatio(event: Received<'pipeline.finished'>): Promise<number | undefined> {
-    const { policy, book } = await this.ready;
-    return await durationRatio(event, { settings: policy.current.anomalies, book });
+    const { book } = await this.ready;
+    return await durationRatio(event, { settings: this.policy.current.anomalies, book });
   }
 
   private telling(): TellDeps {
@@ -110,14 +107,8 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async wire(): Promise<Wired> {
-    const { bus, environment, logger } = this;
-    const policy = await SettingsFile.open(
-      { ...policyFile, path: environment.PRUNELLA_CONFIG },
-      {
-        reloaded: (file) => logger.info({ file }, 'what counts as an anomaly was read again'),
-        kept: (file, problem) => logger.error({ file, problem }, 'the policy file is broken: anomalies stay as before'),
-      },
-    );
+    const { bus, logger } = this;
+    await this.policy.ready;
     const book = new Book(await bus.bucket<Page>('prunella_baselines'), MOST_SERIES, () => this.refused.inc());
     const running = await bus.bucket<Running>('prunella_running');
     const timers = new Timers<Running>({
@@ -140,7 +131,7 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
       },
     });
     this.open = timers;
-    return { policy, book, running, timers };
+    return { book, running, timers };
   }
 }
 
