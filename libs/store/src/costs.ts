@@ -23,41 +23,25 @@ export interface CostTally {
 }
 
 const KEYS: Readonly<Record<CostKey, string>> = {
-  action: `e.data->'action'->>'type'`,
-  repository: `e.data->'run'->>'repository'`,
-  cause: `nullif(e.data->>'cause', 'cause_unspecified')`,
-  day: `to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  action: 'action',
+  repository: 'repository',
+  cause: 'cause',
+  day: `to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
 };
 
-/**
- * Sums up what the actions that took effect in [from, to) cost.
- *
- * @param which `actions`: only these types; `reruns`: those of which the run's next attempt shows how long they took.
- */
+/** Sums up what the actions of these types that took effect in [from, to) cost. */
 export async function tallyCosts(
   manager: Transaction,
   range: { from: Date; to: Date },
-  which: { by: CostKey; actions: readonly string[]; reruns: readonly string[] },
+  which: { by: CostKey; actions: readonly string[] },
 ): Promise<CostTally[]> {
   return await manager.query<CostTally[]>(
-    `SELECT coalesce(${KEYS[which.by]}, '') AS key, coalesce(e.data->'cost'->>'currency', '') AS currency,
-            count(*)::int AS actions, count(e.data->'cost')::int AS estimated,
-            coalesce(sum((e.data->'cost'->>'minutes')::float8), 0) AS "expectedMinutes",
-            coalesce(sum((e.data->'cost'->>'money')::float8), 0) AS "expectedMoney",
-            count(rerun.minutes)::int AS timed, coalesce(sum(rerun.minutes), 0) AS "actualMinutes"
-     FROM events e
-     LEFT JOIN LATERAL (
-       SELECT extract(epoch FROM (f.data->>'finishedAt')::timestamptz - (f.data->>'startedAt')::timestamptz)::float8 / 60 AS minutes
-       FROM events f
-       WHERE f.incident_id = e.incident_id AND f.subject = 'pipeline.finished' AND f.data->>'kind' = 'run'
-         AND e.data->'action'->>'type' = ANY($4::text[]) AND e.data->'run'->>'runId' <> ''
-         AND (f.data->>'attempt')::int = greatest((e.data->'run'->>'attempt')::int, 1) + 1
-         AND (f.data->>'finishedAt')::timestamptz >= (f.data->>'startedAt')::timestamptz
-       ORDER BY f.time, f.id LIMIT 1
-     ) rerun ON true
-     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed' AND coalesce(e.data->>'undoes', '') = ''
-       AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
+    `SELECT ${KEYS[which.by]} AS key, currency, count(*)::int AS actions, (count(*) FILTER (WHERE estimated))::int AS estimated,
+            sum(expected_minutes) AS "expectedMinutes", sum(expected_money) AS "expectedMoney",
+            count(actual_minutes)::int AS timed, coalesce(sum(actual_minutes), 0) AS "actualMinutes"
+     FROM healing_actions
+     WHERE at >= $1 AND at < $2 AND action = ANY($3::text[])
      GROUP BY 1, 2 ORDER BY 1, 2`,
-    [range.from, range.to, [...which.actions], [...which.reruns]],
+    [range.from, range.to, [...which.actions]],
   );
 }

@@ -110,6 +110,6 @@ export async function unknownSamples(
 /** An incident may have several diagnoses, one an attempt: the newest that says so. */
 function diagnosisOf(incidentId: string, fingerprint: string): string {
   return `SELECT data FROM events
-          WHERE incident_id = ${incidentId} AND subject = 'diagnosis.made' AND data->>'fingerprint' = ${fingerprint}
+          WHERE lasting AND incident_id = ${incidentId} AND subject = 'diagnosis.made' AND data->>'fingerprint' = ${fingerprint}
           ORDER BY time DESC, id DESC LIMIT 1`;
 }

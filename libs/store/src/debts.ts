@@ -1,4 +1,5 @@
 import { storable } from './json.ts';
+import { lock } from './locks.ts';
 import type { Transaction } from './store.ts';
 
 /** One occasion on which something was made to work without being repaired. */
@@ -32,7 +33,7 @@ export interface DebtEntry {
 export interface DebtWord {
   /** Empty: nobody's. */
   owner: string;
-  /** null: nobody said that it is repaired. */
+  /** null: nobody said that it is repaired, or it was seen again since. */
   resolvedAt: Date | null;
   /** Who said the last of it, and why; empty: nobody said anything. */
   by: string;
@@ -61,13 +62,22 @@ export async function putDebtEntries(
   entries: readonly DebtEntry[],
 ): Promise<void> {
   if (incidentIds.length === 0) return;
-  await transaction.query('DELETE FROM debt_entries WHERE incident_id = ANY($1::text[]) AND id <> ALL($2::text[])', [
-    [...incidentIds],
-    entries.map((entry) => entry.id),
-  ]);
-  if (entries.length === 0) return;
-  await transaction.query(
-    `INSERT INTO debt_entries (id, debt_id, kind, what, incident_id, platform, repository, pipeline_id, fingerprint, workload, cause,
+  const [gone] = await transaction.query<[{ debtId: string }[], number]>(
+    'DELETE FROM debt_entries WHERE incident_id = ANY($1::text[]) AND id <> ALL($2::text[]) RETURNING debt_id AS "debtId"',
+    [[...incidentIds], entries.map((entry) => entry.id)],
+  );
+  const written = await writeEntries(transaction, entries);
+  await sumUpDebts(
+    transaction,
+    [...gone, ...written].map(({ debtId }) => debtId),
+  );
+}
+
+/** @returns those that are new, or other than before. */
+async function writeEntries(transaction: Transaction, entries: readonly DebtEntry[]): Promise<{ debtId: string }[]> {
+  if (entries.length === 0) return [];
+  return await transaction.query<{ debtId: string }[]>(
+    `INSERT INTO debt_entries AS old (id, debt_id, kind, what, incident_id, platform, repository, pipeline_id, fingerprint, workload, cause,
                                at, minutes, money, currency)
      SELECT id, "debtId", kind, what, "incidentId", platform, repository, "pipelineId", fingerprint, workload, cause,
             at, minutes, money, currency
@@ -80,8 +90,52 @@ export async function putDebtEntries(
        debt_id = excluded.debt_id, kind = excluded.kind, what = excluded.what, platform = excluded.platform,
        repository = excluded.repository, pipeline_id = excluded.pipeline_id, fingerprint = excluded.fingerprint,
        workload = excluded.workload, cause = excluded.cause, at = excluded.at,
-       minutes = excluded.minutes, money = excluded.money, currency = excluded.currency`,
+       minutes = excluded.minutes, money = excluded.money, currency = excluded.currency
+     WHERE old IS DISTINCT FROM excluded
+     RETURNING debt_id AS "debtId"`,
     [storable(entries)],
+  );
+}
+
+/**
+ * Sums debts up from their entries and from what people said of them. A debt without entries is none. Two transactions that add to one debt do so one after
+ * the other.
+ */
+export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<string>): Promise<void> {
+  const ids = [...new Set(debtIds)];
+  if (ids.length === 0) return;
+  await lock(
+    transaction,
+    ids.map((id) => `debt/${id}`),
+  );
+  await transaction.query(
+    `INSERT INTO debts (id, kind, repository, first_seen, last_seen, count, minutes, money, newest, owner, resolved_at, said_by, said_why)
+     SELECT s.id, newest.kind, newest.repository, s.first_seen, s.last_seen, s.count, s.minutes, coalesce(paid.money, '[]'), to_jsonb(newest),
+            coalesce(claim.owner, ''), CASE WHEN resolution.resolved THEN resolution.time END,
+            coalesce(word.by, ''), coalesce(word.reason, '')
+     FROM (
+       SELECT debt_id AS id, min(at) AS first_seen, max(at) AS last_seen, count(*)::int AS count, sum(minutes) AS minutes
+       FROM debt_entries WHERE debt_id = ANY($1::text[]) GROUP BY debt_id
+     ) s
+     CROSS JOIN LATERAL (SELECT * FROM debt_entries e WHERE e.debt_id = s.id ORDER BY e.at DESC, e.id DESC LIMIT 1) newest
+     LEFT JOIN LATERAL (
+       SELECT jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount) ORDER BY currency) AS money FROM (
+         SELECT currency, sum(money) AS amount FROM debt_entries e WHERE e.debt_id = s.id AND currency <> '' GROUP BY currency
+       ) sums
+     ) paid ON true
+     ${lastWord('claim', `e.data->>'owner' AS owner`, `e.data ? 'owner'`)}
+     ${lastWord('resolution', `e.time, (e.data->>'resolved')::boolean AS resolved`, `e.data ? 'resolved'`)}
+     ${lastWord('word', `e.data->>'by' AS by, e.data->>'reason' AS reason`, 'true')}
+     ORDER BY s.id
+     ON CONFLICT (id) DO UPDATE SET
+       kind = excluded.kind, repository = excluded.repository, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+       count = excluded.count, minutes = excluded.minutes, money = excluded.money, newest = excluded.newest, owner = excluded.owner,
+       resolved_at = excluded.resolved_at, said_by = excluded.said_by, said_why = excluded.said_why`,
+    [ids],
+  );
+  await transaction.query(
+    `DELETE FROM debts d WHERE id = ANY($1::text[]) AND NOT EXISTS (SELECT 1 FROM debt_entries e WHERE e.debt_id = d.id)`,
+    [ids],
   );
 }
 
@@ -115,36 +169,28 @@ export async function listDebts(
   page: { now: Date; dueMs: number; limit: number; after?: DebtPosition | undefined },
 ): Promise<Debt[]> {
   return await manager.query<Debt[]>(
-    `WITH summed AS (
-       SELECT debt_id AS id, min(at) AS first_seen, max(at) AS last_seen, count(*)::int AS count,
-              (count(*) FILTER (WHERE at > $1::timestamptz - ${WEEK}))::int AS recent,
-              (count(*) FILTER (WHERE at <= $1::timestamptz - ${WEEK} AND at > $1::timestamptz - 2 * ${WEEK}))::int AS before,
-              sum(minutes) AS minutes
-       FROM debt_entries
-       WHERE ($3::text IS NULL OR debt_id = $3) AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR repository = $5)
-       GROUP BY debt_id
-     )
-     SELECT s.id, newest.kind, newest.what, newest.incident_id AS "incidentId", newest.platform, newest.repository,
-            newest.pipeline_id AS "pipelineId", newest.fingerprint, newest.workload, newest.cause,
-            s.first_seen AS "firstSeen", s.last_seen AS "lastSeen", s.count, s.recent, s.before, s.minutes,
-            coalesce(paid.money, '[]') AS money, coalesce(claim.owner, '') AS owner,
-            CASE WHEN ${RESOLVED} THEN resolution.at END AS "resolvedAt",
-            coalesce(word.by, '') AS by, coalesce(word.reason, '') AS reason
-     FROM summed s
+    `SELECT d.id, d.kind, d.newest->>'what' AS what, d.newest->>'incident_id' AS "incidentId", d.newest->>'platform' AS platform,
+            d.repository, d.newest->>'pipeline_id' AS "pipelineId", d.newest->>'fingerprint' AS fingerprint,
+            d.newest->>'workload' AS workload, d.newest->>'cause' AS cause, d.first_seen AS "firstSeen", d.last_seen AS "lastSeen",
+            d.count, weeks.recent, weeks.before, d.minutes, d.money, d.owner,
+            CASE WHEN ${RESOLVED} THEN d.resolved_at END AS "resolvedAt", d.said_by AS by, d.said_why AS reason
+     FROM (
+       SELECT * FROM debts d
+       WHERE ($3::text IS NULL OR d.id = $3) AND ($4::text IS NULL OR d.kind = $4) AND ($5::text IS NULL OR d.repository = $5)
+         AND ($6::text IS NULL OR $6 = ${STATE}) 
+         -- Of entries there are few within a week.
+         AND ($7::int IS NULL OR (${STATE} <> 'resolved' AND d.id IN (
+           SELECT debt_id FROM debt_entries WHERE at > $1::timestamptz - ${WEEK} GROUP BY debt_id HAVING count(*) >= $7
+         )))
+         AND ($8::timestamptz IS NULL OR (d.last_seen, d.id) < ($8, $9))
+       ORDER BY d.last_seen DESC, d.id DESC LIMIT $10
+     ) d
      CROSS JOIN LATERAL (
-       SELECT * FROM debt_entries e WHERE e.debt_id = s.id ORDER BY e.at DESC, e.id DESC LIMIT 1
-     ) newest
-     LEFT JOIN LATERAL (
-       SELECT jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount) ORDER BY currency) AS money FROM (
-         SELECT currency, sum(money) AS amount FROM debt_entries e WHERE e.debt_id = s.id AND currency <> '' GROUP BY currency
-       ) sums
-     ) paid ON true
-     ${lastWord('claim', `e.data->>'owner' AS owner`, `e.data ? 'owner'`)}
-     ${lastWord('resolution', `e.time AS at, (e.data->>'resolved')::boolean AS resolved`, `e.data ? 'resolved'`)}
-     ${lastWord('word', `e.data->>'by' AS by, e.data->>'reason' AS reason`, 'true')}
-     WHERE ($6::text IS NULL OR $6 = ${STATE}) AND ($7::int IS NULL OR (s.recent >= $7 AND ${STATE} <> 'resolved'))
-       AND ($8::timestamptz IS NULL OR (s.last_seen, s.id) < ($8, $9))
-     ORDER BY s.last_seen DESC, s.id DESC LIMIT $10`,
+       SELECT (count(*) FILTER (WHERE at > $1::timestamptz - ${WEEK}))::int AS recent,
+              (count(*) FILTER (WHERE at <= $1::timestamptz - ${WEEK}))::int AS before
+       FROM debt_entries e WHERE e.debt_id = d.id AND e.at > $1::timestamptz - 2 * ${WEEK}
+     ) weeks
+     ORDER BY d.last_seen DESC, d.id DESC`,
     [
       ...[page.now, page.dueMs, filter.id ?? null, filter.kind ?? null, filter.repository ?? null],
       ...[filter.state ?? null, filter.recentAtLeast ?? null],
@@ -154,13 +200,14 @@ export async function listDebts(
 }
 
 /** What is seen again after it was called resolved is not. */
-const RESOLVED = 'coalesce(resolution.resolved AND resolution.at >= s.last_seen, false)';
+const RESOLVED = 'coalesce(d.resolved_at >= d.last_seen, false)';
 const STATE = `CASE WHEN ${RESOLVED} THEN 'resolved'
-  WHEN s.first_seen + $2 * interval '1 millisecond' <= $1::timestamptz THEN 'overdue' ELSE 'open' END`;
+  WHEN d.first_seen + $2 * interval '1 millisecond' <= $1::timestamptz THEN 'overdue' ELSE 'open' END`;
 
 function lastWord(name: string, columns: string, where: string): string {
   return `LEFT JOIN LATERAL (
-    SELECT ${columns} FROM events e WHERE e.subject = 'debt.changed' AND e.data->>'debtId' = s.id AND ${where}
+    SELECT ${columns} FROM events e
+    WHERE e.lasting AND e.subject = 'debt.changed' AND e.data->>'debtId' = s.id AND ${where}
     ORDER BY e.time DESC, e.id DESC LIMIT 1
   ) ${name} ON true`;
 }

@@ -1,32 +1,41 @@
 import { In, MoreThan } from 'typeorm';
 import { storable } from './json.ts';
+import { isLasting } from './partitions.ts';
 import type { Transaction } from './store.ts';
 import { type EventRecord, EventRow, recordOf } from './tables/event.ts';
 
-/** Records events in one statement. Those that are there already change nothing. @returns the ids of the new ones. */
+/**
+ * Records events. Those that are there already change nothing, also where they are told with another time now: of two transactions that bring the same
+ * event with two times, the caller lets one go first. @returns the ids of the new ones.
+ */
 export async function insertEvents(
   transaction: Transaction,
   events: readonly EventRecord[],
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set();
-  const rows = events.map((event) => ({
-    id: event.id,
-    incident_id: event.incidentId,
-    pipeline_key: event.pipelineKey,
-    subject: event.subject,
-    source: event.source,
-    event_id: event.eventId,
-    time: event.time,
-    seq: event.seq,
-    traceparent: event.traceparent,
-    data: event.data,
-  }));
+  const known = new Set(await recordedOf(transaction, events));
+  const rows = events
+    .filter(({ id }) => !known.has(id))
+    .map((event) => ({
+      id: event.id,
+      incident_id: event.incidentId,
+      pipeline_key: event.pipelineKey,
+      subject: event.subject,
+      source: event.source,
+      event_id: event.eventId,
+      time: event.time,
+      seq: event.seq,
+      traceparent: event.traceparent,
+      data: event.data,
+      lasting: isLasting(event.subject),
+    }));
+  if (rows.length === 0) return new Set();
   const inserted = await transaction.query<{ id: string }[]>(
-    `INSERT INTO events (id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data)
-     SELECT id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data
+    `INSERT INTO events (id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data, lasting)
+     SELECT id, incident_id, pipeline_key, subject, source, event_id, time, seq, traceparent, data, lasting
      FROM jsonb_to_recordset($1::jsonb) AS r (
        id text, incident_id text, pipeline_key text, subject text, source text, event_id text,
-       time timestamptz, seq bigint, traceparent text, data jsonb
+       time timestamptz, seq bigint, traceparent text, data jsonb, lasting boolean
      )
      ORDER BY id
      ON CONFLICT DO NOTHING
@@ -34,6 +43,22 @@ export async function insertEvents(
     [storable(rows)],
   );
   return new Set(inserted.map((row) => row.id));
+}
+
+/** No index holds an id alone over all partitions: where the same id stands with another time, only looking finds it. */
+async function recordedOf(transaction: Transaction, events: readonly EventRecord[]): Promise<string[]> {
+  const rows = await transaction.query<{ id: string }[]>('SELECT id FROM events WHERE id = ANY($1::text[])', [
+    events.map(({ id }) => id),
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/** Has the events of incidents, which may have been recorded before anybody knew that something was wrong, kept for as long as the incidents. */
+export async function keepEvents(transaction: Transaction, incidentIds: readonly string[]): Promise<void> {
+  if (incidentIds.length === 0) return;
+  await transaction.query('UPDATE events SET lasting = true WHERE NOT lasting AND incident_id = ANY($1::text[])', [
+    [...incidentIds],
+  ]);
 }
 
 /** All events of some incidents, in no particular order. */
@@ -57,38 +82,4 @@ export async function laterRunsOfPipeline(
     time: MoreThan(since),
   });
   return rows.map(recordOf);
-}
-
-/** Executed actions with the outcome that counts; null: they have none. */
-export interface ActionTally {
-  action: string;
-  outcome: string | null;
-  count: number;
-}
-
-/** Counts the actions that took effect in [from, to), by type and by the outcome that counts: the first, unless it was a heal that was taken back. */
-export async function tallyActions(
-  manager: Transaction,
-  range: { from: Date; to: Date },
-  actions: readonly string[],
-): Promise<ActionTally[]> {
-  return await manager.query<ActionTally[]>(
-    `SELECT e.data->'action'->>'type' AS action, coalesce(r.outcome, o.outcome) AS outcome, count(*)::int AS count
-     FROM events e
-     LEFT JOIN LATERAL (${firstOutcome("coalesce(o.data->>'reverses', '') = ''")}) o ON true
-     LEFT JOIN LATERAL (${firstOutcome(`o.data->>'reverses' <> '' AND o.data->>'outcome' IN ('ineffective', 'harmful')`)}) r
-       ON o.outcome = 'healed'
-     WHERE e.subject = 'action.executed' AND e.data->>'status' = 'executed' AND coalesce(e.data->>'undoes', '') = ''
-       AND e.time >= $1 AND e.time < $2 AND e.data->'action'->>'type' = ANY($3::text[])
-     GROUP BY 1, 2`,
-    [range.from, range.to, [...actions]],
-  );
-}
-
-function firstOutcome(which: string): string {
-  return `SELECT o.data->>'outcome' AS outcome FROM events o
-          WHERE o.incident_id = e.incident_id AND o.subject = 'outcome.observed'
-            AND o.data->>'action' = e.data->'action'->>'type'
-            AND o.data->'run'->'attempt' = e.data->'run'->'attempt' AND ${which}
-          ORDER BY o.time, o.id LIMIT 1`;
 }

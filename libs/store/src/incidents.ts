@@ -1,5 +1,6 @@
 import { In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { storable } from './json.ts';
+import { containing, SHORTEST_INDEXED } from './search-index.ts';
 import type { Transaction } from './store.ts';
 import { IncidentRow } from './tables/incident.ts';
 
@@ -64,7 +65,7 @@ export interface IncidentFilter {
   repository?: string | undefined;
   pipeline?: string | undefined;
   source?: string | undefined;
-  /** Text that occurs somewhere in it, whatever the case. */
+  /** Text that occurs somewhere in it, whatever the case; one of less than three characters is looked for in the newest 10,000 only. */
   q?: string | undefined;
 }
 
@@ -73,6 +74,9 @@ export interface IncidentPosition {
   openedAt: Date;
   id: string;
 }
+
+/** So many of the newest are looked through for a text that no index knows. */
+const MOST_SHORT = 10_000;
 
 const COLUMNS = {
   state: 'state',
@@ -98,8 +102,13 @@ export async function listIncidents(
     if (filter[name] !== undefined) query.andWhere(`i.${column} = :${name}`, { [name]: filter[name] });
   }
   if (filter.q !== undefined) {
-    const pattern = `%${filter.q.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
-    query.andWhere('i.search LIKE :pattern', { pattern });
+    query.andWhere('i.search LIKE :pattern', { pattern: containing(filter.q) });
+    // No index knows so short a text: all rows would be looked through for one that is rare.
+    if (filter.q.length < SHORTEST_INDEXED) {
+      query.andWhere(
+        `i.openedAt >= coalesce((SELECT opened_at FROM incidents ORDER BY opened_at DESC, id DESC OFFSET ${MOST_SHORT} LIMIT 1), '-infinity')`,
+      );
+    }
   }
   if (page.after !== undefined) query.andWhere('(i.openedAt, i.id) < (:openedAt, :id)', { ...page.after });
   return await query.getMany();

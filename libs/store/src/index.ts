@@ -1,3 +1,4 @@
+export { type ActionTally, type HealingAction, putHealingActions, tallyActions } from './actions.ts';
 export { addObservations, listConfidence, type Observation } from './confidence.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
@@ -17,9 +18,10 @@ export {
   type DebtPosition,
   listDebts,
   putDebtEntries,
+  sumUpDebts,
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
-export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
+export { eventsOfIncidents, insertEvents, keepEvents, laterRunsOfPipeline } from './events.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,
@@ -38,6 +40,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
+export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {
   addResults,
   forgetResults,
@@ -49,6 +52,13 @@ export {
   type ReportedResult,
   resultsOf,
 } from './quarantine.ts';
+export {
+  addOutcomeTallies,
+  deleteIncidents,
+  incidentsOpenedBefore,
+  listOutcomeTallies,
+  type OutcomeTally,
+} from './retention.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
 export { Store, type StoreOptions, type Transaction } from './store.ts';
 export { ConfidenceRow } from './tables/confidence.ts';

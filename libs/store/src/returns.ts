@@ -30,12 +30,12 @@ export async function returnedFailures(
      CROSS JOIN LATERAL (SELECT coalesce((o.data->>'provenAt')::timestamptz, o.time) AS at) proof
      CROSS JOIN LATERAL (
        SELECT d.id FROM events d
-       WHERE d.subject = 'diagnosis.made' AND d.data->>'fingerprint' = o.data->>'fingerprint'
+       WHERE d.lasting AND d.subject = 'diagnosis.made' AND d.data->>'fingerprint' = o.data->>'fingerprint'
          AND d.time > proof.at AND d.time <= proof.at + $2 * interval '1 millisecond'
          AND CASE WHEN o.data->>'action' = ANY($3::text[]) THEN ${SAME_WORKLOAD} ELSE ${SAME_COMMIT} END
        ORDER BY d.time, d.id LIMIT 1
      ) back
-     WHERE o.subject = 'outcome.observed' AND o.data->>'outcome' = 'healed' AND o.time > $1
+     WHERE o.lasting AND o.subject = 'outcome.observed' AND o.data->>'outcome' = 'healed' AND o.time > $1
        AND coalesce(o.data->>'fingerprint', '') <> ''
        AND NOT EXISTS (SELECT 1 FROM events other WHERE ${SAME_ACTION} AND (${REVERSES} OR ${EARLIER}))
      ORDER BY o.time, o.id LIMIT $4`,
@@ -50,7 +50,7 @@ export async function returnedFailures(
   });
 }
 
-const SAME_ACTION = `other.incident_id = o.incident_id AND other.subject = 'outcome.observed'
+const SAME_ACTION = `other.lasting AND other.incident_id = o.incident_id AND other.subject = 'outcome.observed'
   AND other.data->>'action' = o.data->>'action' AND other.data->'run'->'attempt' = o.data->'run'->'attempt'`;
 const REVERSES = `coalesce(other.data->>'reverses', '') <> ''`;
 /** Only the first outcome of an action counts. */

@@ -60,6 +60,8 @@ describe('Store.open', () => {
       { name: 'Outcomes1795651200000' },
       { name: 'Quarantine1795849200000' },
       { name: 'TestHistory1795860000000' },
+      { name: 'Partitions1796000000000' },
+      { name: 'Scale1796000100000' },
     ]);
   });
 

@@ -7,6 +7,10 @@ import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
+import { Partitions1796000000000 } from './migrations/1796000000000-partitions.ts';
+import { Scale1796000100000 } from './migrations/1796000100000-scale.ts';
+import { makePartitions } from './partitions.ts';
+import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
@@ -38,6 +42,8 @@ export class Store {
     /** Host, port and database; no password. */
     readonly address: string,
     readonly url: string,
+    /** Whether there are indexes for searching text; false: it looks through all rows. */
+    readonly isSearchIndexed: boolean,
   ) {}
 
   /**
@@ -51,9 +57,9 @@ export class Store {
     for (;;) {
       const source = dataSource(options);
       try {
+        const indexed = await migrate(options);
         await source.initialize();
-        await migrate(source);
-        return new Store(source, address, options.url);
+        return new Store(source, address, options.url, indexed);
       } catch (error) {
         if (source.isInitialized) await source.destroy();
         const reason = translated(error, address);
@@ -94,7 +100,10 @@ export class Store {
   }
 }
 
-function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
+/** So long a statement may take, and its answer. */
+const TIME_LIMITS = { query_timeout: 60_000, statement_timeout: 30_000 };
+
+function dataSource({ url, name, connections = 10 }: StoreOptions, limits: object = TIME_LIMITS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -106,27 +115,34 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
       Outcomes1795651200000,
       Quarantine1795849200000,
       TestHistory1795860000000,
+      Partitions1796000000000,
+      Scale1796000100000,
     ],
     synchronize: false,
     logging: false,
     connectTimeoutMS: 5_000,
     // A lost idle connection is replaced at its next use; the statement that needs it says so.
     poolErrorHandler: () => undefined,
-    extra: { max: connections, keepAlive: true, query_timeout: 60_000, statement_timeout: 30_000 },
+    extra: { max: connections, keepAlive: true, ...limits },
   });
 }
 
-async function migrate(source: DataSource): Promise<void> {
+/** Brings the tables up to date, on connections without a time limit: to move millions of rows takes minutes. @returns whether text is indexed. */
+async function migrate(options: StoreOptions): Promise<boolean> {
+  const source = dataSource({ ...options, name: `${options.name}-migrations`, connections: 2 }, {});
+  await source.initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    try {
-      await source.runMigrations({ transaction: 'all' });
-    } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations({ transaction: 'all' });
+    for (const kept of ['lasting', 'passing'] as const) {
+      await source.transaction((transaction) => makePartitions(transaction, kept, { now: systemClock.now() }));
     }
+    return await ensureSearchIndexes(runner);
   } finally {
+    // Its lock goes with its connection.
     await runner.release();
+    await source.destroy();
   }
 }
 

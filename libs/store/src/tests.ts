@@ -1,4 +1,5 @@
 import { storable } from './json.ts';
+import { containing } from './search-index.ts';
 import type { Transaction } from './store.ts';
 
 /** A test as reports tell of it. */
@@ -169,10 +170,13 @@ export async function listTests<H, J>(
   return await manager.query<StoredTest<H, J>[]>(
     `SELECT ${COLUMNS} FROM tests
      WHERE ($1::text IS NULL OR repository = $1) AND ($2::text IS NULL OR state = $2)
-       AND ($3::text IS NULL OR position(lower($3) IN lower(classname || ' ' || name || ' ' || file)) > 0)
-       AND ($4::timestamptz IS NULL OR (date_trunc('milliseconds', sorted_at), id) < ($4, $5))
-     ORDER BY date_trunc('milliseconds', sorted_at) DESC, id DESC LIMIT $6`,
-    [repository ?? null, state ?? null, q ?? null, after?.at ?? null, after?.id ?? null, limit],
+       AND ($3::text IS NULL OR lower(classname || ' ' || name || ' ' || file) LIKE $3)
+       AND ($4::timestamptz IS NULL OR (sorted_at, id) < ($4, $5))
+     ORDER BY sorted_at DESC, id DESC LIMIT $6`,
+    [
+      ...[repository ?? null, state ?? null, q === undefined ? null : containing(q)],
+      ...[after?.at ?? null, after?.id ?? null, limit],
+    ],
   );
 }
 

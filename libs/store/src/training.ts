@@ -34,7 +34,7 @@ export async function diagnosedFailures(
             made.data->'evidence' AS evidence, coalesce(made.data->'metrics', '{}') AS metrics
      FROM incidents i
      JOIN LATERAL (
-       SELECT data FROM events WHERE incident_id = i.id AND subject = 'diagnosis.made' ORDER BY time DESC, id DESC LIMIT 1
+       SELECT data FROM events WHERE lasting AND incident_id = i.id AND subject = 'diagnosis.made' ORDER BY time DESC, id DESC LIMIT 1
      ) made ON jsonb_array_length(coalesce(made.data->'evidence', '[]')) > 0
      WHERE i.cause IS NOT NULL AND i.cause <> 'unknown' AND i.opened_at >= $1
        AND NOT coalesce((i.document->>'simulated')::boolean, false)

@@ -1,12 +1,14 @@
-import type { EventRecord, ReturnedFailure, Store, Transaction } from '@prunella/store';
+import { type EventRecord, type ReturnedFailure, type Store, sumUpDebts, type Transaction } from '@prunella/store';
 import { putDebts } from './debts/put-debts.ts';
 import { learn } from './learn/learn.ts';
-import { historiesOf } from './ledger/history.ts';
+import { ofSubject } from './ledger/causal.ts';
+import { type History, historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
+import { putActions } from './report/put-actions.ts';
 import type { AuditSettings } from './settings.ts';
 import { recordTests } from './tests/record-tests.ts';
 
@@ -33,6 +35,10 @@ export async function audit(
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
     const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);
+    await sumUpDebts(
+      transaction,
+      ofSubject(fresh, 'debt.changed').map(({ data }) => data.debtId),
+    );
     return { recorded: [...fresh, ...observed], verdicts, opened };
   });
 }
@@ -54,7 +60,14 @@ export async function conclude(
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
   const verdicts = changedVerdicts([...fresh, ...observed], histories);
   await learn(transaction, verdicts, moment.now);
-  const opened = await putProjections(transaction, histories);
-  await putDebts(transaction, histories);
+  const opened = await derive(transaction, histories);
   return { observed, verdicts, opened };
+}
+
+/** Writes what the events of some incidents tell over what they told before: all that can be told again from them. @returns how many incidents are new. */
+export async function derive(transaction: Transaction, histories: readonly History[]): Promise<number> {
+  const opened = await putProjections(transaction, histories);
+  await putActions(transaction, histories);
+  await putDebts(transaction, histories);
+  return opened;
 }

@@ -5,7 +5,7 @@ import { costKeys, listDebts, Store, tallyActions, tallyCosts } from '@prunella/
 import { z } from 'zod';
 import { debtOf, ownedBy } from '../debts/debt.ts';
 import type { AuditorEnvironment } from '../environment.ts';
-import { healingActions, rerunActions } from '../outcomes/proof.ts';
+import { healingActions } from '../outcomes/proof.ts';
 import { Owners } from '../owners.ts';
 import { costs } from '../report/costs.ts';
 import { effectiveness } from '../report/effectiveness.ts';
@@ -40,7 +40,7 @@ export class ReportsController {
   @Answers('EffectivenessReport', 'What the actions that took effect in a time range helped, by kind of action.', [400])
   async effectiveness(@QueryParameters() query: Record<string, unknown>): Promise<EffectivenessReport> {
     const range = rangeOf(parseQuery(RangeQuery, query));
-    const which = { by: 'action', actions: healingActions, reruns: rerunActions } as const;
+    const which = { by: 'action', actions: healingActions } as const;
     const [tallies, spent] = await Promise.all([
       this.store.read((manager) => tallyActions(manager, range, healingActions)),
       this.store.read((manager) => tallyCosts(manager, range, which)),
@@ -54,7 +54,7 @@ export class ReportsController {
   async costs(@QueryParameters() query: Record<string, unknown>): Promise<CostReport> {
     const { by, ...given } = parseQuery(CostQuery, query);
     const range = rangeOf(given);
-    const which = { by, actions: healingActions, reruns: rerunActions };
+    const which = { by, actions: healingActions };
     const tallies = await this.store.read((manager) => tallyCosts(manager, range, which));
     return { from: range.from.toISOString(), to: range.to.toISOString(), by, ...costs(tallies) };
   }

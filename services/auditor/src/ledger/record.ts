@@ -2,6 +2,7 @@ import {
   type EventRecord,
   incidentsById,
   insertEvents,
+  keepEvents,
   lock,
   type Transaction,
   unsettledOfPipelines,
@@ -17,10 +18,16 @@ export async function record(
   events: readonly EventRecord[],
 ): Promise<{ fresh: EventRecord[]; incidents: string[] }> {
   const once = [...new Map(events.map((event) => [event.id, event])).values()];
-  await lock(transaction, once.flatMap(lockKeys));
+  // One that belongs to no incident is locked by itself: two replicas may bring it with two times.
+  await lock(
+    transaction,
+    once.flatMap((event) => (event.incidentId === undefined ? [event.id] : lockKeys(event))),
+  );
   const inserted = await insertEvents(transaction, once.map(asKept));
   const fresh = once.filter((event) => inserted.has(event.id));
-  return { fresh, incidents: await changedBy(transaction, fresh) };
+  const incidents = await changedBy(transaction, fresh);
+  await keepEvents(transaction, incidents);
+  return { fresh, incidents };
 }
 
 /** Which tests passed is kept once, and smaller, with the tests. */

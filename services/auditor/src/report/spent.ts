@@ -22,7 +22,10 @@ export function spent(action: EventRecord<'action.executed'>, events: readonly E
 }
 
 /** How long the run's next attempt took, by the clock on the wall; undefined: it is not known, or not ours. */
-function rerunMinutes(action: EventRecord<'action.executed'>, events: readonly EventRecord[]): number | undefined {
+export function rerunMinutes(
+  action: EventRecord<'action.executed'>,
+  events: readonly EventRecord[],
+): number | undefined {
   if (action.data.run.runId === '' || !rerunActions.includes(action.data.action.type)) return undefined;
   const rerun = ofSubject(inCausalOrder(events), 'pipeline.finished').find(
     (event) => event.data.kind === 'run' && attemptOf(event) === attemptOf(action) + 1,
