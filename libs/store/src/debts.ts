@@ -111,8 +111,9 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
   await transaction.query(
     `INSERT INTO debts (id, kind, repository, first_seen, last_seen, count, minutes, money, newest, owner, resolved_at, said_by, said_why)
      SELECT s.id, newest.kind, newest.repository, s.first_seen, s.last_seen, s.count, s.minutes, coalesce(paid.money, '[]'), to_jsonb(newest),
-            coalesce(claim.owner, ''), CASE WHEN resolution.resolved THEN resolution.time END,
-            coalesce(word.by, ''), coalesce(word.reason, '')
+            coalesce(claim.owner, old.owner, ''),
+            CASE WHEN resolution.resolved THEN resolution.time WHEN resolution.resolved IS NULL THEN old.resolved_at END,
+            coalesce(word.by, old.said_by, ''), coalesce(word.reason, old.said_why, '')
      FROM (
        SELECT debt_id AS id, min(at) AS first_seen, max(at) AS last_seen, count(*)::int AS count, sum(minutes) AS minutes
        FROM debt_entries WHERE debt_id = ANY($1::text[]) GROUP BY debt_id
@@ -123,6 +124,8 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
          SELECT currency, sum(money) AS amount FROM debt_entries e WHERE e.debt_id = s.id AND currency <> '' GROUP BY currency
        ) sums
      ) paid ON true
+     -- What was said so long ago that its event is not kept any more still holds.
+     LEFT JOIN debts old ON old.id = s.id
      ${lastWord('claim', `e.data->>'owner' AS owner`, `e.data ? 'owner'`)}
      ${lastWord('resolution', `e.time, (e.data->>'resolved')::boolean AS resolved`, `e.data ? 'resolved'`)}
      ${lastWord('word', `e.data->>'by' AS by, e.data->>'reason' AS reason`, 'true')}
@@ -210,4 +213,15 @@ function lastWord(name: string, columns: string, where: string): string {
     WHERE e.lasting AND e.subject = 'debt.changed' AND e.data->>'debtId' = s.id AND ${where}
     ORDER BY e.time DESC, e.id DESC LIMIT 1
   ) ${name} ON true`;
+}
+
+/** Ids of all debts and of what could be one, in order, after `after`. */
+export async function debtIds(manager: Transaction, after: string, limit: number): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    `(SELECT id FROM debts WHERE id > $1 ORDER BY id LIMIT $2)
+     UNION (SELECT DISTINCT debt_id FROM debt_entries WHERE debt_id > $1 ORDER BY 1 LIMIT $2)
+     ORDER BY 1 LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 export { type ActionTally, type HealingAction, putHealingActions, tallyActions } from './actions.ts';
-export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export { addObservations, listConfidence, lockConfidence, type Observation, putConfidence } from './confidence.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
@@ -16,12 +16,14 @@ export {
   type DebtEntry,
   type DebtFilter,
   type DebtPosition,
+  debtIds,
   listDebts,
   putDebtEntries,
   sumUpDebts,
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
 export { eventsOfIncidents, insertEvents, keepEvents, laterRunsOfPipeline } from './events.ts';
+export { incidentIdsIn, outcomesOf, quarantineChanges } from './history.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,

@@ -29,6 +29,8 @@ export interface StoreOptions {
   patienceMs?: number;
   /** Most connections. Default 10. */
   connections?: number;
+  /** How long a statement may take, in ms. Default 30 s. */
+  timeLimitMs?: number;
 }
 
 /** Any number that nobody else uses: replicas that start together migrate one after the other. */
@@ -100,10 +102,10 @@ export class Store {
   }
 }
 
-/** So long a statement may take, and its answer. */
-const TIME_LIMITS = { query_timeout: 60_000, statement_timeout: 30_000 };
-
-function dataSource({ url, name, connections = 10 }: StoreOptions, limits: object = TIME_LIMITS): DataSource {
+/** @param options `timeLimitMs` 0: none. */
+function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: StoreOptions): DataSource {
+  // The server is to speak first.
+  const limits = timeLimitMs > 0 ? { query_timeout: 2 * timeLimitMs, statement_timeout: timeLimitMs } : {};
   return new DataSource({
     type: 'postgres',
     url,
@@ -129,7 +131,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions, limits: objec
 
 /** Brings the tables up to date, on connections without a time limit: to move millions of rows takes minutes. @returns whether text is indexed. */
 async function migrate(options: StoreOptions): Promise<boolean> {
-  const source = dataSource({ ...options, name: `${options.name}-migrations`, connections: 2 }, {});
+  const source = dataSource({ ...options, name: `${options.name}-migrations`, connections: 2, timeLimitMs: 0 });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {

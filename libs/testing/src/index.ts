@@ -13,3 +13,4 @@ export { Receiver } from './receiver/receiver.ts';
 export * from './servers/index.ts';
 export { FakeSlack } from './slack/fake-slack.ts';
 export { type PressOptions, pressButton, type SlackRequest, type SlackUser, signedBySlack } from './slack/press.ts';
+export { type Amounts, SEEDED_DAYS, seedStore } from './store/seed.ts';

@@ -84,6 +84,8 @@ class OwnersLife implements OnApplicationShutdown {
           reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
           defaultBranches: environment.PRUNELLA_DEFAULT_BRANCHES,
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
+          eventsKeptMs: environment.PRUNELLA_EVENTS_KEPT,
+          incidentsKeptMs: environment.PRUNELLA_INCIDENTS_KEPT,
           source: bus.source,
         };
         return new Auditor(store, bus, settings, telemetry, logger);

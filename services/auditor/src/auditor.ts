@@ -8,12 +8,14 @@ import { audit } from './audit.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
 import { sweep } from './outcomes/sweep.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
-import type { AuditSettings } from './settings.ts';
+import { forgetOld } from './retention/forget.ts';
+import type { AuditSettings, RetentionSettings } from './settings.ts';
 import { AuditTelemetry } from './telemetry.ts';
 import { forgetOldTests } from './tests/forget.ts';
 
 const OUTBOX_EVERY_MS = 1_000;
 const LONGEST_SWEEP_EVERY_MS = 30_000;
+const FORGET_EVERY_MS = 60_000;
 
 /** Takes events in, and does what is to be done without one: publish the outbox, settle what nobody proves. */
 @Injectable()
@@ -26,7 +28,7 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly store: Store,
     private readonly bus: Bus,
-    private readonly settings: AuditSettings,
+    private readonly settings: AuditSettings & RetentionSettings,
     private readonly telemetry: AuditTelemetry,
     private readonly logger: PinoLogger,
   ) {}
@@ -38,12 +40,19 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    if (!this.store.isSearchIndexed) {
+      this.logger.warn(
+        {},
+        'no pg_trgm on this Postgres, or no right to create it: text is searched without an index; have its administrator run CREATE EXTENSION pg_trgm and restart',
+      );
+    }
     // The sweep asks how far it is, which may be before it begins to read.
     await this.bus.ensureConsumer('auditor-events');
     const sweepEveryMs = Math.min(this.settings.settleWithinMs / 4, LONGEST_SWEEP_EVERY_MS);
     this.loops.push(
       this.every(OUTBOX_EVERY_MS, 'outbox', () => this.publish()),
       this.every(Math.max(sweepEveryMs, 100), 'sweep', () => this.sweep()),
+      this.every(FORGET_EVERY_MS, 'retention', () => this.forget()),
     );
   }
 
@@ -71,7 +80,15 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     await this.telemetry.refresh();
   }
 
-  private async every(ms: number, task: 'outbox' | 'sweep', work: () => Promise<void>): Promise<void> {
+  private async forget(): Promise<void> {
+    const forgotten = await forgetOld(this.store, systemClock.now(), this.settings);
+    const { incidents, strays, dropped, made } = forgotten;
+    if (incidents + strays + dropped.length + made.length > 0) {
+      this.logger.info(forgotten, 'what is older than it is kept was forgotten, and room made for what comes');
+    }
+  }
+
+  private async every(ms: number, task: 'outbox' | 'sweep' | 'retention', work: () => Promise<void>): Promise<void> {
     const { signal } = this.stopped;
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {

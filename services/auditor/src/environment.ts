@@ -2,6 +2,9 @@ import { Duration } from '@prunella/core';
 import { optional } from '@prunella/service-kit';
 import { z } from 'zod';
 
+/** Longer than the stream keeps messages: what comes from there once more must still be known. */
+const SHORTEST_KEPT_MS = 31 * 86_400_000;
+
 /** What the auditor reads from the environment beyond what all services do. */
 export const AuditorEnvironment = z.object({
   DATABASE_URL: z
@@ -38,6 +41,20 @@ export const AuditorEnvironment = z.object({
     'The policy file, for the owners of debts and tests. Default: ./prunella.yaml when it is there.',
   ),
   PRUNELLA_TESTS_KEPT: Duration.prefault('45d').describe('For how long results of tests are kept.'),
+  PRUNELLA_EVENTS_KEPT: Duration.refine((ms) => ms >= SHORTEST_KEPT_MS, {
+    error: 'expected 31d or more: for so long the stream may bring an event once more',
+  })
+    .prefault('90d')
+    .describe(
+      'For how long events of runs that never failed are kept at least; they go by the month. Those of incidents are kept as long as the incidents.',
+    ),
+  PRUNELLA_INCIDENTS_KEPT: Duration.refine((ms) => ms >= SHORTEST_KEPT_MS, {
+    error: 'expected 31d or more: for so long the stream may bring an event once more',
+  })
+    .prefault('400d')
+    .describe(
+      'For how long incidents are kept, with their events, actions, outcomes and debts. What was learnt from them stays.',
+    ),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

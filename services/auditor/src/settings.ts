@@ -11,3 +11,11 @@ export interface AuditSettings {
   /** The CloudEvents source of what we publish. */
   source: string;
 }
+
+/** For how long what is kept. */
+export interface RetentionSettings {
+  /** Events of runs that are no incidents, in ms; at least. */
+  eventsKeptMs: number;
+  /** Incidents with all that belongs to them, in ms. */
+  incidentsKeptMs: number;
+}

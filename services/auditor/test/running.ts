@@ -7,7 +7,7 @@ import type { Told } from './story.ts';
 
 /** Real servers, and auditors on them. */
 export class Running {
-  private readonly services: RunningService[] = [];
+  readonly services: RunningService[] = [];
 
   private constructor(
     readonly nats: TestServer,

@@ -1,0 +1,36 @@
+import type { QuarantineChanged } from '@prunella/contracts';
+import { In, MoreThan } from 'typeorm';
+import type { Transaction } from './store.ts';
+import { type EventRecord, EventRow, recordOf } from './tables/event.ts';
+
+/** Ids of the incidents of which there are events that last, in order, after `after`. */
+export async function incidentIdsIn(manager: Transaction, after: string, limit: number): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT DISTINCT incident_id AS id FROM events WHERE lasting AND incident_id > $1 ORDER BY incident_id LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** All outcomes of some incidents, in no particular order. */
+export async function outcomesOf(
+  manager: Transaction,
+  incidentIds: readonly string[],
+): Promise<EventRecord<'outcome.observed'>[]> {
+  const rows = await manager.findBy(EventRow, { incidentId: In([...incidentIds]), subject: 'outcome.observed' });
+  return rows.map(recordOf).filter((event) => event.subject === 'outcome.observed');
+}
+
+/** All changes of tests in quarantine, by the ids of their events: those after `after`. */
+export async function quarantineChanges(
+  manager: Transaction,
+  after: string,
+  limit: number,
+): Promise<(QuarantineChanged & { eventId: string; recordId: string })[]> {
+  const rows = await manager.find(EventRow, {
+    where: { subject: 'quarantine.changed', id: MoreThan(after) },
+    order: { id: 'ASC' },
+    take: limit,
+  });
+  return rows.map(({ id, eventId, data }) => ({ ...(data as QuarantineChanged), eventId, recordId: id }));
+}

@@ -1,0 +1,25 @@
+// Derives everything again from the recorded events, beside running auditors (docs/guide/store.md):
+//   DATABASE_URL=postgres://... npm run store:rebuild
+import { messageOf, systemClock } from '@prunella/core';
+import { Store } from '@prunella/store';
+import { AuditorEnvironment } from '../environment.ts';
+import { rebuild } from './rebuild.ts';
+
+const TOLD_EVERY = 10_000;
+
+try {
+  const { DATABASE_URL: url } = AuditorEnvironment.pick({ DATABASE_URL: true }).parse(process.env);
+  const store = await Store.open({ url, name: 'rebuild', timeLimitMs: 3_600_000 });
+  try {
+    process.stderr.write(`Derives everything again from the events at ${store.address}.\n`);
+    const rebuilt = await rebuild(store, systemClock.now(), (incidents) => {
+      if (incidents % TOLD_EVERY === 0) process.stderr.write(`${incidents} incidents\n`);
+    });
+    process.stdout.write(`${JSON.stringify(rebuilt)}\n`);
+  } finally {
+    await store.close();
+  }
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+import {
+  addOutcomeTallies,
+  deleteIncidents,
+  deleteStrays,
+  dropPartitions,
+  eventsOfIncidents,
+  incidentsOpenedBefore,
+  lock,
+  makePartitions,
+  type Store,
+  sumUpDebts,
+  type Transaction,
+  tryLock,
+} from '@prunella/store';
+import type { RetentionSettings } from '../settings.ts';
+import { talliesOf } from './tallies.ts';
+
+const INCIDENTS_AT_A_TIME = 500;
+const STRAYS_AT_A_TIME = 5_000;
+
+/** What one sweep took away, and made for what is to come. */
+export interface Forgotten {
+  incidents: number;
+  /** Events that were in no partition. */
+  strays: number;
+  /** Names. */
+  dropped: string[];
+  made: string[];
+}
+
+/**
+ * Makes partitions ahead, and forgets what is older than it is kept: at most so much at a time, and in one replica at a time. What the outcomes of
+ * forgotten incidents taught is added up by month first: learning loses nothing (ADR 0030).
+ */
+export async function forgetOld(store: Store, now: number, kept: RetentionSettings): Promise<Forgotten> {
+  const [incidentsBefore, eventsBefore] = [new Date(now - kept.incidentsKeptMs), new Date(now - kept.eventsKeptMs)];
+  const alone = <T>(work: (transaction: Transaction) => Promise<T>, otherwise: T) =>
+    store.transaction(async (transaction) =>
+      (await tryLock(transaction, ['retention'])) ? await work(transaction) : otherwise,
+    );
+  // Each in a transaction of its own: dropping waits for readers, and nobody is to wait for it meanwhile.
+  const made = [
+    ...(await alone((transaction) => makePartitions(transaction, 'lasting', { now }), [])),
+    ...(await alone((transaction) => makePartitions(transaction, 'passing', { now }), [])),
+  ];
+  const incidents = await alone((transaction) => forgetIncidents(transaction, incidentsBefore), 0);
+  const strays =
+    (await alone((tx) => deleteStrays(tx, 'passing', { before: eventsBefore, limit: STRAYS_AT_A_TIME }), 0)) +
+    (await alone((tx) => deleteStrays(tx, 'lasting', { before: incidentsBefore, limit: STRAYS_AT_A_TIME }), 0));
+  const dropped = await alone((tx) => dropPartitions(tx, 'passing', { before: eventsBefore, limit: 1 }), []);
+  // What goes with its partition went with its incidents before: only then is it known what it taught.
+  const more = await alone(async (transaction) => {
+    if ((await incidentsOpenedBefore(transaction, incidentsBefore, 1)).length > 0) return [];
+    return await dropPartitions(transaction, 'lasting', { before: incidentsBefore, limit: 1 });
+  }, []);
+  return { incidents, strays, dropped: [...dropped, ...more], made };
+}
+
+async function forgetIncidents(transaction: Transaction, before: Date): Promise<number> {
+  const due = await incidentsOpenedBefore(transaction, before, INCIDENTS_AT_A_TIME);
+  if (due.length === 0) return 0;
+  await lock(transaction, due);
+  await addOutcomeTallies(transaction, talliesOf(await eventsOfIncidents(transaction, due)));
+  await sumUpDebts(transaction, await deleteIncidents(transaction, due));
+  return due.length;
+}
