@@ -110,7 +110,7 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
   );
   await transaction.query(
     `INSERT INTO debts (id, kind, repository, first_seen, last_seen, count, minutes, money, newest, owner, resolved_at, said_by, said_why)
-     SELECT s.id, newest.kind, newest.repository, s.first_seen, s.last_seen, s.count, s.minutes, coalesce(paid.money, '[]'), to_jsonb(newest),
+     SELECT s.id, entry.kind, entry.repository, s.first_seen, s.last_seen, s.count, s.minutes, coalesce(paid.money, '[]'), to_jsonb(entry),
             coalesce(claim.owner, old.owner, ''),
             CASE WHEN resolution.resolved THEN resolution.time WHEN resolution.resolved IS NULL THEN old.resolved_at END,
             coalesce(word.by, old.said_by, ''), coalesce(word.reason, old.said_why, '')
@@ -118,7 +118,7 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
        SELECT debt_id AS id, min(at) AS first_seen, max(at) AS last_seen, count(*)::int AS count, sum(minutes) AS minutes
        FROM debt_entries WHERE debt_id = ANY($1::text[]) GROUP BY debt_id
      ) s
-     CROSS JOIN LATERAL (SELECT * FROM debt_entries e WHERE e.debt_id = s.id ORDER BY e.at DESC, e.id DESC LIMIT 1) newest
+     CROSS JOIN LATERAL (SELECT * FROM debt_entries e WHERE e.debt_id = s.id ORDER BY e.at DESC, e.id DESC LIMIT 1) entry
      LEFT JOIN LATERAL (
        SELECT jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount) ORDER BY currency) AS money FROM (
          SELECT currency, sum(money) AS amount FROM debt_entries e WHERE e.debt_id = s.id AND currency <> '' GROUP BY currency

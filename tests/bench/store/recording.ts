@@ -1,0 +1,131 @@
+import { Bus } from '@prunella/bus';
+import { parseData, type Subject } from '@prunella/contracts';
+import { completed } from '@prunella/core';
+import { Store } from '@prunella/store';
+import { startServiceProcess } from '@prunella/testing';
+
+/** How fast an auditor takes in what waits on the stream, beside what Postgres does with the same rows and nothing else. */
+export interface Recording {
+  events: number;
+  eventsPerSecond: number;
+  /** Into a table of the same columns with one index. */
+  copiedPerSecond: number;
+}
+
+const STORIES = 4_000;
+const AT_ONCE = 64;
+const PATIENCE_MS = 600_000;
+
+/** Publishes events of failures that are healed, and measures how long a fresh auditor needs for them. */
+export async function recordingRate(databaseUrl: string, natsUrl: string): Promise<Recording> {
+  const name = `bench-${Date.now()}`;
+  const bus = await Bus.connect({ servers: natsUrl, name: 'bench' });
+  const store = await Store.open({ url: databaseUrl, name: 'bench', timeLimitMs: 600_000 });
+  try {
+    await bus.ensureConsumer('auditor-events');
+    const events = Array.from({ length: STORIES }, (_, n) => story(`${name}-${n}`)).flat();
+    for (let at = 0; at < events.length; at += AT_ONCE) {
+      await Promise.all(events.slice(at, at + AT_ONCE).map(({ subject, ...event }) => bus.publish(subject, event)));
+    }
+    const begun = performance.now();
+    const auditor = await startServiceProcess('auditor', {
+      NATS_URL: natsUrl,
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: 'warn',
+    });
+    try {
+      while ((await count(store, name)) < events.length) {
+        if (performance.now() - begun > PATIENCE_MS)
+          throw new Error(`not recorded within ${PATIENCE_MS} ms:\n${auditor.output}`);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    } finally {
+      await auditor.stop();
+    }
+    const seconds = (performance.now() - begun) / 1_000;
+    return {
+      events: events.length,
+      eventsPerSecond: Math.round(events.length / seconds),
+      copiedPerSecond: Math.round(events.length / (await copySeconds(store, name))),
+    };
+  } finally {
+    await store.close();
+    await bus.close();
+  }
+}
+
+async function count(store: Store, name: string): Promise<number> {
+  const [row] = await store.read((manager) =>
+    manager.query<{ count: number }[]>(
+      // The outcome is the auditor's own.
+      `SELECT count(*)::int AS count FROM events WHERE time > now() - interval '1 hour' AND event_id LIKE $1 AND source = 'bench'`,
+      [`${name}%`],
+    ),
+  );
+  return row?.count ?? 0;
+}
+
+async function copySeconds(store: Store, name: string): Promise<number> {
+  return await store.transaction(async (transaction) => {
+    await transaction.query('CREATE TABLE bench_plain (LIKE events, PRIMARY KEY (id))');
+    await transaction.query(
+      `CREATE TEMPORARY TABLE bench_rows ON COMMIT DROP AS
+       SELECT * FROM events WHERE time > now() - interval '1 hour' AND event_id LIKE $1 AND source = 'bench'`,
+      [`${name}%`],
+    );
+    const begun = performance.now();
+    await transaction.query('INSERT INTO bench_plain SELECT * FROM bench_rows');
+    const seconds = (performance.now() - begun) / 1_000;
+    await transaction.query('DROP TABLE bench_plain');
+    return seconds;
+  });
+}
+
+function story(runId: string) {
+  const run = (attempt: number) => ({
+    ...{
+      pipelineId: 'octo/bench/.github/workflows/ci.yml',
+      platform: 'github',
+      repository: 'octo/bench',
+      runId,
+      attempt,
+    },
+    ...{ headSha: 'c0ffee', branch: 'main', name: 'CI', kind: 'run', url: `https://ci.example/${runId}` },
+  });
+  const { incidentId } = completed(parseData('pipeline.failed', run(1)), runId);
+  const decided = {
+    incidentId,
+    run: run(1),
+    decidedBy: 'rule:bench',
+    fingerprint: `fp-${runId}`,
+    prior: 0.8,
+    cause: 'network',
+  };
+  const action = { type: 'retry' };
+  return [
+    tell('pipeline.failed', runId, { ...run(1), conclusion: 'failure' }),
+    tell('diagnosis.made', runId, { ...decided, action, explanation: 'The connection timed out.', confidence: 0.8 }),
+    tell('action.executed', runId, {
+      ...decided,
+      action,
+      status: 'executed',
+      risk: 'cheap',
+      mode: 'act',
+      verdict: 'acting',
+    }),
+    tell('pipeline.finished', runId, { ...run(2), conclusion: 'success' }),
+  ];
+}
+
+function tell(subject: Subject, runId: string, data: object) {
+  const time = new Date().toISOString();
+  const whole = parseData(subject, JSON.parse(JSON.stringify(data)));
+  const id = `${runId}/${subject}`;
+  return {
+    subject,
+    source: 'bench',
+    id,
+    time,
+    data: subject.startsWith('pipeline.') ? completed(whole as never, runId) : whole,
+  };
+}
