@@ -27,6 +27,9 @@ export class Running {
       DATABASE_URL: this.postgres.url,
       PORT_AUDITOR: '0',
       LOG_LEVEL: 'silent',
+      // Stories are of a day that once will be long ago.
+      PRUNELLA_EVENTS_KEPT: '20000d',
+      PRUNELLA_INCIDENTS_KEPT: '20000d',
       ...variables,
     });
     this.services.push(service);

@@ -1,8 +1,7 @@
 import { Bus } from '@prunella/bus';
-import { parseData, type Subject } from '@prunella/contracts';
-import { completed } from '@prunella/core';
 import { Store } from '@prunella/store';
 import { startServiceProcess } from '@prunella/testing';
+import { healedRun } from '../../support/healed-run.ts';
 
 /** How fast an auditor takes in what waits on the stream, beside what Postgres does with the same rows and nothing else. */
 export interface Recording {
@@ -23,7 +22,7 @@ export async function recordingRate(databaseUrl: string, natsUrl: string): Promi
   const store = await Store.open({ url: databaseUrl, name: 'bench', timeLimitMs: 600_000 });
   try {
     await bus.ensureConsumer('auditor-events');
-    const events = Array.from({ length: STORIES }, (_, n) => story(`${name}-${n}`)).flat();
+    const events = Array.from({ length: STORIES }, (_, n) => healedRun(`${name}-${n}`, 'bench')).flat();
     for (let at = 0; at < events.length; at += AT_ONCE) {
       await Promise.all(events.slice(at, at + AT_ONCE).map(({ subject, ...event }) => bus.publish(subject, event)));
     }
@@ -79,53 +78,4 @@ async function copySeconds(store: Store, name: string): Promise<number> {
     await transaction.query('DROP TABLE bench_plain');
     return seconds;
   });
-}
-
-function story(runId: string) {
-  const run = (attempt: number) => ({
-    ...{
-      pipelineId: 'octo/bench/.github/workflows/ci.yml',
-      platform: 'github',
-      repository: 'octo/bench',
-      runId,
-      attempt,
-    },
-    ...{ headSha: 'c0ffee', branch: 'main', name: 'CI', kind: 'run', url: `https://ci.example/${runId}` },
-  });
-  const { incidentId } = completed(parseData('pipeline.failed', run(1)), runId);
-  const decided = {
-    incidentId,
-    run: run(1),
-    decidedBy: 'rule:bench',
-    fingerprint: `fp-${runId}`,
-    prior: 0.8,
-    cause: 'network',
-  };
-  const action = { type: 'retry' };
-  return [
-    tell('pipeline.failed', runId, { ...run(1), conclusion: 'failure' }),
-    tell('diagnosis.made', runId, { ...decided, action, explanation: 'The connection timed out.', confidence: 0.8 }),
-    tell('action.executed', runId, {
-      ...decided,
-      action,
-      status: 'executed',
-      risk: 'cheap',
-      mode: 'act',
-      verdict: 'acting',
-    }),
-    tell('pipeline.finished', runId, { ...run(2), conclusion: 'success' }),
-  ];
-}
-
-function tell(subject: Subject, runId: string, data: object) {
-  const time = new Date().toISOString();
-  const whole = parseData(subject, JSON.parse(JSON.stringify(data)));
-  const id = `${runId}/${subject}`;
-  return {
-    subject,
-    source: 'bench',
-    id,
-    time,
-    data: subject.startsWith('pipeline.') ? completed(whole as never, runId) : whole,
-  };
 }

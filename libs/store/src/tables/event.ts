@@ -1,7 +1,7 @@
 import type { Events, Subject } from '@prunella/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One event of the bus, kept for ever. */
+/** One event of the bus. */
 @Entity('events')
 export class EventRow {
   /** Hash of subject, source and event id: an event is recorded once. */

@@ -53,8 +53,8 @@ const ACTIONS = `ARRAY['retry_with_backoff','notify_human','retry','notify_human
 function madeUp(incidents: number): string {
   return `
     CREATE TEMPORARY TABLE made AS
-    SELECT n, 'inc_' || lpad(n::text, 12, '0') AS id, 'octo/repo-' || (n * 7919 % 500) AS repository,
-           'octo/repo-' || (n * 7919 % 500) || '/.github/workflows/' || (ARRAY['ci','release','nightly'])[n % 3 + 1] || '.yml' AS pipeline,
+    SELECT n, 'inc_' || lpad(n::text, 12, '0') AS id, 'octo/repo-' || (n % 500 * 7919 % 500) AS repository,
+           'octo/repo-' || (n % 500 * 7919 % 500) || '/.github/workflows/' || (ARRAY['ci','release','nightly'])[n % 3 + 1] || '.yml' AS pipeline,
            (ARRAY['github','github','gitlab','jenkins'])[n % 4 + 1] AS platform, (${CAUSES})[n % 10 + 1] AS cause,
            (${ACTIONS})[n % 10 + 1] AS action, 'fp_' || (n % 10) || '_' || (n * 31 % 5000) AS fingerprint,
            CASE WHEN n % 10000 = 17 THEN 'awaiting_approval' WHEN n % 5000 = 8 THEN 'verifying' WHEN n % 10 IN (1, 3, 8) THEN 'handed_over'
@@ -138,7 +138,7 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
   [
     'debt_entries',
     'id, debt_id, kind, what, incident_id, platform, repository, pipeline_id, fingerprint, workload, cause, at, minutes, money, currency',
-    `SELECT 'due_' || n, 'debt_' || n * 7919 % 500 || fingerprint, 'retry_pass', 'CI fails with ' || cause, id, platform, repository, pipeline, fingerprint, '',
+    `SELECT 'due_' || n, 'debt_' || n % 500 * 7919 % 500 || fingerprint, 'retry_pass', 'CI fails with ' || cause, id, platform, repository, pipeline, fingerprint, '',
             cause, at + interval '9 minutes', 6, 0.05, 'EUR'
      FROM made WHERE outcome = 'healed' ORDER BY n`,
   ],
