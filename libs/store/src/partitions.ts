@@ -1,6 +1,5 @@
 import type { Subject } from '@prunella/contracts';
-import type { QueryRunner } from 'typeorm';
-import type { Transaction } from './store.ts';
+import type { EntityManager, QueryRunner } from 'typeorm';
 
 /**
  * What most runs tell, of which most never fail: kept for a shorter time, unless their run becomes an incident. All other subjects last, also those
@@ -52,7 +51,7 @@ interface Partition {
  * partition are moved there. The same again changes nothing.
  */
 export async function makePartitions(
-  transaction: Pick<Transaction | QueryRunner, 'query'>,
+  transaction: Pick<EntityManager | QueryRunner, 'query'>,
   kept: Kept,
   { now, since = now }: { now: number; since?: number },
 ): Promise<string[]> {
@@ -68,7 +67,7 @@ export async function makePartitions(
 
 /** Drops the partitions of which all events are older, one after the other, the oldest first, and at most `limit`. @returns their names. */
 export async function dropPartitions(
-  transaction: Transaction,
+  transaction: EntityManager,
   kept: Kept,
   { before, limit }: { before: Date; limit: number },
 ): Promise<string[]> {
@@ -80,7 +79,7 @@ export async function dropPartitions(
 
 /** Deletes events that found no partition and were recorded before that, at most `limit`. @returns how many. */
 export async function deleteStrays(
-  transaction: Transaction,
+  transaction: EntityManager,
   kept: Kept,
   { before, limit }: { before: Date; limit: number },
 ): Promise<number> {
@@ -95,7 +94,7 @@ export async function deleteStrays(
 
 /** The partitions, the oldest first; not the one for all others. */
 export async function partitionsOf(
-  transaction: Pick<Transaction | QueryRunner, 'query'>,
+  transaction: Pick<EntityManager | QueryRunner, 'query'>,
   kept: Kept,
 ): Promise<Partition[]> {
   const rows: { name: string }[] = await transaction.query(
@@ -108,7 +107,7 @@ export async function partitionsOf(
 }
 
 /** Filled before it is attached: only that locks out readers, and of nothing but the events that found no partition. */
-async function make(transaction: Pick<Transaction | QueryRunner, 'query'>, { table }: Cut, partition: Partition) {
+async function make(transaction: Pick<EntityManager | QueryRunner, 'query'>, { table }: Cut, partition: Partition) {
   const { name } = partition;
   const [from, to] = [partition.from.toISOString(), partition.to.toISOString()];
   await transaction.query(`CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);

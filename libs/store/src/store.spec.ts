@@ -1,6 +1,7 @@
 import { ConfigError } from '@prunella/core';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
+import pg from 'pg';
 import { addObservations } from './confidence.ts';
 import { countCoverage, EVER, unknownClusters, unknownSamples } from './coverage.ts';
 import { eventsOfIncidents, insertEvents } from './events.ts';
@@ -73,6 +74,28 @@ describe('Store.open', () => {
     const refused = Store.open({ url: wrong.href, name: 'test' });
     await expect(refused).rejects.toThrow(ConfigError);
     await expect(refused).rejects.not.toThrow(/wrong-password/);
+  });
+});
+
+describe('a server that has no trigrams for us', () => {
+  it('is searched all the same', async () => {
+    const other = await startTestPostgres();
+    const admin = await Store.open({ url: postgres.url, name: 'test' });
+    await admin.read((manager) => manager.query("CREATE ROLE plain LOGIN PASSWORD 'plain'"));
+    await admin.close();
+    const url = new URL(other.url);
+    const inside = new pg.Client({ connectionString: other.url });
+    await inside.connect();
+    await inside.query('GRANT ALL ON SCHEMA public TO plain');
+    await inside.end();
+    [url.username, url.password] = ['plain', 'plain'];
+    const plain = await Store.open({ url: url.href, name: 'plain' });
+    expect([plain.isSearchIndexed, store.isSearchIndexed]).toEqual([false, true]);
+    await plain.transaction((tx) => putIncidents(tx, [incident('found', { search: 'a connection timed out' })]));
+    const found = await plain.read((manager) => listIncidents(manager, { q: 'timed' }, { limit: 9 }));
+    expect(found.map(({ id }) => id)).toEqual(['found']);
+    await plain.close();
+    await other.stop();
   });
 });
 
