@@ -105,13 +105,20 @@ export async function listIncidents(
     query.andWhere('i.search LIKE :pattern', { pattern: containing(filter.q) });
     // No index knows so short a text: all rows would be looked through for one that is rare.
     if (filter.q.length < SHORTEST_INDEXED) {
-      query.andWhere(
-        `i.openedAt >= coalesce((SELECT opened_at FROM incidents ORDER BY opened_at DESC, id DESC OFFSET ${MOST_SHORT} LIMIT 1), '-infinity')`,
-      );
+      query.andWhere('i.openedAt >= :oldest', { oldest: await oldestOfNewest(manager, MOST_SHORT) });
     }
   }
   if (page.after !== undefined) query.andWhere('(i.openedAt, i.id) < (:openedAt, :id)', { ...page.after });
   return await query.getMany();
+}
+
+/** When the last of so many of the newest was opened; asked for by itself, so that the planner knows it. */
+async function oldestOfNewest(manager: Transaction, count: number): Promise<Date> {
+  const [row] = await manager.query<{ at: Date }[]>(
+    'SELECT opened_at AS at FROM incidents ORDER BY opened_at DESC, id DESC OFFSET $1 LIMIT 1',
+    [count - 1],
+  );
+  return row?.at ?? new Date(0);
 }
 
 export async function incidentsById(manager: Transaction, ids: readonly string[]): Promise<IncidentRow[]> {

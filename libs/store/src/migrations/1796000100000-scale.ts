@@ -102,6 +102,7 @@ export class Scale1796000100000 implements MigrationInterface {
       );
 
       UPDATE tests SET sorted_at = date_trunc('milliseconds', sorted_at) WHERE sorted_at <> date_trunc('milliseconds', sorted_at);
+      CREATE INDEX tests_states ON tests (state);
       CREATE INDEX tests_sorted ON tests (sorted_at DESC, id DESC);
       CREATE INDEX tests_repository_sorted ON tests (repository, sorted_at DESC, id DESC);
     `);
@@ -109,7 +110,7 @@ export class Scale1796000100000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP INDEX tests_repository_sorted; DROP INDEX tests_sorted;
+      DROP INDEX tests_repository_sorted; DROP INDEX tests_sorted; DROP INDEX tests_states;
       DROP TABLE outcome_tallies; DROP INDEX debt_entries_at; DROP TABLE debts; DROP TABLE healing_actions;
       DROP INDEX incidents_open; DROP INDEX incidents_platform; DROP INDEX incidents_of_pipeline; DROP INDEX incidents_cause;
       DROP INDEX incidents_outcome;
