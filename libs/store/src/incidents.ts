@@ -65,7 +65,7 @@ export interface IncidentFilter {
   repository?: string | undefined;
   pipeline?: string | undefined;
   source?: string | undefined;
-  /** Text that occurs somewhere in it, whatever the case; one of less than three characters is looked for in the newest 10,000 only. */
+  /** Text that occurs somewhere in it, whatever the case; one of less than three characters is looked for in the newest 2,000 only. */
   q?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ export interface IncidentPosition {
 }
 
 /** So many of the newest are looked through for a text that no index knows. */
-const MOST_SHORT = 10_000;
+const MOST_SHORT = 2_000;
 
 const COLUMNS = {
   state: 'state',

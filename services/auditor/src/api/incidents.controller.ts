@@ -20,7 +20,9 @@ const ListQuery = z.object({
   repository: Text.optional().describe('Exactly this repository, owner/name.'),
   pipeline: Text.optional().describe('Exactly this pipelineId.'),
   source: Text.optional().describe('Exactly this platform.'),
-  q: Text.optional().describe('Text somewhere in id, pipeline, repository, branch, commit or explanation.'),
+  q: Text.optional().describe(
+    'Text somewhere in id, pipeline, repository, branch, commit or explanation; of less than three characters: in the newest 2,000 incidents.',
+  ),
 });
 
 @Controller('v1/incidents')
