@@ -65,7 +65,7 @@ export interface IncidentFilter {
   repository?: string | undefined;
   pipeline?: string | undefined;
   source?: string | undefined;
-  /** Text that occurs somewhere in it, whatever the case; one of less than three characters is looked for in the newest 2,000 only. */
+  /** Text that occurs somewhere in it, whatever the case; one of less than three characters is looked for in the next 10,000 only. */
   q?: string | undefined;
 }
 
@@ -75,8 +75,8 @@ export interface IncidentPosition {
   id: string;
 }
 
-/** So many of the newest are looked through for a text that no index knows. */
-const MOST_SHORT = 2_000;
+/** So many of the newest are looked through for a text without the index of text. */
+const MOST_NEWEST = 10_000;
 
 const COLUMNS = {
   state: 'state',
@@ -87,12 +87,34 @@ const COLUMNS = {
   source: 'platform',
 } as const;
 
-/** A page of incidents, newest first. */
+/**
+ * A page of incidents, newest first. Text is looked for in the newest ones first: what many have in common fills the page at once, where the index of text
+ * would bring all of them to be sorted.
+ */
 export async function listIncidents(
   manager: Transaction,
   filter: IncidentFilter,
   page: { limit: number; after?: IncidentPosition | undefined },
 ): Promise<IncidentRow[]> {
+  const { q } = filter;
+  if (q === undefined) return await fitting(manager, filter, page).getMany();
+  const since = await oldestOfNewest(manager, page.after);
+  const near = await fitting(manager, filter, page)
+    .andWhere('strpos(i.search, :text) > 0 AND i.openedAt >= :since', { text: q.toLowerCase(), since })
+    .getMany();
+  // No index knows so short a text: all rows would be looked through for one that is rare.
+  if (near.length >= page.limit || q.length < SHORTEST_INDEXED) return near;
+  return await fitting(manager, filter, page)
+    .andWhere('i.search LIKE :pattern', { pattern: containing(q) })
+    .getMany();
+}
+
+/** Those that fit all of a filter but its text. */
+function fitting(
+  manager: Transaction,
+  filter: IncidentFilter,
+  page: { limit: number; after?: IncidentPosition | undefined },
+) {
   const query = manager
     .createQueryBuilder(IncidentRow, 'i')
     .orderBy('i.openedAt', 'DESC')
@@ -101,22 +123,16 @@ export async function listIncidents(
   for (const [name, column] of Object.entries(COLUMNS) as [keyof typeof COLUMNS, string][]) {
     if (filter[name] !== undefined) query.andWhere(`i.${column} = :${name}`, { [name]: filter[name] });
   }
-  if (filter.q !== undefined) {
-    query.andWhere('i.search LIKE :pattern', { pattern: containing(filter.q) });
-    // No index knows so short a text: all rows would be looked through for one that is rare.
-    if (filter.q.length < SHORTEST_INDEXED) {
-      query.andWhere('i.openedAt >= :oldest', { oldest: await oldestOfNewest(manager, MOST_SHORT) });
-    }
-  }
   if (page.after !== undefined) query.andWhere('(i.openedAt, i.id) < (:openedAt, :id)', { ...page.after });
-  return await query.getMany();
+  return query;
 }
 
-/** When the last of so many of the newest was opened; asked for by itself, so that the planner knows it. */
-async function oldestOfNewest(manager: Transaction, count: number): Promise<Date> {
+/** When the last of the newest (after a place) was opened; asked for by itself, so that the planner knows it. */
+async function oldestOfNewest(manager: Transaction, after: IncidentPosition | undefined): Promise<Date> {
   const [row] = await manager.query<{ at: Date }[]>(
-    'SELECT opened_at AS at FROM incidents ORDER BY opened_at DESC, id DESC OFFSET $1 LIMIT 1',
-    [count - 1],
+    `SELECT opened_at AS at FROM incidents WHERE ($1::timestamptz IS NULL OR opened_at <= $1)
+     ORDER BY opened_at DESC, id DESC OFFSET ${MOST_NEWEST - 1} LIMIT 1`,
+    [after?.openedAt ?? null],
   );
   return row?.at ?? new Date(0);
 }
