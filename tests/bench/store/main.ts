@@ -106,7 +106,7 @@ function report(result: {
     `${result.incidents} incidents, ${result.events} events`,
     `load before ${load.before.toFixed(1)}, after ${load.after.toFixed(1)}, ${load.cores} cores${busy}`,
     ...routes.map((route) => `  ${lineOf(route)}`),
-    `recording: ${recording.eventsPerSecond} events a second with all that follows; plain COPY of the same events: ${recording.copiedPerSecond}`,
+    `recording: ${recording.eventsPerSecond} events a second with all that follows; the same rows into a plain table: ${recording.copiedPerSecond}`,
     slow.length === 0
       ? `all below ${TARGET_MS} ms at p95`
       : `${slow.length} of ${routes.length} NOT below ${TARGET_MS} ms at p95`,
