@@ -1,6 +1,8 @@
 import type { EventRecord, ReturnedFailure, Store, Transaction } from '@prunella/store';
 import { putDebts } from './debts/put-debts.ts';
+import { learntFrom } from './learn/evidence.ts';
 import { learn } from './learn/learn.ts';
+import { recordStandings } from './learn/standings.ts';
 import { historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
@@ -29,6 +31,7 @@ export async function audit(
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
+    await recordStandings(transaction, fresh, now, settings);
     await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
@@ -52,8 +55,9 @@ export async function conclude(
 ) {
   const histories = await historiesOf(transaction, incidents);
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
-  const verdicts = changedVerdicts([...fresh, ...observed], histories);
-  await learn(transaction, verdicts, moment.now);
+  const news = [...fresh, ...observed];
+  const verdicts = changedVerdicts(news, histories);
+  await learn(transaction, learntFrom(news, histories), moment.now, settings);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
   return { observed, verdicts, opened };

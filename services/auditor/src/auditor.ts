@@ -5,7 +5,9 @@ import { messageOf, systemClock } from '@prunella/core';
 import { type EventRecord, Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { audit } from './audit.ts';
+import { reviewStandings } from './learn/standings.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
+import type { Moment } from './outcomes/settle.ts';
 import { sweep } from './outcomes/sweep.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { AuditSettings } from './settings.ts';
@@ -65,10 +67,17 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     const heardUntil = await this.bus.handledUntil('auditor-events');
     const now = systemClock.now();
     this.telemetry.count(await sweep(this.store, { now, heardUntil }, this.settings));
+    await this.review({ now, heardUntil });
     await expireQuarantine(this.store, { source: this.settings.source, now });
     await forgetOldTests(this.store, { now, keptMs: this.settings.testsKeptMs });
     this.wakeOutbox();
     await this.telemetry.refresh();
+  }
+
+  private async review(moment: Moment): Promise<void> {
+    for (const { decidedBy, action, standing, reason } of await reviewStandings(this.store, moment, this.settings)) {
+      this.logger.info({ decidedBy, action, standing, reason }, 'the standing of a rule changed');
+    }
   }
 
   private async every(ms: number, task: 'outbox' | 'sweep', work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import { actionTypes, causes, outcomes, quarantineChanges } from '@prunella/contracts';
+import { actionTypes, causes, outcomes, quarantineChanges, standings } from '@prunella/contracts';
 import { costKeys } from '@prunella/store';
 import { testStates } from '@prunella/test-history';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
 const Count = z.int().min(0);
+const Probability = z.number().min(0).max(1);
 const Rate = z
   .number()
   .min(0)
@@ -126,17 +127,51 @@ export const ConfidenceList = z.strictObject({
         .string()
         .describe('rule:<id>, model:<version>, metrics:<id>, reporter:<error type>, request:<who> or default.'),
       action: z.enum(actionTypes),
-      prior: z.number().min(0).max(1).describe("The rule's own confidence."),
-      mean: z.number().min(0).max(1).describe('(prior * 10 + healed) / (10 + samples)'),
+      prior: Probability.describe("The rule's own confidence. 0 where nothing was observed yet."),
+      mean: Probability.describe('How often it is expected to heal, old outcomes counting less.'),
+      lower: Probability.describe(
+        'What thresholds are held against: it heals at least so often, with the credibility of the policy.',
+      ),
       healed: Count,
       ineffective: Count,
       harmful: Count,
       samples: Count.describe('healed + ineffective + harmful'),
+      weight: z.number().min(0).describe('The same with old ones counting less.'),
+      standing: z.enum(standings).describe('demoted: it is only recommended.'),
+      pinned: z.boolean().describe('A person said so, and only a person changes it.'),
+      why: z.string().nullable().describe('Why its standing changed the last time; null: it never did.'),
+      since: z.iso.datetime().nullable(),
       updatedAt: z.iso.datetime(),
     }),
   ),
 });
 export type ConfidenceList = z.infer<typeof ConfidenceList>;
+
+/** A demotion or promotion with its evidence. */
+export const StandingChange = z.strictObject({
+  decidedBy: z.string(),
+  action: z.enum(actionTypes),
+  standing: z.enum(standings),
+  by: z.string().describe('`prunella`, or who did it by hand.'),
+  pinned: z.boolean(),
+  reason: z.string(),
+  healed: Count.describe('Outcomes that counted then, of any weight.'),
+  ineffective: Count,
+  harmful: Count,
+  weight: z.number().min(0).describe('The same by weight.'),
+  mean: Probability,
+  lower: Probability.describe('The bound that was held against the threshold.'),
+  threshold: Probability,
+  windowFrom: z.iso.datetime().nullable().describe('From when on outcomes counted.'),
+  at: z.iso.datetime(),
+});
+export type StandingChange = z.infer<typeof StandingChange>;
+
+export const StandingChangeList = z.strictObject({
+  items: z.array(StandingChange),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type StandingChangeList = z.infer<typeof StandingChangeList>;
 
 /** Failures of unknown cause that are the same. */
 export const CoverageCluster = z.strictObject({

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@prunella/policy';
 import { Store, tallyActions } from '@prunella/store';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
@@ -11,6 +12,7 @@ const SETTINGS = {
   reverseWithinMs: 24 * HOUR,
   source: 'auditor',
   defaultBranches: ['main'],
+  policy: () => defaultPolicy,
   testsKeptMs: 86_400_000,
 };
 
