@@ -89,3 +89,4 @@ export {
   testsWithFailuresBefore,
 } from './tests.ts';
 export { type DiagnosedFailure, diagnosedFailures } from './training.ts';
+export { type ArmTally, tallyArms } from './uplift.ts';

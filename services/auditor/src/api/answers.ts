@@ -58,6 +58,32 @@ export const EffectivenessReport = z.strictObject({
 });
 export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
 
+const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+const Arm = z.strictObject({
+  successes: Count,
+  cases: Count,
+  interval: Interval.optional().describe("Their share, with Wilson's interval at 95 %."),
+});
+const Uplift = {
+  method: z
+    .enum(['hold-out', 'matched', 'none'])
+    .describe('hold-out: chance decided who was healed; matched: incidents alike that were only recommended.'),
+  treated: Arm.describe('Those that were healed or tried. What was not proven is no success.'),
+  control: Arm.describe('Those that were not acted on, and of them those that became well by themselves in time.'),
+  difference: Interval.optional().describe('Of the two shares, at 95 %. Absent: there are too few to say.'),
+  strata: Count.describe('Groups of incidents alike that have both; 0 where chance decided.'),
+  says: z.string().describe('The same in a sentence, with what it is worth.'),
+  pending: Count.describe('Incidents of which it is not known yet how they end; they are no cases.'),
+};
+
+export const UpliftReport = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  overall: z.strictObject(Uplift),
+  causes: z.array(z.strictObject({ cause: z.enum(causes), ...Uplift })).describe('The same by cause.'),
+});
+export type UpliftReport = z.infer<typeof UpliftReport>;
+
 export const CostReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
@@ -226,6 +252,15 @@ export const TrainingList = z.strictObject({
         prior: z.number().min(0).max(1).describe('What the rule or model said by itself, before learning.'),
         action: z.enum(actionTypes).nullable(),
         outcome: z.enum(outcomes).nullable().describe('What was proven about the action; null: nothing yet.'),
+        reversed: z.boolean().describe('The outcome of the first action was a heal, and was taken back.'),
+        treatment: z
+          .enum(['acted', 'recommended', 'held_out'])
+          .nullable()
+          .describe('What was done about it first; held_out: only watched, by chance. null: anything else.'),
+        recovered: z
+          .boolean()
+          .nullable()
+          .describe('Whether it became well without an action of ours. null: there was one, or its time is not over.'),
         evidence: z.array(EvidenceLine).describe('What tells most comes first.'),
         metrics: z.record(z.string(), z.number()),
       }),

@@ -37,6 +37,7 @@ import {
   TestList,
   TestPage,
   TrainingList,
+  UpliftReport,
 } from './answers.ts';
 
 const SCHEMAS = {
@@ -46,6 +47,7 @@ const SCHEMAS = {
   RecordedEvent,
   IncidentList,
   EffectivenessReport,
+  UpliftReport,
   CostReport,
   Debt,
   DebtList,
