@@ -19,6 +19,8 @@ export interface Audited {
   verdicts: Verdict[];
   /** How many incidents are new. */
   opened: number;
+  /** Whether anything was learnt of any rule. */
+  learnt: boolean;
 }
 
 /** Records events and all that follows from them in one transaction. The same events again change nothing. */
@@ -35,8 +37,8 @@ export async function audit(
     await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
-    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);
-    return { recorded: [...fresh, ...observed], verdicts, opened };
+    const { verdicts, opened, observed, learnt } = await conclude(transaction, incidents, fresh, moment, settings);
+    return { recorded: [...fresh, ...observed], verdicts, opened, learnt };
   });
 }
 
@@ -57,8 +59,9 @@ export async function conclude(
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
   const news = [...fresh, ...observed];
   const verdicts = changedVerdicts(news, histories);
-  await learn(transaction, learntFrom(news, histories), moment.now, settings);
+  const observations = learntFrom(news, histories);
+  await learn(transaction, observations, moment.now, settings);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
-  return { observed, verdicts, opened };
+  return { observed, verdicts, opened, learnt: observations.length > 0 };
 }
