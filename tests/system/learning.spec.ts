@@ -1,4 +1,4 @@
-import type { FakeRun } from '@prunella/testing';
+import type { FakeJob, FakeRun } from '@prunella/testing';
 import { eventsOn } from '../support/events.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
@@ -8,7 +8,7 @@ const LOG = [
   'quux-broker: no seat left in the licence pool',
   '##[error]Process completed with exit code 1.',
 ].join('\n');
-const JOB = { name: 'deploy', conclusion: 'failure', failedStep: 'Run deploy', log: LOG };
+const JOB: FakeJob = { name: 'deploy', conclusion: 'failure', failedStep: 'Run deploy', log: LOG };
 const RULE = `rules:
   - id: quux-seat
     cause: service_unavailable
@@ -46,7 +46,7 @@ async function fails(name: string): Promise<FakeRun> {
 
 const reran = (run: FakeRun) =>
   until(() => system.github.effects.some((effect) => effect.includes(`#${run.id} `)), `run ${run.id} is run again`);
-const ends = async (run: FakeRun, conclusion: string) => {
+const ends = async (run: FakeRun, conclusion: 'success' | 'failure') => {
   system.github.completeRun(run, conclusion, [{ ...JOB, conclusion }]);
   await system.deliver(run);
 };

@@ -246,7 +246,8 @@ describe('confidence', () => {
     const once = {
       decidedBy: 'rule:x',
       action: 'retry',
-      ...{ cause: 'network', day: '2026-11-28', prior: 0.8, priorAt: '2026-11-28T08:00:00Z' },
+      cause: 'network',
+      ...{ day: '2026-11-28', prior: 0.8, priorAt: '2026-11-28T08:00:00Z' },
       healed: 1,
       ineffective: 0,
       harmful: 0,

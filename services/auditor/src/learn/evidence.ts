@@ -29,6 +29,8 @@ const LONGEST_NAME = 256;
  * ones, and those of actions that no rule of ours decided, teach nothing.
  */
 export function evidenceIn(events: readonly EventRecord[]): Evidence[] {
+  // Most failures are never acted on, and each of their events comes by here.
+  if (!events.some(({ subject }) => subject === 'action.executed' || subject === 'outcome.observed')) return [];
   const decided = ofSubject(inCausalOrder(events), 'action.executed').filter((event) => !isUndo(event));
   const causes = new Map(decided.map((event) => [outcomeKey(event), event.data.cause]));
   const counted = countedOutcomes(events).flatMap((event) => {

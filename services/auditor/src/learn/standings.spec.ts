@@ -213,9 +213,12 @@ it('is the same again when the database is made anew from the events, in another
   url.pathname = '/anew';
   const anew = await Store.open({ url: url.href, name: 'anew' });
   try {
-    for (let at = 0; at < events.length; at += 50) await audit(anew, events.slice(at, at + 50), NOW, SETTINGS);
-    // While the past is being read, nothing is decided anew.
-    expect(await reviewStandings(anew, { now: Date.now(), heardUntil: Date.now() - HOUR }, SETTINGS)).toEqual([]);
+    for (let at = 0; at < events.length; at += 50) {
+      await audit(anew, events.slice(at, at + 50), NOW, SETTINGS);
+      // While the past is being read, nothing is decided anew.
+      const past = { now: Date.now(), heardUntil: Date.now() - HOUR };
+      expect(await reviewStandings(anew, past, SETTINGS)).toEqual([]);
+    }
     const stateOf = async (of: Store) => {
       const rows = await of.read(listConfidence);
       return rows.map(({ revision: _, updatedAt: __, mean: ___, lower: ____, ...row }) => row);

@@ -26,7 +26,9 @@ afterAll(async () => {
   await store.close();
   await postgres.stop();
 });
-beforeEach(() => store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, outbox, debt_entries')));
+beforeEach(() =>
+  store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, confidence_days, outbox, debt_entries')),
+);
 
 /** Minutes after the beginning, as a time. */
 const minute = (minutes: number) => new Date(BEGIN + minutes * MINUTE).toISOString();
