@@ -93,6 +93,13 @@ export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action
 export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+/** Whether a rule's action is done or only recommended. */
+export type Standing = Named<learning.Standing_ValueJson>;
+/** A rule's action was demoted to recommending, or promoted again. */
+export type StandingChanged = Omit<
+  WithActionType<Exact<Wire<learning.StandingChanged, learning.StandingChangedJson>>>,
+  'standing' | 'at'
+> & { standing: Standing; at: string };
 export type Series = Omit<Wire<anomaly.Series, anomaly.SeriesJson>, 'kind'> & { kind: SeriesKind };
 export type AnomalyDetected = Omit<Exact<Wire<anomaly.AnomalyDetected, anomaly.AnomalyDetectedJson>>, 'series'> & {
   series: Series;
@@ -138,6 +145,7 @@ export interface Events {
   'breaker.closed': BreakerClosed;
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
+  'standing.changed': StandingChanged;
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
   'watch.ended': WatchEnded;
@@ -163,6 +171,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'breaker.closed': action.BreakerClosedSchema,
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
+  'standing.changed': learning.StandingChangedSchema,
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
   'watch.ended': watch.WatchEndedSchema,

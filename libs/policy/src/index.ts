@@ -39,6 +39,7 @@ export {
 } from './dependency-state.ts';
 export { globMatches } from './glob.ts';
 export { KubernetesSettings } from './kubernetes.ts';
+export type { LearningSettings } from './learning.ts';
 export type { Case } from './match.ts';
 export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
 export { type Breach, judged, MetricCheck, type Sample, type SeriesAbout, type SeriesState } from './metric-check.ts';

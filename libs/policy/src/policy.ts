@@ -11,6 +11,7 @@ import { Dependency } from './dependency.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { KubernetesSettings } from './kubernetes.ts';
+import { LearningSettings } from './learning.ts';
 import { Match } from './match.ts';
 import { MeasurementSettings } from './measurements.ts';
 import { MetricCheck } from './metric-check.ts';
@@ -156,6 +157,7 @@ export const PolicySchema = z.strictObject({
     .max(0.5)
     .default(0)
     .describe('Part of the incidents that would be healed which is only watched, to see what passes by itself.'),
+  learning: LearningSettings.describe('How outcomes change what a rule may do.'),
   settleWithin: between('1s', '30d').prefault('6h').describe('No proof of an outcome within this time: inconclusive.'),
   incidents: IncidentSettings.describe('What belongs to one incident.'),
   pipelines: z

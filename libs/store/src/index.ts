@@ -1,4 +1,13 @@
-export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export {
+  addObservations,
+  type ConfidenceKey,
+  listConfidence,
+  lockConfidence,
+  type Observation,
+  putBeliefs,
+  type WeighedOutcomes,
+  weighedOutcomes,
+} from './confidence.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
@@ -50,8 +59,14 @@ export {
   resultsOf,
 } from './quarantine.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
+export {
+  listStandingChanges,
+  putStandingChanges,
+  type StandingPosition,
+  type StandingRecord,
+} from './standings.ts';
 export { Store, type StoreOptions, type Transaction } from './store.ts';
-export { ConfidenceRow } from './tables/confidence.ts';
+export { ConfidenceRow, type StandingEntry } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';
 export { OutboxRow } from './tables/outbox.ts';
@@ -74,3 +89,4 @@ export {
   testsWithFailuresBefore,
 } from './tests.ts';
 export { type DiagnosedFailure, diagnosedFailures } from './training.ts';
+export { type ArmTally, tallyArms } from './uplift.ts';

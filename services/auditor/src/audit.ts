@@ -1,6 +1,8 @@
 import type { EventRecord, ReturnedFailure, Store, Transaction } from '@prunella/store';
 import { putDebts } from './debts/put-debts.ts';
+import { learntFrom } from './learn/evidence.ts';
 import { learn } from './learn/learn.ts';
+import { recordStandings } from './learn/standings.ts';
 import { historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
 import { record } from './ledger/record.ts';
@@ -17,6 +19,8 @@ export interface Audited {
   verdicts: Verdict[];
   /** How many incidents are new. */
   opened: number;
+  /** Whether anything was learnt of any rule. */
+  learnt: boolean;
 }
 
 /** Records events and all that follows from them in one transaction. The same events again change nothing. */
@@ -29,11 +33,12 @@ export async function audit(
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
+    await recordStandings(transaction, fresh, now, settings);
     await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
-    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);
-    return { recorded: [...fresh, ...observed], verdicts, opened };
+    const { verdicts, opened, observed, learnt } = await conclude(transaction, incidents, fresh, moment, settings);
+    return { recorded: [...fresh, ...observed], verdicts, opened, learnt };
   });
 }
 
@@ -52,9 +57,11 @@ export async function conclude(
 ) {
   const histories = await historiesOf(transaction, incidents);
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
-  const verdicts = changedVerdicts([...fresh, ...observed], histories);
-  await learn(transaction, verdicts, moment.now);
+  const news = [...fresh, ...observed];
+  const verdicts = changedVerdicts(news, histories);
+  const observations = learntFrom(news, histories);
+  await learn(transaction, observations, moment.now, settings);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
-  return { observed, verdicts, opened };
+  return { observed, verdicts, opened, learnt: observations.length > 0 };
 }

@@ -71,11 +71,12 @@ class OwnersLife implements OnApplicationShutdown {
     },
     {
       provide: Auditor,
-      inject: [Store, Bus, ENVIRONMENT, AuditTelemetry, PinoLogger],
+      inject: [Store, Bus, ENVIRONMENT, Owners, AuditTelemetry, PinoLogger],
       useFactory: (
         store: Store,
         bus: Bus,
         environment: AuditorEnvironment,
+        owners: Owners,
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
@@ -84,6 +85,7 @@ class OwnersLife implements OnApplicationShutdown {
           reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
           defaultBranches: environment.PRUNELLA_DEFAULT_BRANCHES,
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
+          policy: () => owners.policy(),
           source: bus.source,
         };
         return new Auditor(store, bus, settings, telemetry, logger);

@@ -5,7 +5,9 @@ import { messageOf, systemClock } from '@prunella/core';
 import { type EventRecord, Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { audit } from './audit.ts';
+import { reviewStandings } from './learn/standings.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
+import type { Moment } from './outcomes/settle.ts';
 import { sweep } from './outcomes/sweep.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { AuditSettings } from './settings.ts';
@@ -13,6 +15,7 @@ import { AuditTelemetry } from './telemetry.ts';
 import { forgetOldTests } from './tests/forget.ts';
 
 const OUTBOX_EVERY_MS = 1_000;
+const REVIEW_EVERY_MS = 2_000;
 const LONGEST_SWEEP_EVERY_MS = 30_000;
 
 /** Takes events in, and does what is to be done without one: publish the outbox, settle what nobody proves. */
@@ -20,6 +23,8 @@ const LONGEST_SWEEP_EVERY_MS = 30_000;
 export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopped = new AbortController();
   private readonly loops: Promise<void>[] = [];
+  /** Something was learnt since the standings of rules were looked at. */
+  private reviewDue = false;
   /** Replaced at each rest of the outbox loop. */
   private wakeOutbox: () => void = () => undefined;
 
@@ -33,7 +38,9 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Resolves when the events, and what follows from them, are committed. */
   async take(events: readonly EventRecord[]): Promise<void> {
-    this.telemetry.count(await audit(this.store, events, systemClock.now(), this.settings));
+    const audited = await audit(this.store, events, systemClock.now(), this.settings);
+    this.telemetry.count(audited);
+    this.reviewDue ||= audited.learnt;
     this.wakeOutbox();
   }
 
@@ -43,6 +50,7 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     const sweepEveryMs = Math.min(this.settings.settleWithinMs / 4, LONGEST_SWEEP_EVERY_MS);
     this.loops.push(
       this.every(OUTBOX_EVERY_MS, 'outbox', () => this.publish()),
+      this.every(REVIEW_EVERY_MS, 'review', () => this.reviewWhatWasLearnt()),
       this.every(Math.max(sweepEveryMs, 100), 'sweep', () => this.sweep()),
     );
   }
@@ -65,13 +73,29 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     const heardUntil = await this.bus.handledUntil('auditor-events');
     const now = systemClock.now();
     this.telemetry.count(await sweep(this.store, { now, heardUntil }, this.settings));
+    await this.review({ now, heardUntil });
     await expireQuarantine(this.store, { source: this.settings.source, now });
     await forgetOldTests(this.store, { now, keptMs: this.settings.testsKeptMs });
     this.wakeOutbox();
     await this.telemetry.refresh();
   }
 
-  private async every(ms: number, task: 'outbox' | 'sweep', work: () => Promise<void>): Promise<void> {
+  /** A rule that fails is demoted at once, and not only at the next sweep. */
+  private async reviewWhatWasLearnt(): Promise<void> {
+    if (!this.reviewDue) return;
+    const heardUntil = await this.bus.handledUntil('auditor-events');
+    this.reviewDue = false;
+    await this.review({ now: systemClock.now(), heardUntil });
+    this.wakeOutbox();
+  }
+
+  private async review(moment: Moment): Promise<void> {
+    for (const { decidedBy, action, standing, reason } of await reviewStandings(this.store, moment, this.settings)) {
+      this.logger.info({ decidedBy, action, standing, reason }, 'the standing of a rule changed');
+    }
+  }
+
+  private async every(ms: number, task: 'outbox' | 'review' | 'sweep', work: () => Promise<void>): Promise<void> {
     const { signal } = this.stopped;
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {

@@ -25,6 +25,11 @@ export class Owners {
     return ownerOfTest(this.file.current, about);
   }
 
+  /** As it is in force now. */
+  policy(): Policy {
+    return this.file.current;
+  }
+
   close(): void {
     this.file.close();
   }

@@ -1,4 +1,4 @@
-import { actionTypes, causes, outcomes, quarantineChanges } from '@prunella/contracts';
+import { actionTypes, causes, outcomes, quarantineChanges, standings } from '@prunella/contracts';
 import { costKeys } from '@prunella/store';
 import { testStates } from '@prunella/test-history';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
 
 const Count = z.int().min(0);
+const Probability = z.number().min(0).max(1);
 const Rate = z
   .number()
   .min(0)
@@ -56,6 +57,32 @@ export const EffectivenessReport = z.strictObject({
   ),
 });
 export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
+
+const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+const Arm = z.strictObject({
+  successes: Count,
+  cases: Count,
+  interval: Interval.optional().describe("Their share, with Wilson's interval at 95 %."),
+});
+const Uplift = {
+  method: z
+    .enum(['hold-out', 'matched', 'none'])
+    .describe('hold-out: chance decided who was healed; matched: incidents alike that were only recommended.'),
+  treated: Arm.describe('Those that were healed or tried. What was not proven is no success.'),
+  control: Arm.describe('Those that were not acted on, and of them those that became well by themselves in time.'),
+  difference: Interval.optional().describe('Of the two shares, at 95 %. Absent: there are too few to say.'),
+  strata: Count.describe('Groups of incidents alike that have both; 0 where chance decided.'),
+  says: z.string().describe('The same in a sentence, with what it is worth.'),
+  pending: Count.describe('Incidents of which it is not known yet how they end; they are no cases.'),
+};
+
+export const UpliftReport = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  overall: z.strictObject(Uplift),
+  causes: z.array(z.strictObject({ cause: z.enum(causes), ...Uplift })).describe('The same by cause.'),
+});
+export type UpliftReport = z.infer<typeof UpliftReport>;
 
 export const CostReport = z.strictObject({
   from: z.iso.datetime(),
@@ -126,17 +153,51 @@ export const ConfidenceList = z.strictObject({
         .string()
         .describe('rule:<id>, model:<version>, metrics:<id>, reporter:<error type>, request:<who> or default.'),
       action: z.enum(actionTypes),
-      prior: z.number().min(0).max(1).describe("The rule's own confidence."),
-      mean: z.number().min(0).max(1).describe('(prior * 10 + healed) / (10 + samples)'),
+      prior: Probability.describe("The rule's own confidence. 0 where nothing was observed yet."),
+      mean: Probability.describe('How often it is expected to heal, old outcomes counting less.'),
+      lower: Probability.describe(
+        'What thresholds are held against: it heals at least so often, with the credibility of the policy.',
+      ),
       healed: Count,
       ineffective: Count,
       harmful: Count,
       samples: Count.describe('healed + ineffective + harmful'),
+      weight: z.number().min(0).describe('The same with old ones counting less.'),
+      standing: z.enum(standings).describe('demoted: it is only recommended.'),
+      pinned: z.boolean().describe('A person said so, and only a person changes it.'),
+      why: z.string().nullable().describe('Why its standing changed the last time; null: it never did.'),
+      since: z.iso.datetime().nullable(),
       updatedAt: z.iso.datetime(),
     }),
   ),
 });
 export type ConfidenceList = z.infer<typeof ConfidenceList>;
+
+/** A demotion or promotion with its evidence. */
+export const StandingChange = z.strictObject({
+  decidedBy: z.string(),
+  action: z.enum(actionTypes),
+  standing: z.enum(standings),
+  by: z.string().describe('`prunella`, or who did it by hand.'),
+  pinned: z.boolean(),
+  reason: z.string(),
+  healed: Count.describe('Outcomes that counted then, of any weight.'),
+  ineffective: Count,
+  harmful: Count,
+  weight: z.number().min(0).describe('The same by weight.'),
+  mean: Probability,
+  lower: Probability.describe('The bound that was held against the threshold.'),
+  threshold: Probability,
+  windowFrom: z.iso.datetime().nullable().describe('From when on outcomes counted.'),
+  at: z.iso.datetime(),
+});
+export type StandingChange = z.infer<typeof StandingChange>;
+
+export const StandingChangeList = z.strictObject({
+  items: z.array(StandingChange),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type StandingChangeList = z.infer<typeof StandingChangeList>;
 
 /** Failures of unknown cause that are the same. */
 export const CoverageCluster = z.strictObject({
@@ -191,6 +252,15 @@ export const TrainingList = z.strictObject({
         prior: z.number().min(0).max(1).describe('What the rule or model said by itself, before learning.'),
         action: z.enum(actionTypes).nullable(),
         outcome: z.enum(outcomes).nullable().describe('What was proven about the action; null: nothing yet.'),
+        reversed: z.boolean().describe('The outcome of the first action was a heal, and was taken back.'),
+        treatment: z
+          .enum(['acted', 'recommended', 'held_out'])
+          .nullable()
+          .describe('What was done about it first; held_out: only watched, by chance. null: anything else.'),
+        recovered: z
+          .boolean()
+          .nullable()
+          .describe('Whether it became well without an action of ours. null: there was one, or its time is not over.'),
         evidence: z.array(EvidenceLine).describe('What tells most comes first.'),
         metrics: z.record(z.string(), z.number()),
       }),

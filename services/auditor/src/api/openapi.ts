@@ -32,9 +32,12 @@ import {
   QuarantinedTest,
   QuarantineList,
   RootCauseReport,
+  StandingChange,
+  StandingChangeList,
   TestList,
   TestPage,
   TrainingList,
+  UpliftReport,
 } from './answers.ts';
 
 const SCHEMAS = {
@@ -44,11 +47,14 @@ const SCHEMAS = {
   RecordedEvent,
   IncidentList,
   EffectivenessReport,
+  UpliftReport,
   CostReport,
   Debt,
   DebtList,
   RootCauseReport,
   ConfidenceList,
+  StandingChange,
+  StandingChangeList,
   CoverageReport,
   CoverageClusterPage,
   TrainingList,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query as QueryParameters, UseGuards } from '@nestjs/common';
 import { iso, systemClock } from '@prunella/core';
 import { badRequest, ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
-import { costKeys, listDebts, Store, tallyActions, tallyCosts } from '@prunella/store';
+import { costKeys, listDebts, Store, tallyActions, tallyArms, tallyCosts } from '@prunella/store';
 import { z } from 'zod';
 import { debtOf, ownedBy } from '../debts/debt.ts';
 import type { AuditorEnvironment } from '../environment.ts';
@@ -9,7 +9,8 @@ import { healingActions, rerunActions } from '../outcomes/proof.ts';
 import { Owners } from '../owners.ts';
 import { costs } from '../report/costs.ts';
 import { effectiveness } from '../report/effectiveness.ts';
-import type { CostReport, EffectivenessReport, RootCauseReport } from './answers.ts';
+import { upliftReport } from '../report/uplift.ts';
+import type { CostReport, EffectivenessReport, RootCauseReport, UpliftReport } from './answers.ts';
 import { limitsOf } from './debts.controller.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text, Time } from './query.ts';
@@ -46,6 +47,20 @@ export class ReportsController {
       this.store.read((manager) => tallyCosts(manager, range, which)),
     ]);
     return { from: range.from.toISOString(), to: range.to.toISOString(), ...effectiveness(tallies, spent) };
+  }
+
+  @Get('uplift')
+  @Query(RangeQuery)
+  @Answers('UpliftReport', 'What healing added to what became well by itself, with how sure that is.', [400])
+  async uplift(@QueryParameters() query: Record<string, unknown>): Promise<UpliftReport> {
+    const range = rangeOf(parseQuery(RangeQuery, query));
+    const about = {
+      actions: healingActions,
+      withinMs: this.environment.PRUNELLA_SETTLE_WITHIN,
+      now: new Date(systemClock.now()),
+    };
+    const tallies = await this.store.read((manager) => tallyArms(manager, range, about));
+    return { from: range.from.toISOString(), to: range.to.toISOString(), ...upliftReport(tallies) };
   }
 
   @Get('costs')

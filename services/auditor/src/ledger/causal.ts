@@ -30,6 +30,7 @@ export function attemptOf(event: EventRecord): number {
       return Math.max(event.data.attempt, 1);
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'standing.changed':
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':

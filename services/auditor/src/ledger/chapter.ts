@@ -26,6 +26,7 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'anomaly.detected' &&
     event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated' &&
+    event.subject !== 'standing.changed' &&
     event.subject !== 'debt.changed' &&
     event.subject !== 'watch.ended' &&
     event.subject !== 'tests.reported' &&

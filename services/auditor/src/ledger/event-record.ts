@@ -38,6 +38,7 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'action.approved':
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'standing.changed':
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':

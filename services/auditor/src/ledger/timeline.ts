@@ -59,6 +59,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       };
     case 'confidence.updated':
       return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
+    case 'standing.changed':
+      return { title: `${event.data.decidedBy}: ${event.data.standing}`, says: event.data.reason };
     case 'debt.changed':
       return { title: `Debt changed by ${event.data.by}`, says: event.data.reason };
     case 'watch.ended':
