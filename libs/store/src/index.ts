@@ -1,3 +1,4 @@
+export { type ApiChange, listChanges, noteChange, noteChangeEnded, type RecordedChange } from './changes.ts';
 export { addObservations, listConfidence, type Observation } from './confidence.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {

@@ -1,12 +1,10 @@
-import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
-import { TokenGuard } from '@prunella/service-kit';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { listConfidence, Store } from '@prunella/store';
 import { posteriorMean, samplesOf } from '../learn/posterior.ts';
 import type { ConfidenceList } from './answers.ts';
 import { Answers } from './openapi.ts';
 
 @Controller('v1/confidence')
-@UseGuards(TokenGuard)
 export class ConfidenceController {
   constructor(@Inject(Store) private readonly store: Store) {}
 
