@@ -67,7 +67,9 @@ export class ApiTokens implements OnApplicationShutdown {
   async find(token: string): Promise<Identity | undefined> {
     if (!token.startsWith(PREFIX)) return undefined;
     await this.follow();
-    const kept = this.known.get(digestOf(token));
+    const digest = digestOf(token);
+    // What was given out a moment ago may not have been told yet.
+    const kept = this.known.get(digest) ?? (await (await this.bucket()).get(digest))?.value;
     if (kept === undefined) return undefined;
     if (kept.expiresAt !== undefined && Date.parse(kept.expiresAt) <= systemClock.now()) return undefined;
     return { name: kept.name, role: kept.role, by: 'token' };
