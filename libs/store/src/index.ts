@@ -1,3 +1,4 @@
+export { type ApiChange, listChanges, noteChange, noteChangeEnded, type RecordedChange } from './changes.ts';
 export {
   addObservations,
   type ConfidenceKey,

@@ -8,6 +8,7 @@ import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
+import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
@@ -108,6 +109,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
       Quarantine1795849200000,
       TestHistory1795860000000,
       Learning1796100000000,
+      ApiChanges1796300000000,
     ],
     synchronize: false,
     logging: false,

@@ -1,10 +1,14 @@
 import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Bus } from '@prunella/bus';
 import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
+import { AccessModule } from './access/access.module.ts';
+import { ChangesInterceptor } from './access/changes.interceptor.ts';
 import { ApprovalsController } from './api/approvals.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
+import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { DebtsController } from './api/debts.controller.ts';
@@ -12,8 +16,10 @@ import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
+import { SessionController } from './api/session.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
 import { TestsController } from './api/tests.controller.ts';
+import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import type { AuditorEnvironment } from './environment.ts';
@@ -49,6 +55,7 @@ class OwnersLife implements OnApplicationShutdown {
 }
 
 @Module({
+  imports: [AccessModule],
   controllers: [
     EventsController,
     IncidentsController,
@@ -62,6 +69,9 @@ class OwnersLife implements OnApplicationShutdown {
     DebtsController,
     QuarantineController,
     TestsController,
+    SessionController,
+    TokensController,
+    ChangesController,
   ],
   providers: [
     {
@@ -105,6 +115,7 @@ class OwnersLife implements OnApplicationShutdown {
     OwnersLife,
     AuditTelemetry,
     IncidentFeed,
+    { provide: APP_INTERCEPTOR, useClass: ChangesInterceptor },
   ],
 })
 export class AuditorModule {}

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KeptBreaker } from '@prunella/policy';
 import type { RunningService } from '@prunella/service-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -340,6 +342,13 @@ describe('the API', () => {
       ],
       nextCursor: null,
     });
+  });
+
+  it('is the one in docs/reference, of which the console is made (UPDATE_REFERENCE=1 writes it)', async () => {
+    const file = join(import.meta.dirname, '../../../docs/reference/openapi.json');
+    const { body: document } = await get(service, '/openapi.json');
+    if (process.env['UPDATE_REFERENCE'] === '1') await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(document);
   });
 
   it('answers as its OpenAPI description says', async () => {

@@ -101,10 +101,11 @@ async function refusal(response: Response, url: URL, service: string): Promise<E
   const said = [body.data?.title, body.data?.detail].filter(Boolean).join(': ') || response.statusText;
   switch (response.status) {
     case 401:
-    case 403:
       return new ConfigError(
-        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the ${service} was started with`,
+        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the ${service} was started with, or to one that an admin gave out (prunella tokens create)`,
       );
+    case 403:
+      return new ConfigError(`${url} refused us: ${said}`);
     case 404:
       return new NotFoundError(`${url}: ${said}`);
     case 409:

@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   preflight: async () => (await import('./commands/preflight.ts')).preflightCommand,
   tests: async () => (await import('./commands/tests.ts')).testsCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
+  tokens: async () => (await import('./commands/tokens.ts')).tokensCommand,
+  changes: async () => (await import('./commands/changes.ts')).changesCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,

@@ -1,26 +1,18 @@
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Post,
-  Query as QueryParameters,
-  Body as RequestBody,
-  UseGuards,
-} from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Query as QueryParameters, Body as RequestBody } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import { actionTypes, type StandingChanged } from '@prunella/contracts';
-import { isSlackPerson, systemClock } from '@prunella/core';
-import { parseInput, TokenGuard } from '@prunella/service-kit';
+import { systemClock } from '@prunella/core';
+import { Caller, type Identity, parseInput } from '@prunella/service-kit';
 import { listConfidence, listStandingChanges, Store } from '@prunella/store';
 import { z } from 'zod';
+import { whoChanges } from '../access/who.ts';
 import { samplesOf } from '../learn/beliefs.ts';
 import { changeByHand } from '../learn/standings.ts';
 import { Owners } from '../owners.ts';
 import type { ConfidenceList, StandingChange, StandingChangeList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
-import { parseQuery, Text } from './query.ts';
+import { By, parseQuery, Text } from './query.ts';
 
 const ChangesQuery = z.object({
   decidedBy: Text.optional().describe('Exactly this one, as `rule:connection-timeout`.'),
@@ -37,19 +29,12 @@ const Wish = z.strictObject({
     .describe(
       '`trusted`: its own word counts whatever its outcomes; `demoted`: only recommended; `automatic`: by its outcomes again.',
     ),
-  by: Text.min(1)
-    .max(256)
-    .refine((by) => by !== 'prunella' && !isSlackPerson(by), {
-      error:
-        'expected the name of a person, not prunella and none that begins with slack:, which only Slack vouches for',
-    })
-    .describe('Who says so; it is recorded.'),
+  by: By.refine((by) => by !== 'prunella', { error: 'expected the name of a person, found prunella' }),
   reason: Text.min(1).max(512).describe('Why; it is recorded.'),
 });
 
 /** What was learnt, and how far it is trusted. */
 @Controller('v1/confidence')
-@UseGuards(TokenGuard)
 export class ConfidenceController {
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -102,8 +87,9 @@ export class ConfidenceController {
   @HttpCode(200)
   @Body(Wish)
   @Answers('StandingChange', 'It stands so from now on.', [400])
-  async change(@RequestBody() body: unknown): Promise<StandingChange> {
-    const wish = parseInput(Wish, body ?? {});
+  async change(@RequestBody() body: unknown, @Caller() caller: Identity): Promise<StandingChange> {
+    const { by, ...given } = parseInput(Wish, body ?? {});
+    const wish = { ...given, by: whoChanges(caller, by) };
     const settings = { source: this.bus.source, policy: () => this.owners.policy() };
     return changeItem(
       await this.store.transaction((transaction) => changeByHand(transaction, wish, systemClock.now(), settings)),

@@ -1,3 +1,4 @@
+import { isSlackPerson } from '@prunella/core';
 import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 
@@ -6,6 +7,17 @@ export const Text = z
   .string()
   .max(512)
   .refine((text) => !text.includes('\0'), { error: 'expected text without NUL' });
+
+/** Who makes a change, where their token or sign-in does not say. */
+export const By = Text.min(1)
+  .max(256)
+  .refine((by) => !isSlackPerson(by), {
+    error: 'expected a name that does not begin with slack:, which only Slack vouches for',
+  })
+  .optional()
+  .describe(
+    'Who does it; it is recorded. With a token of their own, or signed in, it is their name, whatever stands here.',
+  );
 
 /** A point in time. */
 export const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {

@@ -1,6 +1,6 @@
-import { Controller, Get, Inject, Query as QueryParameters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query as QueryParameters } from '@nestjs/common';
 import { iso, systemClock } from '@prunella/core';
-import { badRequest, ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
+import { badRequest, ENVIRONMENT } from '@prunella/service-kit';
 import { costKeys, listDebts, Store, tallyActions, tallyArms, tallyCosts } from '@prunella/store';
 import { z } from 'zod';
 import { debtOf, ownedBy } from '../debts/debt.ts';
@@ -28,7 +28,6 @@ const CostQuery = RangeQuery.extend({
 const RootCauseQuery = z.object({ repository: Text.optional().describe('Exactly this repository, owner/name.') });
 
 @Controller('v1/reports')
-@UseGuards(TokenGuard)
 export class ReportsController {
   constructor(
     @Inject(Store) private readonly store: Store,

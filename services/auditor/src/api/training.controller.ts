@@ -1,6 +1,6 @@
-import { Controller, Get, Inject, Query as QueryParameters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query as QueryParameters } from '@nestjs/common';
 import { systemClock } from '@prunella/core';
-import { ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
+import { ENVIRONMENT } from '@prunella/service-kit';
 import { diagnosedFailures, Store } from '@prunella/store';
 import { z } from 'zod';
 import type { AuditorEnvironment } from '../environment.ts';
@@ -17,7 +17,6 @@ const TrainingQuery = z.object({
 
 /** What a model of one's own is trained on: `prunella train` reads it. */
 @Controller('v1/training')
-@UseGuards(TokenGuard)
 export class TrainingController {
   constructor(
     @Inject(Store) private readonly store: Store,

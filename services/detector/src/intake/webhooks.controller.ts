@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { withTrace } from '@prunella/bus';
 import { UnreachableError } from '@prunella/core';
-import { ENVIRONMENT, ProblemException } from '@prunella/service-kit';
+import { Access, ENVIRONMENT, ProblemException, Public } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
@@ -16,13 +16,15 @@ import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
 
-/** Every webhook comes in here; what differs between them is in `sources`. */
+/** Every webhook comes in here; what differs between them is in `sources`, who is let in as well. */
 @Controller()
+@Public()
 export class WebhooksController {
   private readonly deps: Deps;
 
   constructor(
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    private readonly access: Access,
     private readonly metrics: DetectorMetrics,
     outbox: Outbox,
     deliveries: Deliveries,
@@ -53,6 +55,7 @@ export class WebhooksController {
       headers: request.headers,
       query: new URLSearchParams(request.originalUrl.split('?').slice(1).join('?')),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      identity: await this.access.shown(request),
     };
     const count = (result: string) =>
       this.metrics.webhooks.inc({ source: source.name, event: source.eventOf(delivery), result });
