@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await running?.stop();
   provider?.closeAllConnections();
-  provider?.close();
+  await new Promise((resolve) => provider?.close(resolve));
 });
 
 async function send(
