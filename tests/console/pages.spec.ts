@@ -139,7 +139,7 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
       .getByRole('link', { name: /acme\/shop\?/ })
       .first()
       .waitFor();
-    await page.getByRole('link', { name: /Approvals, \d waiting/ }).click();
+    await page.getByRole('link', { name: /Approvals.*\d waiting/ }).click();
     const row = page.getByTestId('approvals').locator('tr').filter({ hasText: 'Network' });
     await row.getByRole('button', { name: 'Approve' }).click();
     const dialog = page.getByRole('dialog', { name: /^Approve: retry/ });
