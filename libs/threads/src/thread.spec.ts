@@ -163,6 +163,14 @@ describe('what went well', () => {
     expect([end?.attempt, attemptsOf(end?.thread)]).toEqual([attempt, open]);
   });
 
+  it('ends what the same run told as an earlier attempt, too', () => {
+    const worse = told('a', 'CheckErrorRate', { attempt: 2 });
+    const { thread: both, attempts } = tellAll(thread, worse);
+    expect(attempts).toEqual([4]);
+    const end = recovered(both, worse.run, 3_000);
+    expect([end?.attempt, attemptsOf(end?.thread)]).toEqual([4, [1, 2]]);
+  });
+
   it('before the trouble is nothing, and told again is the same', () => {
     const healthy = run({ platform: 'kubernetes', runId: 'rev-3' });
     expect(recovered(thread, healthy, 999)).toBeUndefined();

@@ -154,17 +154,24 @@ export function joined(
  */
 export function recovered(thread: Thread, run: Run, endedAt: number): { thread: Thread; attempt: number } | undefined {
   const key = runKey(run);
+  const told = toldAs(run);
   const ends = (trouble: Trouble) =>
-    trouble.runs.includes(key) || trouble.endedBy === key || endsOthers(thread, trouble, run, endedAt);
+    trouble.runs.some((each) => told.has(each)) || trouble.endedBy === key || endsOthers(thread, trouble, run, endedAt);
   const ended = thread.troubles.filter(ends);
   if (ended.length === 0) return undefined;
   const better = (trouble: Trouble): Trouble => {
     // The runs stay known, so that a late copy of a failure is no new trouble.
     if (endsOthers(thread, trouble, run, endedAt)) return { ...trouble, open: [], endedBy: key };
-    return { ...trouble, open: trouble.open.filter((each) => each !== key) };
+    return { ...trouble, open: trouble.open.filter((each) => !told.has(each)) };
   };
   const troubles = thread.troubles.map((trouble) => (ends(trouble) ? better(trouble) : trouble));
   return { thread: { ...thread, troubles }, attempt: Math.max(...ended.map(({ attempt }) => attempt)) };
+}
+
+/** What the run told until then: its earlier attempts are over, too. */
+function toldAs(run: Run): ReadonlySet<string> {
+  const earlier = Array.from({ length: Math.min(run.attempt - 1, MOST_RUNS) }, (_, at) => at + 1);
+  return new Set([...earlier, run.attempt].map((attempt) => runKey({ ...run, attempt })));
 }
 
 function endsOthers({ lead }: Thread, { measured, open, at }: Trouble, run: Run, endedAt: number): boolean {
