@@ -65,7 +65,11 @@ export function consume(
           // ends the loop below, and the next round makes the consumer again
           abort_on_missing_resource: true,
         });
-        if (stopping) break;
+        if (stopping) {
+          // Stopped while it began: nobody else knows of it, and it would pull, and hold up the end of the process.
+          await messages.close();
+          break;
+        }
         await (context.spec.batch === undefined
           ? oneByOne(context, messages, inWork)
           : inBatches(context, messages, inWork));

@@ -42,7 +42,16 @@ export { KubernetesSettings } from './kubernetes.ts';
 export type { LearningSettings } from './learning.ts';
 export type { Case } from './match.ts';
 export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
-export { type Breach, judged, MetricCheck, type Sample, type SeriesAbout, type SeriesState } from './metric-check.ts';
+export {
+  type Breach,
+  type CheckTarget,
+  judged,
+  MetricCheck,
+  questionsOf,
+  type Sample,
+  type SeriesAbout,
+  type SeriesState,
+} from './metric-check.ts';
 export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';

@@ -44,6 +44,7 @@ export {
   unsettledOfPipelines,
   unsettledSince,
 } from './incidents.ts';
+export { type Join, joinsOf, moveJoined, putJoins } from './joins.ts';
 export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';

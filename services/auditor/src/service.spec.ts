@@ -592,3 +592,41 @@ describe('with a token', () => {
     await guarded.close();
   });
 });
+
+describe('a failure that turned out to belong to another incident', () => {
+  const alert = { platform: 'alertmanager', kind: 'deployment', repository: '' };
+  const raw = { platform: 'cd', kind: 'deployment', repository: 'acme/shop' };
+
+  it('is a part of that one, with what its publisher tells later, and is none of its own', async () => {
+    const leader = new Story('joins-leader', alert, HOUR_AGO());
+    const joiner = new Story('joins-raw', raw, HOUR_AGO());
+    const { incidentId } = leader;
+    const toldAs = { incidentId: joiner.incidentId, attempt: 1 };
+    await running.publish(leader.failed(), leader.diagnosed(), joiner.failed({ at: 12 }));
+    await incident(joiner.incidentId, { state: 'detected' });
+    await running.publish(joiner.diagnosed({ incidentId, attempt: 2, at: 13, toldAs }));
+    const page = await incident(incidentId, { attempt: 2, state: 'diagnosed', repository: 'acme/shop' });
+    expect(page.events.map(({ type, data }: { type: string; data: object }) => [type, data])).toContainEqual([
+      'pipeline.failed',
+      expect.objectContaining({ runId: 'joins-raw', incidentId, attempt: 2, runAttempt: 1 }),
+    ]);
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+    // Its publisher knows its own numbers only.
+    await running.publish(joiner.finished('success', { at: 20 }));
+    await incident(incidentId, { state: 'closed', outcomeReason: expect.stringContaining('well again') });
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+  });
+
+  it('leaves other attempts where they were told', async () => {
+    const leader = new Story('joins-other-leader', alert, HOUR_AGO());
+    const joiner = new Story('joins-other-raw', raw, HOUR_AGO());
+    const { incidentId } = leader;
+    const toldAs = { incidentId: joiner.incidentId, attempt: 2 };
+    await running.publish(
+      ...[joiner.failed(), joiner.diagnosed(), leader.failed(), leader.diagnosed(), joiner.failed({ attempt: 2 })],
+      joiner.diagnosed({ incidentId, attempt: 2, toldAs }),
+    );
+    await incident(incidentId, { attempt: 2, repository: 'acme/shop' });
+    await incident(joiner.incidentId, { attempt: 1, state: 'diagnosed' });
+  });
+});

@@ -21,7 +21,6 @@ import { Dependencies } from './preflight/dependencies.ts';
 import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
 import { Places } from './threads/place.ts';
-import { Threads } from './threads/threads.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
@@ -55,7 +54,6 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     PostDeploy,
     Checks,
     DetectorPolicy,
-    Threads,
     Places,
     UsageBook,
     Dependencies,

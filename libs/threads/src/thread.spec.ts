@@ -107,12 +107,12 @@ describe('what joins', () => {
 
   it('is a new attempt when all that told it went well meanwhile', () => {
     const { thread } = tellAll(led, told('a'), told('b'));
-    const one = recovered(thread, run({ runId: 'a' }));
+    const one = recovered(thread, run({ runId: 'a' }), 9_000);
     expect(tellAll(one?.thread as Thread, told('c')).attempts).toEqual([101]);
-    const both = recovered(one?.thread as Thread, run({ runId: 'b' }));
+    const both = recovered(one?.thread as Thread, run({ runId: 'b' }), 9_000);
     expect(both?.attempt).toBe(101);
     expect(tellAll(both?.thread as Thread, told('a'), told('c')).attempts).toEqual([101, 102]);
-    expect(recovered(thread, run({ runId: 'z' }))).toBeUndefined();
+    expect(recovered(thread, run({ runId: 'z' }), 9_000)).toBeUndefined();
   });
 
   it('knows from the leader what it does not say itself', () => {
@@ -138,5 +138,43 @@ describe('what joins', () => {
         expect(thread.troubles.length).toBeLessThanOrEqual(20);
       }),
     );
+  });
+});
+
+describe('what went well', () => {
+  const failed = told('deployment/1', 'deployment', { platform: 'github', headSha: 'abc', environment: 'production' });
+  const pods = told('rev-2', 'CrashLoopBackOff', { platform: 'kubernetes', environment: 'shop' });
+  const { thread } = tellAll(troubled(pods, 1_000), failed, told('a'));
+  const attemptsOf = (t: Thread | undefined) => t?.troubles.filter(({ open }) => open.length > 0).map((o) => o.attempt);
+
+  it.each`
+    what                                         | changes                                                                 | attempt      | open
+    ${'the workload, by the cluster'}            | ${{ platform: 'kubernetes', runId: 'rev-2' }}                           | ${2}         | ${[3]}
+    ${'another revision of it'}                  | ${{ platform: 'kubernetes', runId: 'rev-3' }}                           | ${2}         | ${[3]}
+    ${'another workload, by the cluster'}        | ${{ platform: 'kubernetes', workload: { ...api, name: 'web' } }}        | ${undefined} | ${undefined}
+    ${'a workload that nobody names'}            | ${{ platform: 'kubernetes', workload: undefined }}                      | ${undefined} | ${undefined}
+    ${'the deployment that is tried again'}      | ${{ platform: 'github', runId: 'deployment/2', environment: 'shop' }}   | ${2}         | ${[3]}
+    ${'a deployment to another environment'}     | ${{ platform: 'github', runId: 'deployment/2', environment: 'canary' }} | ${undefined} | ${undefined}
+    ${'an alert, which ends what it told alone'} | ${{ runId: 'a' }}                                                       | ${3}         | ${[1, 2]}
+    ${'another alert'}                           | ${{ runId: 'b' }}                                                       | ${undefined} | ${undefined}
+    ${'a run, which is no deployment'}           | ${{ platform: 'github', runId: '9', kind: 'run' }}                      | ${undefined} | ${undefined}
+  `('of $what ends attempt $attempt and leaves $open', ({ changes, attempt, open }) => {
+    const end = recovered(thread, withoutUndefined(changes), 3_000);
+    expect([end?.attempt, attemptsOf(end?.thread)]).toEqual([attempt, open]);
+  });
+
+  it('ends what the same run told as an earlier attempt, too', () => {
+    const worse = told('a', 'CheckErrorRate', { attempt: 2 });
+    const { thread: both, attempts } = tellAll(thread, worse);
+    expect(attempts).toEqual([4]);
+    const end = recovered(both, worse.run, 3_000);
+    expect([end?.attempt, attemptsOf(end?.thread)]).toEqual([4, [1, 2]]);
+  });
+
+  it('before the trouble is nothing, and told again is the same', () => {
+    const healthy = run({ platform: 'kubernetes', runId: 'rev-3' });
+    expect(recovered(thread, healthy, 999)).toBeUndefined();
+    const once = recovered(thread, healthy, 3_000);
+    expect(recovered(once?.thread as Thread, healthy, 4_000)).toEqual(once);
   });
 });

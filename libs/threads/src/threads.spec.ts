@@ -1,10 +1,8 @@
 import { Bus } from '@prunella/bus';
 import { type PipelineFailed, parseData } from '@prunella/contracts';
-import { completed } from '@prunella/core';
-import { defaultPolicy } from '@prunella/policy';
+import { completed, systemClock } from '@prunella/core';
 import { startTestNats, type TestServer } from '@prunella/testing';
-import type { DetectorPolicy } from '../detector-policy.ts';
-import { Threads } from './threads.ts';
+import { type Kept, Threads } from './threads.ts';
 
 let nats: TestServer;
 const buses: Bus[] = [];
@@ -14,9 +12,15 @@ let other: Threads;
 
 beforeAll(async () => {
   nats = await startTestNats();
-  const policy = { current: defaultPolicy } as DetectorPolicy;
   for (const name of ['one', 'other']) buses.push(await Bus.connect({ servers: nats.url, name }));
-  [one, other] = buses.map((bus) => new Threads(bus, policy)) as [Threads, Threads];
+  [one, other] = buses.map(
+    (bus) =>
+      new Threads({
+        bucket: () => bus.bucket<Kept>('prunella_threads'),
+        joinWithin: () => 3_600_000,
+        clock: systemClock,
+      }),
+  ) as [Threads, Threads];
 });
 afterAll(async () => {
   await Promise.all(buses.map((bus) => bus.close()));
@@ -89,4 +93,23 @@ it('tells the end of a trouble as that of its incident, and what comes after as 
 it('leaves a run as what it is', async () => {
   const run = completed(parseData('pipeline.failed', { pipelineId: 'ci', runId: '7', workload: workload() }), 'r');
   expect(await one.join(run)).toEqual(run);
+});
+
+it('tells a healthy rollout as the end of what failed, and lets it lead what comes after', async () => {
+  const of = workload();
+  const rollout = (runId: string, more: object) => ({
+    ...{ platform: 'kubernetes', kind: 'deployment', pipelineId: `kubernetes/shop/${of.name}`, runId, workload: of },
+    ...more,
+  });
+  const degraded = completed(
+    parseData('pipeline.failed', rollout('rev-2', { error: { type: 'RolloutDegraded' } })),
+    'd',
+  );
+  const healthy = completed(parseData('pipeline.finished', rollout('rev-3', { conclusion: 'success' })), 'h');
+  const failed = await one.join(degraded);
+  const { incidentId, attempt } = failed;
+  // A crash before it is on the bus: told once more.
+  for (const threads of [one, other]) expect(await threads.finished(healthy)).toMatchObject({ incidentId, attempt });
+  expect(await other.join(alert(1, of))).toMatchObject({ incidentId: healthy.incidentId, attempt: 1 });
+  expect(await other.join(degraded)).toEqual(failed);
 });

@@ -17,6 +17,14 @@ export interface Thread {
   next: number;
   /** Newest last. */
   troubles: readonly Trouble[];
+  /** Which attempt of which incident ended with what began this thread; absent: none. */
+  settled?: Settled;
+}
+
+/** What a success ended. */
+export interface Settled {
+  incidentId: string;
+  attempt: number;
 }
 
 type Lead = Pick<Run, 'platform' | 'runId' | 'headSha' | 'repository' | 'branch' | 'environment' | 'kind'> & {
@@ -32,6 +40,12 @@ export interface Trouble {
   /** Runs that told it, and those of them that did not go well since then. */
   runs: readonly string[];
   open: readonly string[];
+  /** When it was first told; milliseconds since the epoch. */
+  at: number;
+  /** Told by an alert or a measurement: that what was deployed runs does not end it. */
+  measured: boolean;
+  /** What went well instead of those that told it; absent: they did themselves, or it is not over. */
+  endedBy?: string;
 }
 
 /** What a failure says about where it belongs. */
@@ -45,7 +59,8 @@ export interface Told {
 /** What can be rerun goes on counting its own attempts: what joins it begins here, so that no attempt means two things. */
 const JOINED_FROM = 101;
 /** Who tells what something that was deployed is like; everybody else tells of a deployment. */
-const SYMPTOMS: readonly string[] = ['alertmanager', 'kubernetes', 'prometheus'];
+const MEASURES: readonly string[] = ['alertmanager', 'prometheus'];
+const SYMPTOMS: readonly string[] = [...MEASURES, 'kubernetes'];
 const MOST_TROUBLES = 20;
 const MOST_RUNS = 50;
 
@@ -54,11 +69,16 @@ export function isSymptom({ platform }: Pick<Run, 'platform'>): boolean {
   return SYMPTOMS.includes(platform);
 }
 
+/** Whether it was measured, and says nothing of whether what was deployed runs. */
+export function isMeasured({ platform }: Pick<Run, 'platform'>): boolean {
+  return MEASURES.includes(platform);
+}
+
 /** The keys under which the thread of a run is found, the surest first; none: it can belong to nothing else. Safe as KV keys. */
 export function keysOf(run: Run): string[] {
   const { workload, repository, headSha, pipelineId, platform, kind, environment } = run;
   const keys: string[] = [];
-  if (workload !== undefined) keys.push(stableId('workload', namespaceOf(workload, run), workload.name));
+  if (workload !== undefined) keys.push(placeOf({ workload, environment }));
   const deploys = kind === 'deployment' || (kind === 'run' && environment !== '');
   if (repository !== '' && headSha !== '' && deploys) keys.push(stableId('commit', repository, headSha));
   // An alert about a service, told by many pods.
@@ -85,14 +105,15 @@ export function isAbout(
 }
 
 /** A thread that begins with a deployment that went well, at `endedAt`. */
-export function deployed(run: Run, incidentId: string, endedAt: number): Thread {
+export function deployed(run: Run, incidentId: string, endedAt: number, settled?: Settled): Thread {
   const next = run.kind === 'run' ? JOINED_FROM : run.attempt;
-  return { incidentId, lead: leadOf(run), begunAt: endedAt, at: endedAt, next, troubles: [] };
+  const begun = { incidentId, lead: leadOf(run), begunAt: endedAt, at: endedAt, next, troubles: [] };
+  return { ...begun, ...(settled !== undefined && { settled }) };
 }
 
 /** A thread that begins with a trouble, which is its own. */
 export function troubled({ run, incidentId, type }: Told, now: number): Thread {
-  const trouble: Trouble = { type, attempt: run.attempt, ...toldBy(runKey(run)) };
+  const trouble: Trouble = { type, attempt: run.attempt, ...toldBy(run, now) };
   const next = run.kind === 'run' ? JOINED_FROM : run.attempt + 1;
   return { incidentId, lead: leadOf(run), begunAt: now, at: now, next, troubles: [trouble] };
 }
@@ -122,20 +143,49 @@ export function joined(
   // Its own leader, e.g. the watch of the deployment: it has an attempt already.
   const own = incidentId === thread.incidentId && !thread.troubles.some(({ attempt }) => attempt === run.attempt);
   const attempt = own ? run.attempt : thread.next;
-  const trouble: Trouble = { type, attempt, ...toldBy(key) };
+  const trouble: Trouble = { type, attempt, ...toldBy(run, now) };
   const troubles = [...thread.troubles, trouble].slice(-MOST_TROUBLES);
   return { thread: { ...thread, at, next: Math.max(thread.next, attempt + 1), troubles }, attempt };
 }
 
-/** The thread once a run that told a trouble went well again, and the attempt that this was; undefined: it told none here. */
-export function recovered(thread: Thread, run: Run): { thread: Thread; attempt: number } | undefined {
+/**
+ * The thread once a run went well, at `endedAt`, and the attempt that this ends; undefined: it ends none here. What told a trouble ends it. That a
+ * workload was deployed well, or is well, also ends what other deployments and pods of it told before; what was measured ends by being measured.
+ */
+export function recovered(thread: Thread, run: Run, endedAt: number): { thread: Thread; attempt: number } | undefined {
   const key = runKey(run);
-  const known = thread.troubles.find(({ runs }) => runs.includes(key));
-  if (known === undefined) return undefined;
-  // The run stays known, so that a late copy of its failure is no new trouble.
-  const better = { ...known, open: known.open.filter((each) => each !== key) };
-  const troubles = thread.troubles.map((trouble) => (trouble === known ? better : trouble));
-  return { thread: { ...thread, troubles }, attempt: known.attempt };
+  const told = toldAs(run);
+  const ends = (trouble: Trouble) =>
+    trouble.runs.some((each) => told.has(each)) || trouble.endedBy === key || endsOthers(thread, trouble, run, endedAt);
+  const ended = thread.troubles.filter(ends);
+  if (ended.length === 0) return undefined;
+  const better = (trouble: Trouble): Trouble => {
+    // The runs stay known, so that a late copy of a failure is no new trouble.
+    if (endsOthers(thread, trouble, run, endedAt)) return { ...trouble, open: [], endedBy: key };
+    return { ...trouble, open: trouble.open.filter((each) => !told.has(each)) };
+  };
+  const troubles = thread.troubles.map((trouble) => (ends(trouble) ? better(trouble) : trouble));
+  return { thread: { ...thread, troubles }, attempt: Math.max(...ended.map(({ attempt }) => attempt)) };
+}
+
+/** What the run told until then: its earlier attempts are over, too. */
+function toldAs(run: Run): ReadonlySet<string> {
+  const earlier = Array.from({ length: Math.min(run.attempt - 1, MOST_RUNS) }, (_, at) => at + 1);
+  return new Set([...earlier, run.attempt].map((attempt) => runKey({ ...run, attempt })));
+}
+
+function endsOthers({ lead }: Thread, { measured, open, at }: Trouble, run: Run, endedAt: number): boolean {
+  if (run.kind !== 'deployment' || isMeasured(run) || measured || open.length === 0 || endedAt < at) return false;
+  const differ = <T>(a: T, b: T) => Boolean(a) && Boolean(b) && a !== b;
+  if (differ(placeOf(lead), placeOf(run))) return false;
+  // The cluster's word is about the workload, whatever is rolled out there; anybody else's is about what was deployed.
+  if (run.platform === 'kubernetes') return run.workload !== undefined;
+  return !differ(lead.headSha, run.headSha) && !differ(lead.environment, run.environment);
+}
+
+/** Whether a run began a thread. */
+export function leads({ lead }: Thread, run: Run): boolean {
+  return lead.platform === run.platform && lead.runId === run.runId && run.runId !== '';
 }
 
 /** What a run leaves open, as the leader of its thread knows it. */
@@ -158,12 +208,17 @@ function leadOf({ platform, runId, headSha, repository, branch, environment, kin
   };
 }
 
-function toldBy(key: string): Pick<Trouble, 'runs' | 'open'> {
-  return { runs: [key], open: [key] };
+function toldBy(run: Run, at: number): Omit<Trouble, 'type' | 'attempt'> {
+  const key = runKey(run);
+  return { runs: [key], open: [key], at, measured: isMeasured(run) };
 }
 
 function runKey({ platform, repository, runId, pipelineId, attempt }: Run): string {
   return stableId('run', platform, repository, runId || pipelineId, String(attempt));
+}
+
+function placeOf({ workload, ...run }: Pick<Run, 'workload' | 'environment'>): string {
+  return workload === undefined ? '' : stableId('workload', namespaceOf(workload, run), workload.name);
 }
 
 function namespaceOf(workload: Workload, run: Pick<Run, 'environment'>): string {
