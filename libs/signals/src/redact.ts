@@ -45,6 +45,38 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 /**
+ * What stands in every match of each pattern above, in any case. Most lines hold none of it, and to look once for any of them
+ * takes a tenth of the time of looking for each pattern.
+ */
+const HINTS: readonly string[] = [
+  'gh[pousr]_|github_pat_',
+  'gl(?:pat|rt|dt|ptt|cbt|soat|ft|imt|agent)-',
+  'xox[abeprs]-',
+  'hooks\\.slack\\.com',
+  'npm_',
+  'dckr_',
+  'pypi-',
+  '[sr]k_(?:live|test)_',
+  'SG\\.',
+  'hf_|hv[sb]\\.|do[opr]_v1_|oy2',
+  'sk-',
+  'AKIA|ASIA|AGPA|AROA|AIDA',
+  'AIza',
+  'ya29\\.',
+  'eyJ',
+  ':\\/\\/[^\\s/]{1,701}@',
+  '[?&](?:sig|x-amz|x-goog)',
+  '(?:Account|SharedAccess)Key=',
+  'curl',
+  'docker|podman|buildah|helm|oras|sshpass|mysql',
+  'authorization',
+  'bearer',
+  '"auth|_auth',
+  'passw|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential',
+];
+const MAY_HOLD_SECRET = new RegExp(HINTS.join('|'), 'i');
+
+/**
  * Takes secrets out of a text: tokens of the well-known platforms, web tokens, credentials in addresses and headers,
  * whatever is assigned to a password-like name, private keys.
  *
@@ -53,8 +85,17 @@ const SECRETS: readonly RegExp[] = [
 export function redact(text: string): string {
   return withoutPrivateKeys(text)
     .split('\n')
-    .map((line) => SECRETS.reduce((out, pattern) => out.replace(pattern, replaced), line))
+    .map((line) => (MAY_HOLD_SECRET.test(line) ? withoutSecrets(line) : line))
     .join('\n');
+}
+
+/** The same without the look ahead: for the proof that it makes no difference. */
+export function redactEachPattern(text: string): string {
+  return withoutPrivateKeys(text).split('\n').map(withoutSecrets).join('\n');
+}
+
+function withoutSecrets(line: string): string {
+  return SECRETS.reduce((out, pattern) => out.replace(pattern, replaced), line);
 }
 
 function replaced(_match: string, ...rest: unknown[]): string {
