@@ -13,7 +13,8 @@ export function makeBodies(): (n: number) => Buffer {
   const repository = example['repository'] as Record<string, unknown>;
   const text = JSON.stringify({
     ...example,
-    workflow_run: { ...run, id: RUN_ID },
+    // As GitHub tells of it: it has just ended.
+    workflow_run: { ...run, id: RUN_ID, ...{ run_started_at: ago(5 * 60_000), updated_at: ago(0) } },
     repository: { ...repository, full_name: NAME, html_url: `https://github.com/${NAME}` },
   });
   const parts = text.split(new RegExp(`(${RUN_ID}|${NAME})`));
@@ -22,6 +23,10 @@ export function makeBodies(): (n: number) => Buffer {
     const name = `octo/repo-${n % REPOSITORIES}`;
     return Buffer.from(parts.map((part) => (part === String(RUN_ID) ? id : part === NAME ? name : part)).join(''));
   };
+}
+
+function ago(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
 }
 
 function exampleRun(): Record<string, unknown> {

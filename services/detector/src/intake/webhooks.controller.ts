@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { withTrace } from '@prunella/bus';
-import { UnreachableError } from '@prunella/core';
+import { systemClock, UnreachableError } from '@prunella/core';
 import { ENVIRONMENT, ProblemException } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
@@ -35,7 +35,8 @@ export class WebhooksController {
       environment,
       deliveries,
       fresh: randomUUID,
-      publish: (report, withinMs) => outbox.publish(report, withinMs),
+      clock: systemClock,
+      publish: (report, withinMs) => outbox.publishOnce(report, withinMs),
       place: (report, withinMs) => places.place(report, withinMs),
       completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
       keepOriginal: (source, delivery) => originals.keep(source, delivery),
