@@ -167,11 +167,13 @@ function kitModule<E extends z.ZodType>(
           autoLogging: false,
           base: { service: definition.name },
           quietReqLogger: true,
+          // Requests are not logged, and to write each one down for a log line that never comes takes a tenth of what else they take.
+          wrapSerializers: false,
+          serializers: { req: () => undefined },
           mixin: () => {
             const trace = traceId();
             return trace === undefined ? {} : { trace_id: trace };
           },
-          redact: ['req.headers.authorization', 'req.headers.cookie'],
         },
       }),
       definition.module,

@@ -99,7 +99,9 @@ async function measured(
     await cpuSeconds(pids.sender),
   ];
   const before = await used();
+  await worstTurn(receivers);
   const result = await load({ ...common(longest), urls });
+  const turnMs = await worstTurn(receivers);
   const [, , sender = 0] = await used();
   const ended = performance.now();
   await done();
@@ -107,9 +109,17 @@ async function measured(
   const each = (total: number, from: number | undefined) => ((total - (from ?? 0)) * 1_000) / result.sent;
   return {
     load: result,
+    turnMs,
     cpuMs: { receiver: each(receiver, before[0]), nats: each(ofNats, before[1]), sender: each(sender, before[2]) },
     drainedAfterMs: performance.now() - ended,
   };
+}
+
+/** How long the event loop of the slowest receiver was late, p99 in ms, since this was asked last; undefined: they do not say. */
+async function worstTurn(receivers: readonly { url: string }[]): Promise<number | undefined> {
+  const texts = await Promise.all(receivers.map(async ({ url }) => await (await fetch(`${url}/metrics`)).text()));
+  const all = texts.map((text) => Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1]) * 1_000);
+  return all.some(Number.isNaN) ? undefined : Math.max(...all);
 }
 
 /** Resolves when the detectors have handled all that they published. */

@@ -3,6 +3,8 @@ import type { LoadResult } from './load.ts';
 /** What a load came to, and what it cost. */
 export interface Measured {
   load: LoadResult;
+  /** How late the receiver's event loop was, p99; undefined: it does not say. */
+  turnMs: number | undefined;
   /** Milliseconds of processor time per webhook. Of the receiver and NATS: until all was done that the load left behind. */
   cpuMs: { receiver: number; nats: number; sender: number };
   /** How long after the last answer that was. */
@@ -31,7 +33,7 @@ export function written(figures: Figures, bodyBytes: number): string {
     `                               ${costs(floor)}`,
     `  the detector                 ${times(ours.load)}`,
     `                               ${costs(ours)}; ${ratio.toFixed(1)} times the floor`,
-    `                               all handled ${Math.round(ours.drainedAfterMs)} ms after the last answer`,
+    `                               event loop late by ${ours.turnMs?.toFixed(1)} ms at p99; all handled ${Math.round(ours.drainedAfterMs)} ms after the last answer`,
     `  on the stream: ${onStream} of ${ours.load.sent}`,
     allThere ? 'all answered, none lost' : 'NOT all answered, or some lost or doubled',
     '',

@@ -39,21 +39,20 @@ export class Book {
     return readable((await this.fetch(series))?.value);
   }
 
-  /** The same as it was some time ago, for what is only made sure of: others may have learnt more. Much cheaper. */
-  async recall(series: string): Promise<Page | undefined> {
-    return readable((this.atHand.get(series) ?? (await this.fetch(series)))?.value);
-  }
-
   /**
    * Changes what is known, also where others do so at the same time.
    *
-   * @param change pure, may be called several times; undefined: there is nothing to change.
+   * @param change gets what is known, at first perhaps as it was some time ago: then it is called once more with what is known now, unless it finds
+   * that there is nothing to change (undefined). What it does besides has to stand that.
    */
-  async change(series: string, change: (page: Page | undefined) => Page | undefined): Promise<void> {
-    // What is at hand is only ever older than what is kept: ids that are noted in it are noted there.
+  async change(
+    series: string,
+    change: (page: Page | undefined) => Page | undefined | Promise<Page | undefined>,
+  ): Promise<void> {
+    // Ids that are noted in what is at hand are noted in what came after it.
     let entry = this.atHand.get(series) ?? (await this.fetch(series));
     for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-      const next = change(readable(entry?.value));
+      const next = await change(readable(entry?.value));
       if (next === undefined) return;
       if (entry === undefined && (await this.bucket.size()) >= this.most) return this.refused();
       const revision =
@@ -74,8 +73,6 @@ export class Book {
   }
 
   private keep(entry: Entry<Page>): void {
-    // What was on its way for longer is older.
-    if ((this.atHand.get(entry.key)?.revision ?? 0) > entry.revision) return;
     this.atHand.delete(entry.key);
     this.atHand.set(entry.key, entry);
     const [oldest] = this.atHand.keys();

@@ -41,14 +41,15 @@ export async function durationRatio(
 async function one(event: Received<'pipeline.finished'>, measured: Measured, d: EndedDeps): Promise<void> {
   const { series, kind, sensitivity, id, at } = measured;
   const attempt = attemptId(event.data);
-  const before = await d.book.recall(series.id);
-  if (before?.seen.includes(id)) return;
-  if (unusual(before) !== undefined) {
-    // Before it is told, by what everybody knows.
-    const judged = unusual(await d.book.read(series.id));
-    if (judged) await tell(event, { place: measured, judged, at, now: d.clock.now(), running: false }, d);
-  }
-  await d.book.change(series.id, (page = emptyPage) => (page.seen.includes(id) ? undefined : learnt(page)));
+  await d.book.change(series.id, async (page = emptyPage) => {
+    if (page.seen.includes(id)) return undefined;
+    if (unusual(page) !== undefined) {
+      // It is told by what is known now; where that is more than was learnt here, this is done once more.
+      const judged = unusual(await d.book.read(series.id));
+      if (judged) await tell(event, { place: measured, judged, at, now: d.clock.now(), running: false }, d);
+    }
+    return learnt(page);
+  });
 
   function unusual(page: Page | undefined): Judgement | undefined {
     const judged = page && judge(page.baseline, measured, kind, sensitivity);

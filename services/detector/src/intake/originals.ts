@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as answersFirst } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { Metrics } from '@prunella/service-kit';
 import { redact } from '@prunella/signals';
 import { PinoLogger } from 'nestjs-pino';
 import type { Delivery, Source } from '../sources/source.ts';
+import { Door } from './door.ts';
 
 const unzip = promisify(gunzip);
 const zipBeside = promisify(gzip);
@@ -38,6 +39,7 @@ export class Originals implements OnModuleDestroy {
   constructor(
     private readonly bus: Bus,
     private readonly logger: PinoLogger,
+    private readonly door: Door,
     metrics: Metrics,
   ) {
     this.kept = metrics.counter('detector_originals_total', 'Bodies of webhooks by whether they could be kept.', [
@@ -69,7 +71,8 @@ export class Originals implements OnModuleDestroy {
   }
 
   private async store(source: Source, id: string, body: Buffer): Promise<void> {
-    await answersFirst();
+    await turn();
+    await this.door.makeRoom();
     const text = redact(body.toString('utf8'));
     const bytes = text.length <= LITTLE ? gzipSync(text, LEVEL) : await zipBeside(text, LEVEL);
     const room = (this.bus.nats.info?.max_payload ?? MOST_BYTES) - HEADROOM;

@@ -12,6 +12,7 @@ import type { Delivery, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
 import { Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
+import { Door } from './door.ts';
 import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
@@ -24,6 +25,7 @@ export class WebhooksController {
   constructor(
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
     private readonly metrics: DetectorMetrics,
+    private readonly door: Door,
     outbox: Outbox,
     deliveries: Deliveries,
     replies: Replies,
@@ -60,7 +62,7 @@ export class WebhooksController {
     try {
       const traceparent = request.headers['traceparent'];
       const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
-        detect(source, delivery, this.deps),
+        this.door.answer(() => detect(source, delivery, this.deps)),
       );
       response.statusCode = source.accepted ?? 202;
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
