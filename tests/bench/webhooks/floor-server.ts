@@ -10,7 +10,7 @@ import { Bus } from '@prunella/bus';
 
 const DAY_MS = 86_400_000;
 /** As long as what the detector publishes of such a run. */
-const EVENT = new TextEncoder().encode(JSON.stringify({ data: 'x'.repeat(880) }));
+const EVENT = new TextEncoder().encode(JSON.stringify({ data: 'x'.repeat(560) }));
 
 const secret = process.env['GITHUB_WEBHOOK_SECRET'] ?? '';
 const bus = await Bus.connect({ servers: process.env['NATS_URL'] ?? '', name: 'floor' });
