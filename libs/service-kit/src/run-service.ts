@@ -162,14 +162,12 @@ function kitModule<E extends z.ZodType>(
     module: ServiceKitModule,
     imports: [
       LoggerModule.forRoot({
+        // Requests are not logged: to make a logger for each, with the request written down in it, would be for nothing. What is told in one has its trace.
+        forRoutes: [],
         pinoHttp: {
           level: environment.LOG_LEVEL,
           autoLogging: false,
           base: { service: definition.name },
-          quietReqLogger: true,
-          // Requests are not logged, and to write each one down for a log line that never comes takes a tenth of what else they take.
-          wrapSerializers: false,
-          serializers: { req: () => undefined },
           mixin: () => {
             const trace = traceId();
             return trace === undefined ? {} : { trace_id: trace };
