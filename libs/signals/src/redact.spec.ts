@@ -131,7 +131,17 @@ describe('redact', () => {
       ...SECRETS.map(([, secret]) => secret.toLowerCase()),
       ...['glrt-', 'xoxp-', 'dckr_oat_', 'pypi-', 'sk_live_', 'rk_test_', 'SG.', 'hvb.', 'dop_v1_', 'oy2', 'sk-proj-'],
       ...['ASIA', 'ya29.', 'https://hooks.slack.com/services/', '&X-Amz-Signature=', '?x-goog-signature=', '?SIG='],
-      ...['AccountKey=', 'SharedAccessKey=', 'curl --user ', 'podman login -p ', 'sshpass -p ', 'mysqldump -p'],
+      ...[
+        'AccountKey=',
+        'SharedAccessKey=',
+        'curl --user ',
+        'podman login -p ',
+        'helm registry login -p ',
+        'oras login -p ',
+        'buildah login -p ',
+        'sshpass -p ',
+        'mysqldump -p',
+      ],
       ...['Authorization: ', 'BEARER ', '\\"AUTH\\": \\"', '_auth = ', 'PassWord=', 'passwd: ', 'passphrase=', 'pwd=>'],
       ...[
         'Api-Key: ',

@@ -55,7 +55,7 @@ const HINTS: readonly string[] = [
   ...['xoxa-', 'xoxb-', 'xoxe-', 'xoxp-', 'xoxr-', 'xoxs-', 'hooks.slack.com', 'npm_', 'dckr_', 'pypi-'],
   ...['k_live_', 'k_test_', 'SG.', 'hf_', 'hvs.', 'hvb.', '_v1_', 'oy2', 'sk-'],
   ...['AKIA', 'ASIA', 'AGPA', 'AROA', 'AIDA', 'AIza', 'ya29.', 'eyJ'],
-  ...['?sig', '&sig', '?x-amz', '&x-amz', '?x-goog', '&x-goog', 'AccountKey=', 'AccessKey='],
+  ...['?sig', '&sig', '?x-amz', '&x-amz', '?x-goog', '&x-goog', 'AccountKey='],
   ...['curl', 'docker', 'podman', 'buildah', 'helm', 'oras', 'sshpass', 'mysql'],
   ...['authorization', 'bearer', '"auth"', '"auth\\"', '_auth'],
   ...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential'],
