@@ -164,16 +164,16 @@ function kitModule<E extends z.ZodType>(
     module: ServiceKitModule,
     imports: [
       LoggerModule.forRoot({
+        // Requests are not logged: to make a logger for each, with the request written down in it, would be for nothing. What is told in one has its trace.
+        forRoutes: [],
         pinoHttp: {
           level: environment.LOG_LEVEL,
           autoLogging: false,
           base: { service: definition.name },
-          quietReqLogger: true,
           mixin: () => {
             const trace = traceId();
             return trace === undefined ? {} : { trace_id: trace };
           },
-          redact: ['req.headers.authorization', 'req.headers.cookie'],
         },
       }),
       definition.module,

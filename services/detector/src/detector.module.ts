@@ -8,6 +8,7 @@ import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
+import { Door } from './intake/door.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
 import { OriginalsController } from './intake/originals.controller.ts';
 import { Originals } from './intake/originals.ts';
@@ -44,6 +45,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     DiagnosisConsumer,
   ],
   providers: [
+    Door,
     Outbox,
     Deliveries,
     Originals,

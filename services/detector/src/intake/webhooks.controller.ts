@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { withTrace } from '@prunella/bus';
-import { UnreachableError } from '@prunella/core';
+import { systemClock, UnreachableError } from '@prunella/core';
 import { Access, ENVIRONMENT, ProblemException, Public } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
@@ -12,6 +12,7 @@ import type { Delivery, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
 import { Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
+import { Door } from './door.ts';
 import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
@@ -26,6 +27,7 @@ export class WebhooksController {
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
     private readonly access: Access,
     private readonly metrics: DetectorMetrics,
+    private readonly door: Door,
     outbox: Outbox,
     deliveries: Deliveries,
     replies: Replies,
@@ -37,7 +39,8 @@ export class WebhooksController {
       environment,
       deliveries,
       fresh: randomUUID,
-      publish: (report, withinMs) => outbox.publish(report, withinMs),
+      clock: systemClock,
+      publish: (report, withinMs) => outbox.publishOnce(report, withinMs),
       place: (report, withinMs) => places.place(report, withinMs),
       completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
       keepOriginal: (source, delivery) => originals.keep(source, delivery),
@@ -62,7 +65,7 @@ export class WebhooksController {
     try {
       const traceparent = request.headers['traceparent'];
       const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
-        detect(source, delivery, this.deps),
+        this.door.answer(() => detect(source, delivery, this.deps)),
       );
       response.statusCode = source.accepted ?? 202;
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
