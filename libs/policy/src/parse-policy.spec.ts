@@ -77,6 +77,7 @@ describe('parsePolicy', () => {
         calmFor: HOUR / 30,
         environments: {},
       },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: true },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
@@ -214,6 +215,7 @@ anomalies: { ratio: 4 }
         environments: { shop: 'production' },
       },
       notify: { on: ['executed', 'rejected'] },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: false },
     });
   });

@@ -1,4 +1,11 @@
 export { addObservations, listConfidence, type Observation } from './confidence.ts';
+export {
+  type ActionPlace,
+  type Coincidence,
+  coincidences,
+  failuresNear,
+  type NearFailure,
+} from './correlation.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
@@ -21,6 +28,20 @@ export {
 export { kindOf, translated } from './errors.ts';
 export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
 export {
+  countIncidents,
+  type Healing,
+  type HealingKey,
+  type HealingRange,
+  type HealTimes,
+  healTimes,
+  putHealings,
+  type RepeatedHeal,
+  repeatedHeals,
+  tallyNotDone,
+  tallyWorth,
+  type WorthTally,
+} from './healings.ts';
+export {
   countOpen,
   INCIDENT_CHANNEL,
   type IncidentFilter,
@@ -37,6 +58,7 @@ export {
 export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
+export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export {
   addResults,

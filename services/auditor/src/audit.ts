@@ -7,6 +7,7 @@ import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
+import { putHealingsOf } from './report/put-healings.ts';
 import type { AuditSettings } from './settings.ts';
 import { recordTests } from './tests/record-tests.ts';
 
@@ -56,5 +57,6 @@ export async function conclude(
   await learn(transaction, verdicts, moment.now);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
+  await putHealingsOf(transaction, histories);
   return { observed, verdicts, opened };
 }

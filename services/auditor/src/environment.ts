@@ -38,6 +38,9 @@ export const AuditorEnvironment = z.object({
     'The policy file, for the owners of debts and tests. Default: ./prunella.yaml when it is there.',
   ),
   PRUNELLA_TESTS_KEPT: Duration.prefault('45d').describe('For how long results of tests are kept.'),
+  LOKI_URL: optional(z.url()).describe('Loki, for what was logged around actions. Without it nothing is asked.'),
+  LOKI_TOKEN: optional(z.string()).describe('Sent to Loki as a Bearer token; one that only reads.'),
+  LOKI_TENANT: optional(z.string()).describe('Sent to Loki as X-Scope-OrgID.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

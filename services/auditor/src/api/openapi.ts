@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
+import { Incident, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
   ApprovalAnswer,
   BreakerClosing,
@@ -31,15 +31,21 @@ import {
   QuarantineCount,
   QuarantinedTest,
   QuarantineList,
-  RootCauseReport,
   TestList,
   TestPage,
   TrainingList,
 } from './answers.ts';
+import {
+  CorrelatedIncidentPage,
+  CorrelationReport,
+  IncidentCorrelation,
+  RootCauseReport,
+  SummaryReport,
+} from './report-answers.ts';
 
 const SCHEMAS = {
   Incident,
-  IncidentPage,
+  CorrelatedIncidentPage,
   TimelineItem,
   RecordedEvent,
   IncidentList,
@@ -48,6 +54,9 @@ const SCHEMAS = {
   Debt,
   DebtList,
   RootCauseReport,
+  CorrelationReport,
+  IncidentCorrelation,
+  SummaryReport,
   ConfidenceList,
   CoverageReport,
   CoverageClusterPage,
