@@ -116,8 +116,11 @@ function nanoseconds(ms: number): string {
   return String(BigInt(Math.round(ms)) * NS_PER_MS);
 }
 
-/** LOKI_URL, LOKI_TOKEN, LOKI_TENANT; undefined: none is configured. */
-export function lokiFromEnvironment(environment: NodeJS.ProcessEnv): Loki | undefined {
+/** Where Loki is, as the environment says it. */
+export type LokiEnvironment = { readonly [name in 'LOKI_URL' | 'LOKI_TOKEN' | 'LOKI_TENANT']?: string | undefined };
+
+/** undefined: none is configured. */
+export function lokiFromEnvironment(environment: LokiEnvironment): Loki | undefined {
   const { LOKI_URL: url, LOKI_TOKEN: token, LOKI_TENANT: tenant } = environment;
   return url ? new Loki({ url, ...(token && { token }), ...(tenant && { tenant }) }) : undefined;
 }

@@ -26,7 +26,14 @@ export {
   putDebtEntries,
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
-export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
+export {
+  type ActionTally,
+  eventIds,
+  eventsOfIncidents,
+  insertEvents,
+  laterRunsOfPipeline,
+  tallyActions,
+} from './events.ts';
 export {
   countIncidents,
   type Healing,

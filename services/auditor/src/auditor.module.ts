@@ -7,7 +7,7 @@ import { ApprovalsController } from './api/approvals.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
-import { DebtsController } from './api/debts.controller.ts';
+import { DebtsController, limitsOf } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
@@ -71,11 +71,12 @@ class OwnersLife implements OnApplicationShutdown {
     },
     {
       provide: Auditor,
-      inject: [Store, Bus, ENVIRONMENT, AuditTelemetry, PinoLogger],
+      inject: [Store, Bus, ENVIRONMENT, Owners, AuditTelemetry, PinoLogger],
       useFactory: (
         store: Store,
         bus: Bus,
         environment: AuditorEnvironment,
+        owners: Owners,
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
@@ -86,7 +87,11 @@ class OwnersLife implements OnApplicationShutdown {
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
           source: bus.source,
         };
-        return new Auditor(store, bus, settings, telemetry, logger);
+        const digest = () => {
+          const { policy } = owners;
+          return { policy, owners, limits: limitsOf(environment), settings: policy.reports.digest };
+        };
+        return new Auditor(store, bus, settings, digest, telemetry, logger);
       },
     },
     {
