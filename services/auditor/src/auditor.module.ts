@@ -10,6 +10,7 @@ import { CoverageController } from './api/coverage.controller.ts';
 import { DebtsController, limitsOf } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
+import { LogsController } from './api/logs.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
@@ -62,6 +63,7 @@ class OwnersLife implements OnApplicationShutdown {
     DebtsController,
     QuarantineController,
     TestsController,
+    LogsController,
   ],
   providers: [
     {

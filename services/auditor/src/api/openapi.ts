@@ -38,6 +38,7 @@ import {
 import {
   CorrelatedIncidentPage,
   CorrelationReport,
+  HealingLog,
   IncidentCorrelation,
   RootCauseReport,
   SummaryReport,
@@ -56,6 +57,7 @@ const SCHEMAS = {
   RootCauseReport,
   CorrelationReport,
   IncidentCorrelation,
+  HealingLog,
   SummaryReport,
   ConfidenceList,
   CoverageReport,

@@ -89,6 +89,14 @@ export type CorrelatedIncidentPage = z.infer<typeof CorrelatedIncidentPage>;
 
 const LogLines = z.array(z.strictObject({ at: Time, text: z.string() }));
 
+export const HealingLog = z.strictObject({
+  ...Range,
+  pipeline: z.string(),
+  more: z.boolean().describe('There may be more; these are the first.'),
+  lines: LogLines.describe('In order of time; without secrets; untrusted.'),
+});
+export type HealingLog = z.infer<typeof HealingLog>;
+
 export const IncidentCorrelation = z.strictObject({
   incidentId: z.string(),
   says: z.string().describe('What this is, and what it is not.'),

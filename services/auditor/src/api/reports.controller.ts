@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Query as QueryParameters, Req, Res, UseGuards } from '@nestjs/common';
-import { iso, systemClock } from '@prunella/core';
-import { badRequest, ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
+import { systemClock } from '@prunella/core';
+import { ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
 import { costKeys, Store } from '@prunella/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ import type { CostReport, EffectivenessReport } from './answers.ts';
 import { limitsOf } from './debts.controller.ts';
 import { Format, formatted } from './format.ts';
 import { Answers, Query } from './openapi.ts';
-import { parseQuery, Text, Time } from './query.ts';
+import { parseQuery, rangeOf, Text, Time } from './query.ts';
 import type { CorrelationReport, RootCauseReport, SummaryReport } from './report-answers.ts';
 
 const DAY_MS = 86_400_000;
@@ -71,7 +71,7 @@ export class ReportsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<EffectivenessReport> {
     const { format, ...given } = parseQuery(RangeQuery, query);
-    const report = await effectivenessReport(this.deps(), rangeOf(given, MONTH_MS));
+    const report = await effectivenessReport(this.deps(), rangeOf(given, MONTH_MS, systemClock.now()));
     return formatted(report, reportMarkdown.effectiveness, { format, request, response });
   }
 
@@ -88,7 +88,7 @@ export class ReportsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CostReport> {
     const { format, by, ...given } = parseQuery(CostQuery, query);
-    const report = await costReport(this.deps(), rangeOf(given, MONTH_MS), by);
+    const report = await costReport(this.deps(), rangeOf(given, MONTH_MS, systemClock.now()), by);
     return formatted(report, reportMarkdown.costs, { format, request, response });
   }
 
@@ -102,7 +102,7 @@ export class ReportsController {
   ): Promise<RootCauseReport> {
     const { format, repository, limit, atLeast, ...given } = parseQuery(RootCauseQuery, query);
     const which = { repository, limit, atLeast: atLeast ?? limitsOf(this.environment).rootCauseAfter };
-    const report = await rootCauseReport(this.deps(), rangeOf(given, WEEK_MS), which);
+    const report = await rootCauseReport(this.deps(), rangeOf(given, WEEK_MS, systemClock.now()), which);
     return formatted(report, reportMarkdown.rootCauses, { format, request, response });
   }
 
@@ -119,7 +119,7 @@ export class ReportsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CorrelationReport> {
     const { format, limit, ...given } = parseQuery(CorrelationQuery, query);
-    const report = await correlationReport(this.deps(), rangeOf(given, WEEK_MS), { limit });
+    const report = await correlationReport(this.deps(), rangeOf(given, WEEK_MS, systemClock.now()), { limit });
     return formatted(report, reportMarkdown.correlation, { format, request, response });
   }
 
@@ -133,22 +133,11 @@ export class ReportsController {
   ): Promise<SummaryReport> {
     const { format, ...given } = parseQuery(WeekQuery, query);
     const deps = { ...this.deps(), owners: this.owners, limits: limitsOf(this.environment) };
-    const report = await summaryReport(deps, rangeOf(given, WEEK_MS), systemClock.now());
+    const report = await summaryReport(deps, rangeOf(given, WEEK_MS, systemClock.now()), systemClock.now());
     return formatted(report, reportMarkdown.summary, { format, request, response });
   }
 
   private deps(): ReportDeps {
     return { store: this.store, policy: this.owners.policy };
   }
-}
-
-/** @throws ProblemException (400) when it ends before it begins. */
-function rangeOf(
-  given: { from?: string | undefined; to?: string | undefined },
-  usualMs: number,
-): { from: Date; to: Date } {
-  const to = given.to === undefined ? systemClock.now() : Date.parse(given.to);
-  const from = given.from === undefined ? to - usualMs : Date.parse(given.from);
-  if (from >= to) throw badRequest('from', `from: expected a time before ${iso(to)}, found ${iso(from)}`);
-  return { from: new Date(from), to: new Date(to) };
 }

@@ -148,7 +148,10 @@ describe('/v1/debts', () => {
 describe('reports', () => {
   it('name the root causes: what is healed again and again', async () => {
     const { body } = await get(service, '/v1/reports/root-causes');
-    expect(body).toMatchObject({ atLeast: 3, items: [{ repository: 'octo/shop', count: 4, fix: expect.stringContaining('cache') }] });
+    expect(body).toMatchObject({
+      atLeast: 3,
+      items: [{ repository: 'octo/shop', count: 4, fix: expect.stringContaining('cache') }],
+    });
     expect((await get(service, '/v1/reports/root-causes?repository=octo%2Fold')).body.items).toEqual([]);
   });
 
