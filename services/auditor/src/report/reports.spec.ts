@@ -239,6 +239,47 @@ describe('correlation', () => {
   });
 });
 
+describe('the log of healing', () => {
+  it('is what Loki has of a pipeline in a range', async () => {
+    const at = begin + 500 * MINUTE;
+    const line = (pipeline: string, msg: string) => JSON.stringify({ pipeline_id: pipeline, msg });
+    const lines = [
+      line('acme/ci', 'healing begins'),
+      line('acme/ci', 'idle'),
+      line('other', 'retry'),
+      line('acme/ci', 'rollback done'),
+    ];
+    loki.ship({ service_name: 'prunella-remediator' }, at, ...lines);
+    const path = `/v1/logs/healing?pipeline=acme%2Fci&from=${iso(at)}&to=${iso(at + MINUTE)}`;
+    const { status, body } = await get(service, path);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ pipeline: 'acme/ci', more: false });
+    expect(body.lines.map(({ text }: { text: string }) => JSON.parse(text).msg)).toEqual([
+      'healing begins',
+      'rollback done',
+    ]);
+    expect((await get(service, `${path}&limit=1`)).body).toMatchObject({ more: true, lines: [{}] });
+  });
+
+  it.each`
+    query                                         | status | field
+    ${''}                                         | ${400} | ${'pipeline'}
+    ${'pipeline=a%22%7D'}                         | ${400} | ${'pipeline'}
+    ${'pipeline=a&limit=0'}                       | ${400} | ${'limit'}
+    ${'pipeline=a&to=2000-01-01&from=2001-01-01'} | ${400} | ${'from'}
+  `('$query: $status', async ({ query, status, field }) => {
+    expect(await get(service, `/v1/logs/healing?${query}`)).toMatchObject({ status, body: { field } });
+  });
+
+  it('says why where Loki does not answer', async () => {
+    loki.answerNext(400, 'parse error at line 1');
+    expect(await get(service, '/v1/logs/healing?pipeline=acme%2Fci')).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('parse error at line 1') },
+    });
+  });
+});
+
 describe('the summary', () => {
   it('joins all reports', async () => {
     const { body } = await get(service, `/v1/reports/summary?${range}`);
@@ -292,6 +333,7 @@ describe('the summary', () => {
     ]);
     for (const [path = '', template = ''] of [
       ...paths,
+      ['/v1/logs/healing?pipeline=x', '/v1/logs/healing'],
       [`/v1/incidents/${id}/correlation`, '/v1/incidents/{id}/correlation'],
     ]) {
       const pointer = `openapi#/paths/${template.replaceAll('/', '~1')}/get/responses/200/content/application~1json/schema`;
