@@ -46,6 +46,9 @@ const NotDone = z
 
 /** What came of it. */
 const Worth = {
+  spent: z
+    .strictObject({ minutes: Minutes, money: Money })
+    .describe('Runner minutes, each as known, else as expected, and their price.'),
   healed: Count.describe('Proven, and not taken back.'),
   inVain: z
     .strictObject({ actions: Count, minutes: Minutes, money: Money })

@@ -12,7 +12,7 @@ type Item = DigestMade['rootCauses'][number];
 export function digestOf(summary: SummaryReport, channel: string): DigestMade {
   const { from, to, incidents, effectiveness, costs, rootCauses, debts, tests } = summary;
   const { total, successful, ineffective, harmful, successRate } = effectiveness.overall;
-  const { actualMinutes, expectedMinutes, money, saved } = costs.total;
+  const { spent, saved } = costs.total;
   return {
     from,
     to,
@@ -30,8 +30,7 @@ export function digestOf(summary: SummaryReport, channel: string): DigestMade {
     debtsDue: debts.dueSoon,
     debtsOverdue: debts.overdue,
     flakyTests: tests.flaky,
-    // What is measured says more than what was expected; of what is not, only that is known.
-    spent: costsOf(actualMinutes > 0 ? actualMinutes : expectedMinutes, money),
+    spent: costsOf(spent.minutes, spent.money),
     saved: saved === null ? [] : costsOf(saved.minutes, saved.money),
   };
 }

@@ -77,7 +77,7 @@ function costSection({ by, total, items }: CostReport): Section {
   return {
     title: 'Spent and saved',
     says: [
-      `Healing spent ${spent(total)}; of that ${minutes(inVain.minutes)}${inMoney(inVain.money)} for actions that proved no heal.`,
+      `Healing spent ${minutes(total.spent.minutes)}${inMoney(total.spent.money)}; of that ${minutes(inVain.minutes)}${inMoney(inVain.money)} for actions that proved no heal.`,
       saved === null
         ? 'Nothing is said to be saved: the policy has no figure of what a heal by hand takes (reports.byHand).'
         : `${saved.heals} heals saved people ${minutes(saved.minutes)}${inMoney(saved.money)}, by the figures of reports.byHand.`,
@@ -85,7 +85,7 @@ function costSection({ by, total, items }: CostReport): Section {
     table: {
       head: [by, 'actions', 'healed', 'spent', 'in vain', 'saved'],
       rows: items.map((item) => [
-        ...[item.key || '-', item.actions, item.healed, spent(item)],
+        ...[item.key || '-', item.actions, item.healed, `${minutes(item.spent.minutes)}${inMoney(item.spent.money)}`],
         `${minutes(item.inVain.minutes)}${inMoney(item.inVain.money)}`,
         item.saved === null ? '-' : `${minutes(item.saved.minutes)}${inMoney(item.saved.money)}`,
       ]),
@@ -171,14 +171,6 @@ function tableOf({ head, rows }: NonNullable<Section['table']>): string {
 /** Nothing in it ends the cell. */
 function cell(value: string | number): string {
   return plainMarkdown(String(value)).replaceAll('|', '&#124;');
-}
-
-function spent({
-  actualMinutes,
-  expectedMinutes,
-  money,
-}: Pick<CostReport['total'], 'actualMinutes' | 'expectedMinutes' | 'money'>): string {
-  return `${minutes(expectedMinutes)} expected, ${minutes(actualMinutes)} measured${inMoney(money)}`;
 }
 
 function inMoney(money: readonly Money[]): string {

@@ -171,6 +171,8 @@ describe('costs', () => {
     const { body } = await get(service, `/v1/reports/costs?${range}&by=repository`);
     expect(body.total).toMatchObject({
       ...{ healed: 6, inVain: { actions: 1, minutes: 0, money: [] } },
+      // Five minutes each, at the price that was expected.
+      spent: { minutes: 20, money: [{ currency: 'EUR', amount: expect.closeTo(0.4, 9) }] },
       saved: { heals: 4, minutes: 60, money: [{ currency: 'EUR', amount: 80 }] },
     });
     expect(body.items).toMatchObject([

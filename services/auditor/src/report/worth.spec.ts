@@ -40,15 +40,11 @@ it('adds up by key, and never different currencies', () => {
   ];
   const byKey = worthByKey(tallies, policy(''));
   expect([...byKey.keys()]).toEqual(['acme/shop', 'other']);
+  const money = [
+    { currency: 'EUR', amount: 0.2 },
+    { currency: 'USD', amount: 1 },
+  ];
   expect(byKey.get('acme/shop')).toEqual({
-    healed: 0,
-    inVain: {
-      ...{ actions: 6, minutes: 30 },
-      money: [
-        { currency: 'EUR', amount: 0.2 },
-        { currency: 'USD', amount: 1 },
-      ],
-    },
-    saved: null,
+    ...{ healed: 0, spent: { minutes: 30, money }, inVain: { actions: 6, minutes: 30, money }, saved: null },
   });
 });

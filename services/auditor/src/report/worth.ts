@@ -23,6 +23,8 @@ export interface Saved {
 }
 
 export interface Worth {
+  /** Runner minutes: as known, else as expected; and their price. */
+  spent: { minutes: number; money: Money[] };
   /** Proven, and not taken back. */
   healed: number;
   inVain: InVain;
@@ -37,12 +39,16 @@ export interface Worth {
 export function worthOf(tallies: readonly WorthTally[], policy: Pick<Policy, 'reports' | 'costs'>): Worth {
   const healed = tallies.filter(({ outcome }) => outcome === 'healed');
   const vain = tallies.filter(({ outcome }) => outcome !== null && outcome !== 'healed');
+  const spending = (some: readonly WorthTally[]) => ({
+    minutes: sum(some, ({ minutes }) => minutes),
+    money: moneyOf(some.map(({ currency, money }) => ({ currency, amount: money }))),
+  });
   return {
+    spent: spending(tallies),
     healed: sum(healed, ({ count }) => count),
     inVain: {
       actions: sum(vain, ({ count }) => count),
-      minutes: sum(vain, ({ minutes }) => minutes),
-      money: moneyOf(vain.map(({ currency, money }) => ({ currency, amount: money }))),
+      ...spending(vain),
     },
     saved: savedBy(healed, policy),
   };

@@ -11,7 +11,7 @@ const DID = {
 };
 const EFFECTIVENESS = { ...RANGE, overall: DID, actions: [{ action: 'retry', ...DID }] };
 const COST = {
-  ...{ actions: 5, healed: 3, expectedMinutes: 50, actualMinutes: 25, money: MONEY },
+  ...{ actions: 5, healed: 3, spent: { minutes: 25, money: MONEY } },
   ...{ inVain: { minutes: 10, money: [] }, saved: { heals: 3, minutes: 45, money: [{ currency: 'EUR', amount: 60 }] } },
 };
 const COSTS = { ...RANGE, by: 'repository', total: COST, items: [{ key: 'acme/shop', ...COST, saved: null }] };

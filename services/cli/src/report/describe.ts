@@ -7,7 +7,7 @@ const WIDEST = 90;
 const MOST_DEBTS = 5;
 
 type Colors = Context['colors'];
-type Money = Cost['money'];
+type Money = Cost['spent']['money'];
 
 /** Lines for a person at a terminal. */
 export function describeEffectiveness({ overall, actions }: Effectiveness, colors: Colors): string[] {
@@ -48,11 +48,11 @@ export function describeCosts({ by, total, items }: Costs): string[] {
       ? 'nothing is said to be saved: set reports.byHand in the policy'
       : `saved people ${amount(total.saved)}, by reports.byHand of the policy`;
   return [
-    `${counted(total.actions, 'action')}, ${total.healed} healed; spent ${spent(total)}, of that ${amount(total.inVain)} in vain; ${saved}`,
+    `${counted(total.actions, 'action')}, ${total.healed} healed; spent ${amount(total.spent)}, of that ${amount(total.inVain)} in vain; ${saved}`,
     tableOf(
       [by, 'actions', 'healed', 'spent', 'in vain', 'saved'],
       items.map((item) => [
-        ...[item.key || '-', String(item.actions), String(item.healed), spent(item), amount(item.inVain)],
+        ...[item.key || '-', String(item.actions), String(item.healed), amount(item.spent), amount(item.inVain)],
         item.saved === null ? '-' : amount(item.saved),
       ]),
     ),
@@ -127,15 +127,6 @@ function tableOf(head: string[], rows: string[][]): string {
 /** What others named must not move the cursor or turn the line round. */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-}
-
-function spent({
-  actualMinutes,
-  expectedMinutes,
-  money,
-}: Pick<Cost, 'actualMinutes' | 'expectedMinutes' | 'money'>): string {
-  // What is measured says more than what was expected.
-  return amount({ minutes: actualMinutes > 0 ? actualMinutes : expectedMinutes, money });
 }
 
 function amount({ minutes: value, money }: { minutes: number; money: Money }): string {

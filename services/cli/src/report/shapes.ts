@@ -19,7 +19,7 @@ export type Effectiveness = z.infer<typeof Effectiveness>;
 
 const Cost = z.looseObject({
   key: z.string().optional(),
-  ...{ actions: z.number(), healed: z.number(), expectedMinutes: z.number(), actualMinutes: z.number(), money: Money },
+  ...{ actions: z.number(), healed: z.number(), spent: Spent },
   inVain: Spent,
   saved: Spent.nullable(),
 });
