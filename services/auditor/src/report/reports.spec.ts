@@ -75,7 +75,7 @@ function restarted(): Told[] {
   const about = (n: number, outcome: string) => {
     const story = new Story(
       `restart-${n}`,
-      { ...SHOP, pipelineId: 'shop/api', name: 'api', repository: 'octo/api' },
+      { ...SHOP, pipelineId: 'deploy/api', name: 'api', repository: 'octo/api' },
       begin + n * 60 * MINUTE,
     );
     return [
@@ -185,7 +185,7 @@ describe('costs', () => {
 
 describe('correlation', () => {
   async function restartedIncident(): Promise<string> {
-    const { body } = await get(service, '/v1/incidents?repository=octo%2Fapi&pipeline=shop%2Fapi');
+    const { body } = await get(service, '/v1/incidents?repository=octo%2Fapi&pipeline=deploy%2Fapi');
     return body.items.at(-1).id;
   }
 
@@ -212,7 +212,7 @@ describe('correlation', () => {
       'Error: token=abcdefghij0123456789 refused',
     );
     loki.ship({ namespace: 'shop', pod: 'api-7d9-x' }, acted + 6 * MINUTE, 'Error: too late');
-    loki.ship({ service_name: 'prunella-remediator' }, acted, '{"pipeline_id":"shop/api","msg":"healing begins"}');
+    loki.ship({ service_name: 'prunella-remediator' }, acted, '{"pipeline_id":"deploy/api","msg":"healing begins"}');
     const { body } = await get(service, `/v1/incidents/${await restartedIncident()}/correlation`);
     expect(body).toMatchObject({ says: expect.stringContaining('which is no cause') });
     expect(body.actions).toMatchObject([
