@@ -102,6 +102,7 @@ export const CONSUMERS = {
   'remediator-finished': { ...USUAL, subject: 'pipeline.finished' },
   'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
   'remediator-watch': { ...USUAL, subject: 'watch.ended' },
+  'remediator-digest': { ...USUAL, subject: 'digest.made', concurrency: 1 },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 

@@ -4,6 +4,7 @@ import * as anomaly from './gen/prunella/v1/anomaly_detected_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
+import * as digest from './gen/prunella/v1/digest_made_pb.ts';
 import * as flakiness from './gen/prunella/v1/flakiness_updated_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -115,6 +116,12 @@ export type DependencyChanged = Omit<
   'state' | 'since' | 'before'
 > & { state: DependencyState; since: string; before: dependency.DependencyState_ValueJson };
 
+/** What happened in a time, for people. */
+export type DigestMade = Omit<Wire<digest.DigestMade, digest.DigestMadeJson>, 'from' | 'to'> & {
+  from: string;
+  to: string;
+};
+
 /** How many tests a report has, by how they went. */
 export type TestTotals = Wire<tests.TestTotals, tests.TestTotalsJson>;
 /** A test that did not simply pass. */
@@ -152,6 +159,7 @@ export interface Events {
   'dependency.changed': DependencyChanged;
   'tests.reported': TestsReported;
   'flakiness.updated': FlakinessUpdated;
+  'digest.made': DigestMade;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -178,6 +186,7 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'dependency.changed': dependency.DependencyChangedSchema,
   'tests.reported': tests.TestsReportedSchema,
   'flakiness.updated': flakiness.FlakinessUpdatedSchema,
+  'digest.made': digest.DigestMadeSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -85,6 +85,7 @@ describe('parsePolicy', () => {
         calmFor: HOUR / 30,
         environments: {},
       },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: true },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
@@ -231,6 +232,7 @@ learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, p
         environments: { shop: 'production' },
       },
       notify: { on: ['executed', 'rejected'] },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: false },
     });
   });

@@ -17,6 +17,7 @@ import { MeasurementSettings } from './measurements.ts';
 import { MetricCheck } from './metric-check.ts';
 import { Owners } from './owners.ts';
 import { QuarantineSettings } from './quarantine.ts';
+import { ReportSettings } from './reports.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 import { Watch } from './watch.ts';
@@ -194,6 +195,7 @@ export const PolicySchema = z.strictObject({
     .prefault({})
     .describe('What people are told about: what became of an action, and what nobody mended in time.'),
   review: ReviewSettings.describe('What the author of a change is told beside it.'),
+  reports: ReportSettings.describe('What reports say, and to whom they are told.'),
 });
 
 /** A parsed policy: durations in milliseconds, defaults put in. */

@@ -36,6 +36,12 @@ export async function insertEvents(
   return new Set(inserted.map((row) => row.id));
 }
 
+/** Which of these ids are recorded. */
+export async function eventIds(manager: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await manager.query<{ id: string }[]>('SELECT id FROM events WHERE id = ANY($1::text[])', [[...ids]]);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** All events of some incidents, in no particular order. */
 export async function eventsOfIncidents(
   transaction: Transaction,

@@ -9,6 +9,13 @@ export {
   type WeighedOutcomes,
   weighedOutcomes,
 } from './confidence.ts';
+export {
+  type ActionPlace,
+  type Coincidence,
+  coincidences,
+  failuresNear,
+  type NearFailure,
+} from './correlation.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
@@ -29,7 +36,28 @@ export {
   putDebtEntries,
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
-export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
+export {
+  type ActionTally,
+  eventIds,
+  eventsOfIncidents,
+  insertEvents,
+  laterRunsOfPipeline,
+  tallyActions,
+} from './events.ts';
+export {
+  countIncidents,
+  type Healing,
+  type HealingKey,
+  type HealingRange,
+  type HealTimes,
+  healTimes,
+  putHealings,
+  type RepeatedHeal,
+  repeatedHeals,
+  tallyNotDone,
+  tallyWorth,
+  type WorthTally,
+} from './healings.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,
@@ -48,6 +76,7 @@ export { type Join, joinsOf, moveJoined, putJoins } from './joins.ts';
 export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
+export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export {
   addResults,

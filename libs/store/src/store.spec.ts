@@ -62,6 +62,8 @@ describe('Store.open', () => {
       { name: 'TestHistory1795860000000' },
       { name: 'Joins1795939200000' },
       { name: 'Learning1796100000000' },
+      { name: 'Healings1796200000000' },
+      { name: 'ApiChanges1796300000000' },
     ]);
   });
 

@@ -9,6 +9,7 @@ import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.t
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
 import { Joins1795939200000 } from './migrations/1795939200000-joins.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
+import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
@@ -111,6 +112,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
       TestHistory1795860000000,
       Joins1795939200000,
       Learning1796100000000,
+      Healings1796200000000,
       ApiChanges1796300000000,
     ],
     synchronize: false,

@@ -9,6 +9,7 @@ import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
+import { putHealingsOf } from './report/put-healings.ts';
 import type { AuditSettings } from './settings.ts';
 import { recordTests } from './tests/record-tests.ts';
 
@@ -63,5 +64,6 @@ export async function conclude(
   await learn(transaction, observations, moment.now, settings);
   const opened = await putProjections(transaction, histories);
   await putDebts(transaction, histories);
+  await putHealingsOf(transaction, histories);
   return { observed, verdicts, opened, learnt: observations.length > 0 };
 }

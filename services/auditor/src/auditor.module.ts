@@ -11,9 +11,10 @@ import { BreakersController } from './api/breakers.controller.ts';
 import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
-import { DebtsController } from './api/debts.controller.ts';
+import { DebtsController, limitsOf } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
+import { LogsController } from './api/logs.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { SessionController } from './api/session.controller.ts';
@@ -72,6 +73,7 @@ class OwnersLife implements OnApplicationShutdown {
     SessionController,
     TokensController,
     ChangesController,
+    LogsController,
   ],
   providers: [
     {
@@ -95,10 +97,14 @@ class OwnersLife implements OnApplicationShutdown {
           reverseWithinMs: environment.PRUNELLA_REVERSE_WITHIN,
           defaultBranches: environment.PRUNELLA_DEFAULT_BRANCHES,
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
-          policy: () => owners.policy(),
+          policy: () => owners.policy,
           source: bus.source,
         };
-        return new Auditor(store, bus, settings, telemetry, logger);
+        const digest = () => {
+          const { policy } = owners;
+          return { policy, owners, limits: limitsOf(environment), settings: policy.reports.digest };
+        };
+        return new Auditor(store, bus, settings, digest, telemetry, logger);
       },
     },
     {

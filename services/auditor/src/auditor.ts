@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import { messageOf, systemClock } from '@prunella/core';
+import type { DigestSettings } from '@prunella/policy';
 import { type EventRecord, Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { audit } from './audit.ts';
+import { makeDigest } from './digest/make-digest.ts';
 import { reviewStandings } from './learn/standings.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { sweep } from './outcomes/sweep.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
+import type { SummaryDeps } from './report/summary.ts';
 import type { AuditSettings } from './settings.ts';
 import { AuditTelemetry } from './telemetry.ts';
 import { forgetOldTests } from './tests/forget.ts';
@@ -17,6 +20,9 @@ import { forgetOldTests } from './tests/forget.ts';
 const OUTBOX_EVERY_MS = 1_000;
 const REVIEW_EVERY_MS = 2_000;
 const LONGEST_SWEEP_EVERY_MS = 30_000;
+
+/** What is wanted of a digest now, and what is needed to make one. */
+export type DigestWish = () => Omit<SummaryDeps, 'store'> & { settings: DigestSettings | undefined };
 
 /** Takes events in, and does what is to be done without one: publish the outbox, settle what nobody proves. */
 @Injectable()
@@ -32,6 +38,7 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly store: Store,
     private readonly bus: Bus,
     private readonly settings: AuditSettings,
+    private readonly digest: DigestWish,
     private readonly telemetry: AuditTelemetry,
     private readonly logger: PinoLogger,
   ) {}
@@ -75,6 +82,9 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     this.telemetry.count(await sweep(this.store, { now, heardUntil }, this.settings));
     await this.review({ now, heardUntil });
     await expireQuarantine(this.store, { source: this.settings.source, now });
+    const { settings, ...about } = this.digest();
+    const moment = { now, heardUntil, source: this.settings.source };
+    await makeDigest({ ...about, store: this.store }, settings, moment);
     await forgetOldTests(this.store, { now, keptMs: this.settings.testsKeptMs });
     this.wakeOutbox();
     await this.telemetry.refresh();

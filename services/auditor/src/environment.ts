@@ -53,6 +53,9 @@ export const AuditorEnvironment = z.object({
   OIDC_ROLES: RoleMap.prefault('viewer=*').describe(
     'The role of each group, as `admin=leads;operator=platform,sre;viewer=*`; `*` is everybody who can sign in.',
   ),
+  LOKI_URL: optional(z.url()).describe('Loki, for what was logged around actions. Without it nothing is asked.'),
+  LOKI_TOKEN: optional(z.string()).describe('Sent to Loki as a Bearer token; one that only reads.'),
+  LOKI_TENANT: optional(z.string()).describe('Sent to Loki as X-Scope-OrgID.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

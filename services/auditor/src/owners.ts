@@ -15,6 +15,11 @@ export class Owners {
     return new Owners(await SettingsFile.open({ ...policyFile, path }, log));
   }
 
+  /** What holds now. */
+  get policy(): Policy {
+    return this.file.current;
+  }
+
   /** Empty: nobody is named. */
   of(about: Owned): string {
     return ownerBy(this.file.current.owners, about);
@@ -23,11 +28,6 @@ export class Owners {
   /** Empty: nobody is named. */
   ofTest(about: { repository: string; test: string }): string {
     return ownerOfTest(this.file.current, about);
-  }
-
-  /** As it is in force now. */
-  policy(): Policy {
-    return this.file.current;
   }
 
   close(): void {

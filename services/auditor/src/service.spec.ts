@@ -250,10 +250,10 @@ describe('the API', () => {
     );
     const range = 'from=2001-01-01&to=2001-01-02T00:00:00%2B00:00';
     await eventually(async () => {
-      expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toEqual({
+      expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toMatchObject({
         from: '2001-01-01T00:00:00.000Z',
         to: '2001-01-02T00:00:00.000Z',
-        overall: { total: 3, successful: 1, successRate: 0.5 },
+        overall: { total: 3, successful: 1, successRate: 0.5, notDone: { recommended: 1 } },
         actions: [
           expect.objectContaining({
             action: 'retry_with_backoff',
@@ -581,7 +581,10 @@ describe('with a token', () => {
       '/v1/coverage/clusters/x',
       '/v1/approvals',
       '/v1/breakers',
+      '/v1/incidents/x/correlation',
       '/v1/reports/effectiveness',
+      '/v1/reports/correlation',
+      '/v1/reports/summary?format=markdown',
       '/v1/stream',
     ]) {
       expect([path, (await get(guarded, path)).status]).toEqual([path, 401]);

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   preflight: async () => (await import('./commands/preflight.ts')).preflightCommand,
   tests: async () => (await import('./commands/tests.ts')).testsCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
   coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
   tokens: async () => (await import('./commands/tokens.ts')).tokensCommand,
   changes: async () => (await import('./commands/changes.ts')).changesCommand,

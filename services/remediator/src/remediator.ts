@@ -6,6 +6,7 @@ import type {
   ActionApproved,
   BreakerClosed,
   DiagnosisMade,
+  DigestMade,
   OutcomeObserved,
   PipelineFinished,
   QuarantineChanged,
@@ -42,6 +43,7 @@ import type { Story } from './review/story.ts';
 import { announce } from './tell/announcement.ts';
 import { endedWatch } from './tell/ended-watch.ts';
 import { expiredTest } from './tell/expired-test.ts';
+import { madeDigest } from './tell/made-digest.ts';
 import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
@@ -139,6 +141,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     const { d } = await this.ready;
     const announcement = endedWatch(ended, eventId, d.policy);
     if (announcement !== undefined) await announce(announcement, d);
+  }
+
+  /** What happened in a week, people hear. */
+  async tellDigest(digest: DigestMade, eventId: string): Promise<void> {
+    const { d } = await this.ready;
+    await announce(madeDigest(digest, eventId, this.environment.PRUNELLA_PUBLIC_URL), d);
   }
 
   private async overtake(incidentId: string, attempt: number, by: string): Promise<void> {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { debtKindNames } from '../debts/kinds/index.ts';
 import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
+import { type NotDoneStatus, notDoneStatuses } from '../report/not-done.ts';
 
 const Count = z.int().min(0);
 const Probability = z.number().min(0).max(1);
@@ -31,6 +32,37 @@ const Costs = {
   money: Money.describe("Expected, by the policy's price; one entry for each currency. Empty: no price is set."),
 };
 
+const TimeToHeal = {
+  timed: Count.describe(
+    'Heals of which it is known how long they took: from when the failure was told to what proves the heal.',
+  ),
+  meanMinutesToHeal: Minutes.nullable().describe('null: of none it is known.'),
+  medianMinutesToHeal: Minutes.nullable().describe('null: of none it is known.'),
+};
+
+const NotDone = z
+  .strictObject(
+    Object.fromEntries(notDoneStatuses.map((status) => [status, Count])) as Record<NotDoneStatus, typeof Count>,
+  )
+  .describe('Actions that were decided and did not take effect, by what became of them.');
+
+/** What came of it. */
+const Worth = {
+  spent: z
+    .strictObject({ minutes: Minutes, money: Money })
+    .describe('Runner minutes, each as known, else as expected, and their price.'),
+  healed: Count.describe('Proven, and not taken back.'),
+  inVain: z
+    .strictObject({ actions: Count, minutes: Minutes, money: Money })
+    .describe('What ineffective, harmful and inconclusive ones spent, in runner minutes: as known, else as expected.'),
+  saved: z
+    .strictObject({ heals: Count, minutes: Minutes, money: Money })
+    .nullable()
+    .describe(
+      "A person's time, by `reports.byHand` of the policy, for the heals that it has a figure for. Runner minutes are not saved: a rerun takes as long whoever begins it. What would have passed by itself is not taken off. null: no figure fits, and nothing is claimed.",
+    ),
+};
+
 export const IncidentList = z.strictObject({
   items: z.array(Incident),
   nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
@@ -40,7 +72,10 @@ export type IncidentList = z.infer<typeof IncidentList>;
 export const EffectivenessReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  overall: z.strictObject({ total: Count, successful: Count, successRate: Rate }),
+  overall: z.strictObject({
+    ...{ total: Count, successful: Count, ineffective: Count, harmful: Count, inconclusive: Count, pending: Count },
+    ...{ successRate: Rate, ...TimeToHeal, notDone: NotDone },
+  }),
   actions: z.array(
     z.strictObject({
       action: z.enum(actionTypes),
@@ -54,6 +89,8 @@ export const EffectivenessReport = z.strictObject({
       expectedMinutes: Minutes.describe('Runner minutes, as expected when it was decided.'),
       actualMinutes: Minutes.describe('What is known of how long the reruns took.'),
       money: Money.describe("Expected, by the policy's price, for each currency."),
+      ...TimeToHeal,
+      notDone: NotDone,
     }),
   ),
 });
@@ -89,11 +126,12 @@ export const CostReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   by: z.enum(costKeys),
-  total: z.strictObject(Costs),
+  total: z.strictObject({ ...Costs, ...Worth }),
   items: z.array(
     z.strictObject({
       key: z.string().describe('The action, repository, cause or day (UTC); empty: the event names none.'),
       ...Costs,
+      ...Worth,
     }),
   ),
 });
@@ -140,12 +178,6 @@ export const DebtList = z.strictObject({
   nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
 });
 export type DebtList = z.infer<typeof DebtList>;
-
-export const RootCauseReport = z.strictObject({
-  atLeast: Count.describe('So often within seven days makes a root cause.'),
-  items: z.array(Debt).describe('The most frequent of the last seven days first; at most 200.'),
-});
-export type RootCauseReport = z.infer<typeof RootCauseReport>;
 
 export const ConfidenceList = z.strictObject({
   items: z.array(

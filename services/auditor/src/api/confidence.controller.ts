@@ -90,7 +90,7 @@ export class ConfidenceController {
   async change(@RequestBody() body: unknown, @Caller() caller: Identity): Promise<StandingChange> {
     const { by, ...given } = parseInput(Wish, body ?? {});
     const wish = { ...given, by: whoChanges(caller, by) };
-    const settings = { source: this.bus.source, policy: () => this.owners.policy() };
+    const settings = { source: this.bus.source, policy: () => this.owners.policy };
     return changeItem(
       await this.store.transaction((transaction) => changeByHand(transaction, wish, systemClock.now(), settings)),
     );

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
+import { Incident, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
   ApiToken,
   ApiTokenList,
@@ -36,7 +36,6 @@ import {
   QuarantineCount,
   QuarantinedTest,
   QuarantineList,
-  RootCauseReport,
   StandingChange,
   StandingChangeList,
   TestList,
@@ -44,10 +43,18 @@ import {
   TrainingList,
   UpliftReport,
 } from './answers.ts';
+import {
+  CorrelatedIncidentPage,
+  CorrelationReport,
+  HealingLog,
+  IncidentCorrelation,
+  RootCauseReport,
+  SummaryReport,
+} from './report-answers.ts';
 
 const SCHEMAS = {
   Incident,
-  IncidentPage,
+  CorrelatedIncidentPage,
   TimelineItem,
   RecordedEvent,
   IncidentList,
@@ -57,6 +64,10 @@ const SCHEMAS = {
   Debt,
   DebtList,
   RootCauseReport,
+  CorrelationReport,
+  IncidentCorrelation,
+  HealingLog,
+  SummaryReport,
   ConfidenceList,
   StandingChange,
   StandingChangeList,

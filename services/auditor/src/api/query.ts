@@ -1,4 +1,4 @@
-import { isSlackPerson } from '@prunella/core';
+import { iso, isSlackPerson } from '@prunella/core';
 import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 
@@ -32,4 +32,21 @@ export function parseQuery<T extends z.ZodObject>(schema: T, query: Record<strin
     throw badRequest(unknown, `${unknown}: expected one of ${known.join(', ')}, found a parameter of another name`);
   }
   return parseInput(schema, query);
+}
+
+/**
+ * The range that is asked for. Without an end it ends now, without a beginning it is as long as usual.
+ *
+ * @param now in ms since the epoch.
+ * @throws ProblemException (400) when it ends before it begins.
+ */
+export function rangeOf(
+  given: { from?: string | undefined; to?: string | undefined },
+  usualMs: number,
+  now: number,
+): { from: Date; to: Date } {
+  const to = given.to === undefined ? now : Date.parse(given.to);
+  const from = given.from === undefined ? to - usualMs : Date.parse(given.from);
+  if (from >= to) throw badRequest('from', `from: expected a time before ${iso(to)}, found ${iso(from)}`);
+  return { from: new Date(from), to: new Date(to) };
 }

@@ -35,6 +35,7 @@ export function attemptOf(event: EventRecord): number {
     case 'quarantine.changed':
     case 'dependency.changed':
     case 'flakiness.updated':
+    case 'digest.made':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

@@ -30,7 +30,8 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'debt.changed' &&
     event.subject !== 'watch.ended' &&
     event.subject !== 'tests.reported' &&
-    event.subject !== 'flakiness.updated'
+    event.subject !== 'flakiness.updated' &&
+    event.subject !== 'digest.made'
   );
 }
 

@@ -45,6 +45,8 @@ export function runIn(event: EventRecord): Run | undefined {
     // What a report says of a run is known from the run's own events.
     case 'tests.reported':
     case 'flakiness.updated':
+    // It is about all of them.
+    case 'digest.made':
       return undefined;
     default:
       return event.data.run;

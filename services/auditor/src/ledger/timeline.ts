@@ -73,6 +73,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Tests reported${event.data.job && `: ${event.data.job}`}`, says: testsOf(event.data) };
     case 'flakiness.updated':
       return { title: `Learnt: ${event.data.name} is ${event.data.proofs > 0 ? 'flaky' : 'not flaky'}`, says: '' };
+    case 'digest.made':
+      return { title: 'Digest made', says: `of ${event.data.from} to ${event.data.to}` };
   }
 }
 

@@ -7,14 +7,14 @@ const BREAK = '\u200b';
  * Text that others wrote, such as names of branches and what a platform answered, as one line of Markdown that shows just that: no markup, no
  * HTML, no links, nobody mentioned, nothing referred to. Pure.
  */
-export function plain(text: string): string {
+export function plainMarkdown(text: string): string {
   return cut(oneLine(text), MOST_OF_A_TEXT)
     .replaceAll(/[\\`*_[\]<>#~&$]/g, '\\$&')
     .replaceAll(/[@#!~%$&](?=[\w"\\])|:(?=\/)|(?<=www)\.|(?<=gh)-(?=\d)/gi, `$&${BREAK}`);
 }
 
 /** Lines that others wrote, as they are, in a fence that none of them can end. Pure. */
-export function fenced(lines: readonly string[]): string {
+export function fencedMarkdown(lines: readonly string[]): string {
   const clean = lines.map((line) => cut(withoutControls(line), MOST_OF_A_LINE));
   const longest = Math.max(0, ...clean.flatMap((line) => (line.match(/`+/g) ?? []).map(({ length }) => length)));
   const fence = '`'.repeat(Math.max(3, longest + 1));
