@@ -94,7 +94,7 @@ it(
     await until(async () => (await ask(healed))['healed'] === runs, 'all runs are healed', 90_000);
     const rows = await ask(`SELECT count(*)::int AS events, count(DISTINCT id)::int AS distinct_events,
     (count(*) FILTER (WHERE subject = 'outcome.observed'))::int AS outcomes,
-    (SELECT sum(healed)::int FROM confidence) AS learnt, (SELECT count(*)::int FROM healing_actions) AS actions,
+    (SELECT sum(healed)::int FROM confidence) AS learnt, (SELECT count(*)::int FROM healings) AS actions,
     (SELECT count(*)::int FROM debt_entries) AS debt_entries FROM events WHERE incident_id IS NOT NULL`);
     expect(rows).toEqual({
       ...{

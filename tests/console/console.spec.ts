@@ -62,7 +62,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
   }
 
   it('shows a failure as it comes, why, what is done, and that it healed, without a reload', async () => {
-    await page.goto(system.services.auditor.url);
+    await page.goto(`${system.services.auditor.url}/incidents`);
     await page.locator('[data-testid=connection][data-state=live]').waitFor();
     await page.getByTestId('empty').waitFor();
 
@@ -93,7 +93,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
 
   it('shows what a log says as text, and runs nothing of it', async () => {
     await fail({ branch: 'feature/attack' });
-    await page.goto(system.services.auditor.url);
+    await page.goto(`${system.services.auditor.url}/incidents`);
     await page.getByTestId('incident-row').filter({ hasText: 'feature/attack' }).click();
     await page.getByTestId('evidence').getByText(ATTACK).waitFor();
     expect(await page.evaluate('window.hacked')).toBeUndefined();
@@ -102,7 +102,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
   }, 60_000);
 
   it('filters by what is in the address, and says when nothing fits', async () => {
-    await page.goto(`${system.services.auditor.url}/?outcome=harmful`);
+    await page.goto(`${system.services.auditor.url}/incidents?outcome=harmful`);
     await page.getByTestId('empty').waitFor();
     await page.getByRole('button', { name: /clear/i }).first().click();
     await page.getByTestId('incident-row').first().waitFor();
@@ -116,7 +116,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
 
   it('fits a phone, in the dark', async () => {
     const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    await phone.goto(system.services.auditor.url);
+    await phone.goto(`${system.services.auditor.url}/incidents`);
     await phone.getByTestId('incident-row').first().waitFor();
     const overflow = await phone.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
@@ -143,7 +143,7 @@ describeWithBrowser('the console with a token (skipped where /usr/bin/chromium i
 
   it('asks for it, says when it is wrong, and goes on with the right one', async () => {
     const page = await browser.newPage();
-    await page.goto(system.services.auditor.url);
+    await page.goto(`${system.services.auditor.url}/incidents`);
     const dialog = page.getByRole('dialog', { name: 'This Prunella asks for a token' });
     await dialog.getByLabel('API token').fill('a-wrong-token');
     await dialog.getByRole('button', { name: 'Continue' }).click();

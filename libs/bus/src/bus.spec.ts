@@ -87,6 +87,24 @@ async function deadLetters(): Promise<{ subject: string; text: string; headers: 
   return letters;
 }
 
+it('pulls no more when it is stopped while it begins', async () => {
+  const handled: string[] = [];
+  const consumption = consume(
+    bus,
+    'detector-finished',
+    async (events) => {
+      handled.push(...events.map(({ id }) => id));
+    },
+    observer().it,
+  );
+  await consumption.stop(20_000);
+  await bus.publish('pipeline.finished', { id: 'late', data: finished('1') });
+  const consumer = await bus.jetstream.consumers.get(EVENTS.name, 'detector-finished');
+  await until(async () => (await consumer.info()).num_waiting === 0, 'nobody pulls');
+  expect((await consumer.info()).num_ack_pending).toBe(0);
+  expect(handled).toEqual([]);
+});
+
 describe('handledUntil', () => {
   it('is when the oldest event was published that a consumer has not acknowledged', async () => {
     await bus.ensureConsumer('auditor-events');

@@ -14,6 +14,7 @@ import { connect, headers, type MsgHdrs, type NatsConnection, nanos } from '@nat
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
 import { iso, messageOf, systemClock, UnreachableError } from '@prunella/core';
 import { JsonBucket } from './kv.ts';
+import { together } from './together.ts';
 import {
   BUCKETS,
   type BucketName,
@@ -122,6 +123,7 @@ export class Bus {
     const deadline = systemClock.now() + this.options.publishTimeoutMs;
     for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
       try {
+        await together();
         const { seq, duplicate } = await this.jetstream.publish(subject, bytes, {
           msgID,
           headers: header,

@@ -5,6 +5,7 @@ import type { Bus } from './bus.ts';
 import { bury, type DeadReason } from './dead-letters.ts';
 import { type Received, received } from './delivery.ts';
 import { Postponed, Undeliverable } from './errors.ts';
+import { together } from './together.ts';
 import { CONSUMERS, type ConsumerName, type ConsumerSpec, EVENTS } from './topology.ts';
 import { withTrace } from './trace.ts';
 
@@ -65,7 +66,11 @@ export function consume(
           // ends the loop below, and the next round makes the consumer again
           abort_on_missing_resource: true,
         });
-        if (stopping) break;
+        if (stopping) {
+          // Stopped while it began: nobody else knows of it, and it would pull, and hold up the end of the process.
+          await messages.close();
+          break;
+        }
         await (context.spec.batch === undefined
           ? oneByOne(context, messages, inWork)
           : inBatches(context, messages, inWork));
@@ -160,6 +165,7 @@ interface Item {
 async function settle(context: Context, item: Item): Promise<void> {
   try {
     await withTrace(item.event.traceparent, () => context.handler([item.event]));
+    await together();
     item.message.ack();
   } catch (error) {
     await failed(context, item, error);

@@ -1,5 +1,6 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
+import { together } from './together.ts';
 
 /** A value with the revision that an update must name. */
 export interface Entry<T> {
@@ -23,23 +24,27 @@ export class JsonBucket<T> {
 
   /** The current value; undefined: none, or deleted. */
   async get(key: string): Promise<Entry<T> | undefined> {
+    await together();
     const entry = await this.kv.get(key);
     if (entry === null || entry.operation !== 'PUT') return undefined;
     return { key, value: entry.json<T>(), revision: entry.revision };
   }
 
   /** Writes only where nothing stands. The new revision; undefined: something stands there. */
-  create(key: string, value: T): Promise<number | undefined> {
-    return unlessTaken(() => this.kv.create(key, JSON.stringify(value)));
+  async create(key: string, value: T): Promise<number | undefined> {
+    await together();
+    return await unlessTaken(() => this.kv.create(key, JSON.stringify(value)));
   }
 
   /** Writes only over `revision`. The new revision; undefined: somebody else was first. */
-  update(key: string, value: T, revision: number): Promise<number | undefined> {
-    return unlessTaken(() => this.kv.update(key, JSON.stringify(value), revision));
+  async update(key: string, value: T, revision: number): Promise<number | undefined> {
+    await together();
+    return await unlessTaken(() => this.kv.update(key, JSON.stringify(value), revision));
   }
 
-  put(key: string, value: T): Promise<number> {
-    return this.kv.put(key, JSON.stringify(value));
+  async put(key: string, value: T): Promise<number> {
+    await together();
+    return await this.kv.put(key, JSON.stringify(value));
   }
 
   /** Deletes; with `revision`, only that one. False: somebody else changed it meanwhile. */

@@ -103,6 +103,11 @@ export class Timers<T extends Scheduled> {
     }
   }
 
+  /** Whether one waits, as far as this process knows: what another one set it knows a moment later, or after `readAllMs` at most. */
+  isWaiting(key: string): boolean {
+    return this.waiting.has(key);
+  }
+
   /** How many wait. */
   get size(): number {
     return this.waiting.size;

@@ -102,6 +102,7 @@ export const CONSUMERS = {
   'remediator-finished': { ...USUAL, subject: 'pipeline.finished' },
   'remediator-quarantine': { ...USUAL, subject: 'quarantine.changed' },
   'remediator-watch': { ...USUAL, subject: 'watch.ended' },
+  'remediator-digest': { ...USUAL, subject: 'digest.made', concurrency: 1 },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
@@ -180,6 +181,12 @@ export const BUCKETS = {
   prunella_flaky: { ttlMs: 60 * DAY },
   /** The newest learnt confidence, by rule and action. */
   prunella_confidence: { ttlMs: 0 },
+  /** Tokens of the API that were given out, by their SHA-256. */
+  prunella_api_tokens: { ttlMs: 0 },
+  /** Sign-ins that were begun, by their state. */
+  prunella_sign_ins: { ttlMs: 10 * 60_000 },
+  /** Who is signed in, by the SHA-256 of their cookie. */
+  prunella_sessions: { ttlMs: 12 * 60 * 60_000 },
 } as const satisfies Record<string, BucketSpec>;
 
 /** What a value of `prunella_lineage` says: a run was begun as this attempt of this incident. */

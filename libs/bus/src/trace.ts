@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -23,6 +23,11 @@ export function traceId(): string | undefined {
 
 function childOf(parent: string | undefined): string {
   const match = TRACEPARENT.exec(parent ?? '');
-  const trace = match?.[1] ?? randomBytes(16).toString('hex');
-  return `00-${trace}-${randomBytes(8).toString('hex')}-${match?.[3] ?? '01'}`;
+  const trace = match?.[1] ?? randomHex();
+  return `00-${trace}-${randomHex().slice(16)}-${match?.[3] ?? '01'}`;
+}
+
+/** 32 digits, never all zero in either half. Node keeps random bytes in stock for these, and asks the system each time for any other. */
+function randomHex(): string {
+  return randomUUID().replaceAll('-', '');
 }

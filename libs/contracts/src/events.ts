@@ -4,6 +4,7 @@ import * as anomaly from './gen/prunella/v1/anomaly_detected_pb.ts';
 import * as debt from './gen/prunella/v1/debt_changed_pb.ts';
 import * as dependency from './gen/prunella/v1/dependency_changed_pb.ts';
 import * as diagnosis from './gen/prunella/v1/diagnosis_made_pb.ts';
+import * as digest from './gen/prunella/v1/digest_made_pb.ts';
 import * as flakiness from './gen/prunella/v1/flakiness_updated_pb.ts';
 import * as learning from './gen/prunella/v1/learning_events_pb.ts';
 import * as failed from './gen/prunella/v1/pipeline_failed_pb.ts';
@@ -93,6 +94,13 @@ export type ActionExecuted = WithAction<Exact<Wire<action.ActionExecuted, action
 export type BreakerClosed = WithActionType<Exact<Wire<action.BreakerClosed, action.BreakerClosedJson>>>;
 export type OutcomeObserved = WithActionType<Exact<Wire<learning.OutcomeObserved, learning.OutcomeObservedJson>>>;
 export type ConfidenceUpdated = WithActionType<Exact<Wire<learning.ConfidenceUpdated, learning.ConfidenceUpdatedJson>>>;
+/** Whether a rule's action is done or only recommended. */
+export type Standing = Named<learning.Standing_ValueJson>;
+/** A rule's action was demoted to recommending, or promoted again. */
+export type StandingChanged = Omit<
+  WithActionType<Exact<Wire<learning.StandingChanged, learning.StandingChangedJson>>>,
+  'standing' | 'at'
+> & { standing: Standing; at: string };
 export type Series = Omit<Wire<anomaly.Series, anomaly.SeriesJson>, 'kind'> & { kind: SeriesKind };
 export type AnomalyDetected = Omit<Exact<Wire<anomaly.AnomalyDetected, anomaly.AnomalyDetectedJson>>, 'series'> & {
   series: Series;
@@ -107,6 +115,12 @@ export type DependencyChanged = Omit<
   Wire<dependency.DependencyChanged, dependency.DependencyChangedJson>,
   'state' | 'since' | 'before'
 > & { state: DependencyState; since: string; before: dependency.DependencyState_ValueJson };
+
+/** What happened in a time, for people. */
+export type DigestMade = Omit<Wire<digest.DigestMade, digest.DigestMadeJson>, 'from' | 'to'> & {
+  from: string;
+  to: string;
+};
 
 /** How many tests a report has, by how they went. */
 export type TestTotals = Wire<tests.TestTotals, tests.TestTotalsJson>;
@@ -138,12 +152,14 @@ export interface Events {
   'breaker.closed': BreakerClosed;
   'outcome.observed': OutcomeObserved;
   'confidence.updated': ConfidenceUpdated;
+  'standing.changed': StandingChanged;
   'debt.changed': DebtChanged;
   'quarantine.changed': QuarantineChanged;
   'watch.ended': WatchEnded;
   'dependency.changed': DependencyChanged;
   'tests.reported': TestsReported;
   'flakiness.updated': FlakinessUpdated;
+  'digest.made': DigestMade;
 }
 
 /** A subject of the bus, which is also the kind of event on it. */
@@ -163,12 +179,14 @@ export const SCHEMAS: { readonly [S in Subject]: DescMessage } = {
   'breaker.closed': action.BreakerClosedSchema,
   'outcome.observed': learning.OutcomeObservedSchema,
   'confidence.updated': learning.ConfidenceUpdatedSchema,
+  'standing.changed': learning.StandingChangedSchema,
   'debt.changed': debt.DebtChangedSchema,
   'quarantine.changed': quarantine.QuarantineChangedSchema,
   'watch.ended': watch.WatchEndedSchema,
   'dependency.changed': dependency.DependencyChangedSchema,
   'tests.reported': tests.TestsReportedSchema,
   'flakiness.updated': flakiness.FlakinessUpdatedSchema,
+  'digest.made': digest.DigestMadeSchema,
 };
 
 export const SUBJECTS = Object.keys(SCHEMAS) as Subject[];

@@ -12,4 +12,4 @@ export {
 export * from './events.ts';
 export { parseData } from './parse.ts';
 export { ContractViolation, describe } from './violation.ts';
-export { actionTypes, causes, conclusions, modes, outcomes, quarantineChanges, risks } from './words.ts';
+export { actionTypes, causes, conclusions, modes, outcomes, quarantineChanges, risks, standings } from './words.ts';

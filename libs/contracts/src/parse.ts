@@ -76,7 +76,7 @@ function check(message: ReflectMessage, path: string): void {
   for (const field of message.fields) {
     const at = path === '' ? field.jsonName : `${path}.${field.jsonName}`;
     if (!isFieldSet(message.message, field)) {
-      if (hasOption(field, required) && getOption(field, required)) {
+      if (limitsOf(field).required) {
         throw new ContractViolation(at, `${kindOf(field)} (it is required)`, 'nothing');
       }
       continue;
@@ -107,7 +107,7 @@ function checkField(message: ReflectMessage, field: DescField, at: string): void
 
 function checkScalar(field: DescField, value: unknown, at: string): void {
   if (typeof value === 'string') {
-    const longest = getOption(field, max_length) || DEFAULT_MAX_LENGTH;
+    const { longest } = limitsOf(field);
     if (value.length > longest) {
       throw new ContractViolation(at, `at most ${longest} characters`, `${value.length} characters`);
     }
@@ -115,12 +115,34 @@ function checkScalar(field: DescField, value: unknown, at: string): void {
   }
   if (typeof value !== 'number') return;
   if (!Number.isFinite(value)) throw new ContractViolation(at, 'a finite number', String(value));
-  if (hasOption(field, minimum) && value < getOption(field, minimum)) {
-    throw new ContractViolation(at, `at least ${getOption(field, minimum)}`, String(value));
+  const { least, most } = limitsOf(field);
+  if (value < least) throw new ContractViolation(at, `at least ${least}`, String(value));
+  if (value > most) throw new ContractViolation(at, `at most ${most}`, String(value));
+}
+
+interface Limits {
+  required: boolean;
+  /** In UTF-16 code units. */
+  longest: number;
+  least: number;
+  most: number;
+}
+
+/** protobuf-es decodes an option anew each time it is asked for: half of what a check takes. */
+const LIMITS = new WeakMap<DescField, Limits>();
+
+function limitsOf(field: DescField): Limits {
+  let limits = LIMITS.get(field);
+  if (limits === undefined) {
+    limits = {
+      required: hasOption(field, required) && getOption(field, required),
+      longest: getOption(field, max_length) || DEFAULT_MAX_LENGTH,
+      least: hasOption(field, minimum) ? getOption(field, minimum) : Number.NEGATIVE_INFINITY,
+      most: hasOption(field, maximum) ? getOption(field, maximum) : Number.POSITIVE_INFINITY,
+    };
+    LIMITS.set(field, limits);
   }
-  if (hasOption(field, maximum) && value > getOption(field, maximum)) {
-    throw new ContractViolation(at, `at most ${getOption(field, maximum)}`, String(value));
-  }
+  return limits;
 }
 
 /**

@@ -2,6 +2,7 @@ export * from './clock.ts';
 export * from './duration.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './markdown.ts';
 export * from './nearest.ts';
 export * from './people.ts';
 export * from './ports.ts';

@@ -13,6 +13,10 @@ export interface Candidate {
   prior: number;
   /** As far as it is known now. */
   confidence: number;
+  /** What acting may count on, where outcomes taught it; absent: `confidence`. */
+  lower?: number;
+  /** Why it is only recommended; absent: it is not. */
+  demoted?: string;
   /** The lines that speak for it, decisive one first; empty: something else than text does. */
   lines: readonly MatchedLine[];
   /** How many lines do in all. */

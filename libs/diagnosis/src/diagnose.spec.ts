@@ -3,7 +3,7 @@ import { builtinModel } from '@prunella/model';
 import { builtinPacks, compileRules } from '@prunella/rules';
 import fc from 'fast-check';
 import { diagnose } from './diagnose.ts';
-import type { DiagnosisDeps, DiagnosisInput, LogText } from './diagnosis.ts';
+import type { DiagnosisDeps, DiagnosisInput, Learnt, LogText } from './diagnosis.ts';
 import { explainJson } from './explain-json.ts';
 
 const rules = compileRules(builtinPacks());
@@ -261,6 +261,38 @@ describe('what was learnt', () => {
     );
     expect(made).toMatchObject({ confidence: 0.42, prior: 0.85 });
     expect(made.explanation).toContain('12 past outcomes put the confidence at 0.42 instead of 0.85');
+  });
+
+  const TIMEOUT = { error: error('Connection timed out') };
+  const knowing = (known: Learnt): DiagnosisDeps => ({
+    ...nothingLearnt,
+    learnt: (decidedBy) => (decidedBy === 'rule:connection-timeout' ? known : undefined),
+  });
+
+  it.each<[string, Learnt, object]>([
+    ['a bound', { mean: 0.7, lower: 0.55, samples: 9 }, { confidence: 0.55, mean: 0.7 }],
+    [
+      'a demotion',
+      { mean: 0.7, lower: 0.55, samples: 9, demoted: 'why' },
+      { confidence: 0.55, mean: 0.7, demoted: 'why' },
+    ],
+    [
+      'a demotion by hand before any outcome',
+      { mean: 0, samples: 0, demoted: 'why' },
+      { confidence: 0.85, demoted: 'why' },
+    ],
+    ['a pinned rule', { mean: 0.4, lower: 0.2, samples: 9, pinned: 'ada trusts it' }, { confidence: 0.85 }],
+  ])('tells of %s', (_what, known, expected) => {
+    const { confidence, mean, demoted, explanation } = of(TIMEOUT, knowing(known));
+    expect({ confidence, mean, demoted }).toEqual({ mean: undefined, demoted: undefined, ...expected });
+    if (known.pinned !== undefined) expect(explanation).toContain('ada trusts it; confidence 0.85');
+    else if (known.samples > 0)
+      expect(explanation).toContain('at 0.7 (at least 0.55) instead of 0.85; confidence 0.55');
+  });
+
+  it('competes by what is expected, not by the bound', () => {
+    const d = knowing({ mean: 0.8, lower: 0.2, samples: 3 });
+    expect(of(TIMEOUT, d)).toMatchObject({ decidedBy: 'rule:connection-timeout', confidence: 0.2, mean: 0.8 });
   });
 
   it('counts for nothing without an outcome', () => {

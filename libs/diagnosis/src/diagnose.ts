@@ -47,7 +47,10 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   return {
     cause: best.cause,
     domain: domainOf(best.cause),
-    confidence: round(best.confidence),
+    // Candidates compete by what is expected of them; what may be done is held against what can be counted on.
+    confidence: round(best.lower ?? best.confidence),
+    ...(best.lower !== undefined && { mean: round(best.confidence) }),
+    ...(best.demoted !== undefined && { demoted: best.demoted }),
     prior: best.prior,
     transient: best.transient,
     action: best.action,
@@ -69,7 +72,7 @@ function inOrder(weighed: readonly Candidate[], learnt: DiagnosisDeps['learnt'])
   return weighed
     .map((candidate) => {
       const taught = weighWithOutcomes(candidate, learnt);
-      const moved = taught === candidate ? 0 : taught.confidence - candidate.prior;
+      const moved = taught.lower === undefined ? 0 : taught.confidence - candidate.prior;
       return { candidate: taught, order: candidate.confidence + moved };
     })
     .sort((a, b) => b.order - a.order)

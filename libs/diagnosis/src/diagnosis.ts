@@ -48,11 +48,25 @@ export interface DiagnosisInput {
 export interface DiagnosisDeps {
   rules: RuleSet;
   /** What outcomes taught about an action on the word of a rule; undefined: nothing yet. */
-  learnt(decidedBy: string, action: ActionType): { mean: number; samples: number } | undefined;
+  learnt(decidedBy: string, action: ActionType): Learnt | undefined;
   /** Speaks where rules are silent, and is asked about what they say. Absent: rules alone. */
   model?: Model;
   /** How much counts what is known about each candidate. Default: those that come with this version. */
   weights?: ArbitrationWeights;
+}
+
+/** What outcomes taught, and what people said to it. */
+export interface Learnt {
+  /** How often it is expected to heal. */
+  mean: number;
+  /** What acting may count on. Default: `mean`. */
+  lower?: number;
+  /** How many outcomes it was learnt from; 0: nothing was. */
+  samples: number;
+  /** Why it is only recommended; absent: it is not. */
+  demoted?: string;
+  /** Who said that its own word counts, and why; absent: nobody. */
+  pinned?: string;
 }
 
 /** Why something failed and what would help: `diagnosis.made` without what only the service knows. */

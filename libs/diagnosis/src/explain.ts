@@ -11,7 +11,8 @@ export function explain(candidate: Candidate, evidence: readonly Evidence[], log
   const where = decisive === undefined ? '' : ` on ${placeOf(decisive, candidate, logs)}`;
   const more = candidate.count > 1 ? `, ${candidate.count} lines in all` : '';
   const notes = candidate.notes.map((note) => `; ${note}`).join('');
-  return `${withoutStop(candidate.says)}: ${whoSays(candidate)}${where}${more}${notes}; confidence ${candidate.confidence.toFixed(2)}.`;
+  const confidence = (candidate.lower ?? candidate.confidence).toFixed(2);
+  return `${withoutStop(candidate.says)}: ${whoSays(candidate)}${where}${more}${notes}; confidence ${confidence}.`;
 }
 
 function whoSays({ decidedBy }: Candidate): string {

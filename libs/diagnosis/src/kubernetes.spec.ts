@@ -24,6 +24,9 @@ it.each`
   ${'CreateContainerConfigError'} | ${`${web} can't start: CreateContainerConfigError: couldn't find key password in Secret shop/db`}                                             | ${'config_error'}   | ${'notify_human'}
   ${'Unschedulable'}              | ${'pod web-7d4-x (Deployment shop/web) has no node: FailedScheduling: 0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes'} | ${'runner_lost'}    | ${'notify_human'}
   ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing.'}                                                                     | ${'deploy_failure'} | ${'raise_timeout'}
+  ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing. (1 of 3 new replicas are ready, 3 run)'}                              | ${'deploy_failure'} | ${'raise_timeout'}
+  ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing. (0 of 3 new replicas are ready, 0 run)'}                              | ${'deploy_failure'} | ${'raise_timeout'}
+  ${'ProgressDeadlineExceeded'}   | ${'Deployment shop/web: ReplicaSet "web-7d4" has timed out progressing. (0 of 3 new replicas are ready, 3 run)'}                              | ${'deploy_failure'} | ${'rollback'}
   ${'RolloutAborted'}             | ${'Rollout shop/web: RolloutAborted: Rollout aborted update to revision 3'}                                                                   | ${'deploy_failure'} | ${'rollback'}
   ${'RolloutDegraded'}            | ${'Rollout shop/web: InvalidSpec: The Rollout "web" is invalid: spec.strategy.strategy: Required value'}                                      | ${'config_error'}   | ${'notify_human'}
 `('$type: $cause, so $action', ({ type, message, cause, action }) => {
@@ -31,6 +34,15 @@ it.each`
   expect({ cause: diagnosis.cause, action: diagnosis.action.type }).toEqual({ cause, action });
   // reversible actions need 0.8
   expect(diagnosis.confidence).toBeGreaterThanOrEqual(0.8);
+});
+
+it('says with its numbers why what never gets ready is rolled back', () => {
+  const message = 'Rollout shop/web: ProgressDeadlineExceeded: it has timed out (0 of 4 new replicas are ready, 4 run)';
+  expect(of({ type: 'ProgressDeadlineExceeded', message })).toMatchObject({
+    decidedBy: 'rule:rollout-never-ready',
+    action: { type: 'rollback' },
+    evidence: [{ text: expect.stringContaining('0 of 4 new replicas are ready, 4 run') }],
+  });
 });
 
 it('OOMKilled: the memory is raised by more, for all of it was in use', () => {

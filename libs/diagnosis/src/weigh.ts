@@ -77,12 +77,17 @@ function confirmed(candidate: Candidate, { prior }: Sign, note: string): Candida
   return { ...candidate, confidence, notes: [...candidate.notes, `${note}, which confirms it`] };
 }
 
-/** What outcomes taught replaces what the rule says of itself; that stays readable as `prior`. */
+/** What outcomes taught replaces what the rule says of itself, unless a person pinned that; it stays readable as `prior`. */
 export function weighWithOutcomes(candidate: Candidate, learnt: DiagnosisDeps['learnt']): Candidate {
   const known = learnt(candidate.decidedBy, candidate.action.type);
-  if (known === undefined || known.samples === 0) return candidate;
-  const note = `${known.samples} past outcome${known.samples === 1 ? '' : 's'} put the confidence at ${round(known.mean)} instead of ${round(candidate.confidence)}`;
-  return { ...candidate, confidence: known.mean, notes: [...candidate.notes, note] };
+  if (known === undefined) return candidate;
+  const standing = known.demoted === undefined ? {} : { demoted: known.demoted };
+  if (known.pinned !== undefined) return { ...candidate, ...standing, notes: [...candidate.notes, known.pinned] };
+  if (known.samples === 0) return { ...candidate, ...standing };
+  const { mean, lower = mean } = known;
+  const bound = round(lower) < round(mean) ? ` (at least ${round(lower)})` : '';
+  const note = `${known.samples} past outcome${known.samples === 1 ? '' : 's'} put the confidence at ${round(mean)}${bound} instead of ${round(candidate.confidence)}`;
+  return { ...candidate, ...standing, confidence: mean, lower, notes: [...candidate.notes, note] };
 }
 
 /** At most four decimals, so that sums of tenths read as what they are. */

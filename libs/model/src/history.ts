@@ -17,6 +17,10 @@ export interface DiagnosedFailure {
   action: ActionType | null;
   /** null: nothing was proven. */
   outcome: Outcome | null;
+  /** The outcome was a heal first, and was taken back. Default: it was not. */
+  reversed?: boolean;
+  /** Whether it became well without an action; null: there was one, or nobody knows yet. Default: null. */
+  recovered?: boolean | null;
   /** What tells most comes first. */
   evidence: readonly { line: number; text: string; job: string }[];
   metrics: Readonly<Record<string, number>>;
@@ -33,7 +37,7 @@ const AGAIN: readonly (ActionType | null)[] = ['retry', 'retry_with_backoff', 'w
  * What a failure of the past teaches; undefined: nothing. The cause is taken where the action that follows from it was
  * proven to heal, or where a rule (or the metrics) that is sure by itself said it. What a model said alone is no lesson:
  * it would only hear itself. A rerun that changed nothing says that the failure does not pass by itself, not that the
- * cause is another one; any other action that did not heal leaves the cause in doubt.
+ * cause is another one; what became well without an action passes by itself; any other action that did not heal leaves the cause in doubt.
  */
 export function exampleOf(failure: DiagnosedFailure): HistoryExample | undefined {
   const { cause, decidedBy, prior, action, outcome } = failure;
@@ -48,8 +52,9 @@ export function exampleOf(failure: DiagnosedFailure): HistoryExample | undefined
     cause,
     group: failure.repository,
     weight: healed ? 1 : SAID,
-    ...(again && healed && { transient: 1 }),
-    ...(again && outcome === 'ineffective' && { transient: 0 }),
+    ...((failure.recovered === true || (again && healed)) && { transient: 1 }),
+    // What passed and came back is neither.
+    ...(again && outcome === 'ineffective' && failure.reversed !== true && { transient: 0 }),
   };
 }
 

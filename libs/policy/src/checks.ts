@@ -88,6 +88,12 @@ export function checkThreshold(confidence: number, risk: Risk, threshold: Settin
   };
 }
 
+/** What outcomes taught not to trust is not done, whatever the threshold of the place; undefined: it is trusted, or has no effect. */
+export function checkStanding({ demoted }: DiagnosisMade, { type }: Action): Reason | undefined {
+  if (demoted === undefined || demoted === '' || FREE.includes(type)) return undefined;
+  return { check: 'standing', allows: false, says: `recommended only: ${demoted}` };
+}
+
 /** What acting spends, over all incidents. */
 export function checkSpending({ limit, spent, allows }: Spending): Reason {
   const { kind, name, scope, unit, most, withinMs, amount } = limit;

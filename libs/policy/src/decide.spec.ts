@@ -84,6 +84,19 @@ describe('decide', () => {
     ['act', { confidence: Number.NaN }, {}, 'recommending', ['threshold']],
     ['act', { cause: 'deploy_failure', action: rollback, confidence: 0.8 }, {}, 'acting', []],
     ['act', { cause: 'deploy_failure', action: rollback, confidence: 0.79 }, {}, 'recommending', ['threshold']],
+    // standing
+    ['act', { demoted: 'rule x was demoted' }, {}, 'recommending', ['standing']],
+    ['approve', { demoted: 'rule x was demoted' }, {}, 'recommending', ['standing', 'mode']],
+    ['act', { demoted: 'rule x was demoted', confidence: 0.3 }, {}, 'recommending', ['standing', 'threshold']],
+    [
+      'act',
+      { demoted: 'rule x was demoted', cause: 'compile_error' },
+      {},
+      'handing_over',
+      ['code-failure', 'standing'],
+    ],
+    ['act', { demoted: 'rule x was demoted', action: notify }, {}, 'handing_over', []],
+    ['act', { demoted: '' }, {}, 'acting', []],
     // attempts
     ['act', {}, { attemptsSoFar: 2 }, 'acting', []],
     ['act', {}, { attemptsSoFar: 3 }, 'handing_over', ['attempts']],

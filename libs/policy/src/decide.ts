@@ -15,6 +15,7 @@ import {
   checkMode,
   checkParameters,
   checkSpending,
+  checkStanding,
   checkThreshold,
   checkVetoes,
 } from './checks.ts';
@@ -97,6 +98,7 @@ export function decide(policy: Policy, facts: Facts): Decision {
   ].filter((reason) => reason !== undefined);
   const doubts = [
     checkCapability(proposed, diagnosis.run.platform, facts.unsupported),
+    checkStanding(diagnosis, proposed),
     checkThreshold(diagnosis.confidence, risk, settings.threshold(risk)),
     ...(facts.breaker === undefined ? [] : [checkBreaker(facts.breaker)]),
     ...(facts.spending ?? []).map(checkSpending),

@@ -9,7 +9,8 @@ const Name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' });
 const Moment = z.string().regex(MOMENT, { error: 'expected a day and a time such as "fri 16:00"' });
-const Zone = z.string().refine(isZone, { error: 'expected a time zone such as Europe/Berlin or UTC' });
+/** A time zone by its IANA name. */
+export const Zone = z.string().refine(isZone, { error: 'expected a time zone such as Europe/Berlin or UTC' });
 
 /** A time in which nothing is done by itself: between two dates, or every week between two moments. */
 export const Freeze = z.union(

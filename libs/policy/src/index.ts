@@ -37,11 +37,23 @@ export {
   standingOf,
   told,
 } from './dependency-state.ts';
+export { digestDue } from './digest-times.ts';
 export { globMatches } from './glob.ts';
 export { KubernetesSettings } from './kubernetes.ts';
+export type { LearningSettings } from './learning.ts';
+export { logQuery } from './logql.ts';
 export type { Case } from './match.ts';
 export { type Measurement, type MeasurementSettings, measurementsFor } from './measurements.ts';
-export { type Breach, judged, MetricCheck, type Sample, type SeriesAbout, type SeriesState } from './metric-check.ts';
+export {
+  type Breach,
+  type CheckTarget,
+  judged,
+  MetricCheck,
+  questionsOf,
+  type Sample,
+  type SeriesAbout,
+  type SeriesState,
+} from './metric-check.ts';
 export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
 export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
@@ -49,6 +61,7 @@ export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { type Intent, type NeededDependency, neededBy, type PreflightAnswer, preflight } from './preflight.ts';
 export type { QuarantineSettings } from './quarantine.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
+export { byHand, type DigestSettings, type ReportSettings } from './reports.ts';
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';

@@ -48,7 +48,8 @@ export function matches(match: Match, { run, action, cause }: Case): boolean {
   );
 }
 
-function oneOrMore<const T extends readonly [string, ...string[]]>(words: T) {
+/** One word of a list, or a list of them. */
+export function oneOrMore<const T extends readonly [string, ...string[]]>(words: T) {
   return z.union([z.enum(words), z.array(z.enum(words)).min(1)], {
     error: `expected one or a list of ${words.join(', ')}`,
   });

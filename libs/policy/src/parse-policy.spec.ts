@@ -19,6 +19,14 @@ describe('parsePolicy', () => {
   it.each(['version: 1', '', '# nothing yet\n', '---\n'])('%j is the default policy', (text) => {
     expect(parsePolicy(text)).toEqual({
       version: 1,
+      learning: {
+        halfLife: 90 * 86_400_000,
+        priorWeight: 10,
+        credibility: 0.9,
+        demoteAfter: 5,
+        promoteAfter: 3,
+        margin: 0.05,
+      },
       anomalies: {
         enabled: true,
         match: [],
@@ -77,6 +85,7 @@ describe('parsePolicy', () => {
         calmFor: HOUR / 30,
         environments: {},
       },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: true },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
@@ -123,9 +132,18 @@ kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulabl
 notify: { on: [executed, rejected] }
 review: { comment: false }
 anomalies: { ratio: 4 }
+learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, promoteAfter: 4, margin: 0.1 }
 `),
     ).toEqual({
       version: 1,
+      learning: {
+        halfLife: 30 * 86_400_000,
+        priorWeight: 20,
+        credibility: 0.95,
+        demoteAfter: 8,
+        promoteAfter: 4,
+        margin: 0.1,
+      },
       owners: [],
       anomalies: {
         enabled: true,
@@ -214,6 +232,7 @@ anomalies: { ratio: 4 }
         environments: { shop: 'production' },
       },
       notify: { on: ['executed', 'rejected'] },
+      reports: expect.objectContaining({ byHand: [] }),
       review: { comment: false },
     });
   });

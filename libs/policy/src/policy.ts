@@ -11,11 +11,13 @@ import { Dependency } from './dependency.ts';
 import { Freeze } from './freeze.ts';
 import { IncidentSettings } from './incidents.ts';
 import { KubernetesSettings } from './kubernetes.ts';
+import { LearningSettings } from './learning.ts';
 import { Match } from './match.ts';
 import { MeasurementSettings } from './measurements.ts';
 import { MetricCheck } from './metric-check.ts';
 import { Owners } from './owners.ts';
 import { QuarantineSettings } from './quarantine.ts';
+import { ReportSettings } from './reports.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
 import { Watch } from './watch.ts';
@@ -156,6 +158,7 @@ export const PolicySchema = z.strictObject({
     .max(0.5)
     .default(0)
     .describe('Part of the incidents that would be healed which is only watched, to see what passes by itself.'),
+  learning: LearningSettings.describe('How outcomes change what a rule may do.'),
   settleWithin: between('1s', '30d').prefault('6h').describe('No proof of an outcome within this time: inconclusive.'),
   incidents: IncidentSettings.describe('What belongs to one incident.'),
   pipelines: z
@@ -192,6 +195,7 @@ export const PolicySchema = z.strictObject({
     .prefault({})
     .describe('What people are told about: what became of an action, and what nobody mended in time.'),
   review: ReviewSettings.describe('What the author of a change is told beside it.'),
+  reports: ReportSettings.describe('What reports say, and to whom they are told.'),
 });
 
 /** A parsed policy: durations in milliseconds, defaults put in. */

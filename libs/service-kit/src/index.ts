@@ -1,8 +1,13 @@
+export { Caller, identityOf, Needs, Public, permissionsOf } from './access/access.guard.ts';
+export { Access, bearerToken, type Identify, sameSecret } from './access/access.ts';
+export { ApiTokens, KeptToken } from './access/api-tokens.ts';
+export { type Identity, OPEN, SHARED } from './access/identity.ts';
+export { may, type Permission, type Role, roles } from './access/roles.ts';
 export { CommonEnvironment, Flag, isLoopback, optional, Port, readEnvironment } from './environment.ts';
 export { Metrics } from './metrics.ts';
 export { badRequest, type Problem, ProblemException, parseInput } from './problem.ts';
 export { Readiness } from './readiness.ts';
 export { type RunningService, runService, type ServiceDefinition, startService } from './run-service.ts';
+export { Settings } from './settings.ts';
 export { type FileLog, type FileOfSettings, SettingsFile } from './settings-file.ts';
-export { bearerToken, sameSecret, TokenGuard } from './token.guard.ts';
 export { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';

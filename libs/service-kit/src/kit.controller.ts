@@ -2,12 +2,14 @@ import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import { messageOf } from '@prunella/core';
 import type { Response } from 'express';
+import { Public } from './access/access.guard.ts';
 import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import { SERVICE_NAME } from './tokens.ts';
 
 /** The endpoints that each service has. */
 @Controller()
+@Public()
 export class KitController {
   constructor(
     private readonly bus: Bus,

@@ -1,18 +1,20 @@
 import 'reflect-metadata';
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Bus, JetStreamStrategy, traceId } from '@prunella/bus';
 import { ConfigError, messageOf, PrunellaError } from '@prunella/core';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
+import { AccessGuard } from './access/access.guard.ts';
+import { Access } from './access/access.ts';
+import { ApiTokens } from './access/api-tokens.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
 import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
-import { TokenGuard } from './token.guard.ts';
 import { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';
 
 export interface ServiceDefinition<E extends z.ZodType> {
@@ -162,16 +164,16 @@ function kitModule<E extends z.ZodType>(
     module: ServiceKitModule,
     imports: [
       LoggerModule.forRoot({
+        // Requests are not logged: to make a logger for each, with the request written down in it, would be for nothing. What is told in one has its trace.
+        forRoutes: [],
         pinoHttp: {
           level: environment.LOG_LEVEL,
           autoLogging: false,
           base: { service: definition.name },
-          quietReqLogger: true,
           mixin: () => {
             const trace = traceId();
             return trace === undefined ? {} : { trace_id: trace };
           },
-          redact: ['req.headers.authorization', 'req.headers.cookie'],
         },
       }),
       definition.module,
@@ -185,8 +187,10 @@ function kitModule<E extends z.ZodType>(
       ProviderTelemetry,
       ConsumerTelemetry,
       Readiness,
-      TokenGuard,
+      ApiTokens,
+      Access,
+      { provide: APP_GUARD, useClass: AccessGuard },
     ],
-    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, TokenGuard],
+    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, ApiTokens, Access],
   };
 }

@@ -1,4 +1,5 @@
 import { GONE, withoutPrivateKeys } from './private-keys.ts';
+import { finderOf } from './words.ts';
 
 /**
  * Each pattern keeps what `$<keep>` names and loses the rest. All of them are linear: a match can't start inside the
@@ -45,6 +46,40 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 /**
+ * One of these stands in every match of the patterns above, but for that of addresses, in any case. Most lines hold none of it, and to look once for all
+ * of them takes a tenth of the time of looking for each pattern.
+ */
+const HINTS: readonly string[] = [
+  ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
+  ...['glpat-', 'glrt-', 'gldt-', 'glptt-', 'glcbt-', 'glsoat-', 'glft-', 'glimt-', 'glagent-'],
+  ...['xoxa-', 'xoxb-', 'xoxe-', 'xoxp-', 'xoxr-', 'xoxs-', 'hooks.slack.com', 'npm_', 'dckr_', 'pypi-'],
+  ...['k_live_', 'k_test_', 'SG.', 'hf_', 'hvs.', 'hvb.', '_v1_', 'oy2', 'sk-'],
+  ...['AKIA', 'ASIA', 'AGPA', 'AROA', 'AIDA', 'AIza', 'ya29.', 'eyJ'],
+  ...['?sig', '&sig', '?x-amz', '&x-amz', '?x-goog', '&x-goog', 'AccountKey='],
+  ...['curl', 'docker', 'podman', 'buildah', 'helm', 'oras', 'sshpass', 'mysql'],
+  ...['authorization', 'bearer', '"auth"', '"auth\\"', '_auth'],
+  ...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential'],
+  ...['api', 'access', 'private'].flatMap((what) => ['key', '_key', '-key'].map((key) => `${what}${key}`)),
+];
+const holdsHint = finderOf(HINTS);
+
+/** Longest user and password in an address, with what stands between them. */
+const LONGEST_USER = 701;
+
+/** Whether a line may hold an address with a user or a password in it: they have no slash. */
+function holdsUser(line: string): boolean {
+  let at = 0;
+  for (let begin = line.indexOf('://'); begin >= 0; begin = line.indexOf('://', begin + 3)) {
+    if (at < begin + 3) at = line.indexOf('@', begin + 3);
+    if (at < 0) return false;
+    if (at > begin + 3 + LONGEST_USER) continue;
+    const slash = line.indexOf('/', begin + 3);
+    if (slash < 0 || at < slash) return true;
+  }
+  return false;
+}
+
+/**
  * Takes secrets out of a text: tokens of the well-known platforms, web tokens, credentials in addresses and headers,
  * whatever is assigned to a password-like name, private keys.
  *
@@ -53,8 +88,17 @@ const SECRETS: readonly RegExp[] = [
 export function redact(text: string): string {
   return withoutPrivateKeys(text)
     .split('\n')
-    .map((line) => SECRETS.reduce((out, pattern) => out.replace(pattern, replaced), line))
+    .map((line) => (holdsHint(line) || holdsUser(line) ? withoutSecrets(line) : line))
     .join('\n');
+}
+
+/** The same without the look ahead: for the proof that it makes no difference. */
+export function redactEachPattern(text: string): string {
+  return withoutPrivateKeys(text).split('\n').map(withoutSecrets).join('\n');
+}
+
+function withoutSecrets(line: string): string {
+  return SECRETS.reduce((out, pattern) => out.replace(pattern, replaced), line);
 }
 
 function replaced(_match: string, ...rest: unknown[]): string {

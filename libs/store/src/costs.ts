@@ -39,7 +39,7 @@ export async function tallyCosts(
     `SELECT ${KEYS[which.by]} AS key, currency, count(*)::int AS actions, (count(*) FILTER (WHERE estimated))::int AS estimated,
             sum(expected_minutes) AS "expectedMinutes", sum(expected_money) AS "expectedMoney",
             count(actual_minutes)::int AS timed, coalesce(sum(actual_minutes), 0) AS "actualMinutes"
-     FROM healing_actions
+     FROM healings
      WHERE at >= $1 AND at < $2 AND action = ANY($3::text[])
      GROUP BY 1, 2 ORDER BY 1, 2`,
     [range.from, range.to, [...which.actions]],

@@ -13,7 +13,11 @@ export async function insertEvents(
   events: readonly EventRecord[],
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set();
-  const known = new Set(await recordedOf(transaction, events));
+  // No index holds an id alone over all partitions: where the same id stands with another time, only looking finds it.
+  const known = await eventIds(
+    transaction,
+    events.map(({ id }) => id),
+  );
   const rows = events
     .filter(({ id }) => !known.has(id))
     .map((event) => ({
@@ -45,12 +49,10 @@ export async function insertEvents(
   return new Set(inserted.map((row) => row.id));
 }
 
-/** No index holds an id alone over all partitions: where the same id stands with another time, only looking finds it. */
-async function recordedOf(transaction: Transaction, events: readonly EventRecord[]): Promise<string[]> {
-  const rows = await transaction.query<{ id: string }[]>('SELECT id FROM events WHERE id = ANY($1::text[])', [
-    events.map(({ id }) => id),
-  ]);
-  return rows.map(({ id }) => id);
+/** Which of these ids are recorded. */
+export async function eventIds(manager: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await manager.query<{ id: string }[]>('SELECT id FROM events WHERE id = ANY($1::text[])', [[...ids]]);
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Has the events of incidents, which may have been recorded before anybody knew that something was wrong, kept for as long as the incidents. */

@@ -1,7 +1,7 @@
 import type { QuarantineChanged } from '@prunella/contracts';
-import { In, MoreThan } from 'typeorm';
+import { MoreThan } from 'typeorm';
 import type { Transaction } from './store.ts';
-import { type EventRecord, EventRow, recordOf } from './tables/event.ts';
+import { EventRow } from './tables/event.ts';
 
 /** Ids of the incidents of which there are events that last, in order, after `after`. */
 export async function incidentIdsIn(manager: Transaction, after: string, limit: number): Promise<string[]> {
@@ -10,15 +10,6 @@ export async function incidentIdsIn(manager: Transaction, after: string, limit: 
     [after, limit],
   );
   return rows.map(({ id }) => id);
-}
-
-/** All outcomes of some incidents, in no particular order. */
-export async function outcomesOf(
-  manager: Transaction,
-  incidentIds: readonly string[],
-): Promise<EventRecord<'outcome.observed'>[]> {
-  const rows = await manager.findBy(EventRow, { incidentId: In([...incidentIds]), subject: 'outcome.observed' });
-  return rows.map(recordOf).filter((event) => event.subject === 'outcome.observed');
 }
 
 /** All changes of tests in quarantine, by the ids of their events: those after `after`. */

@@ -1,5 +1,25 @@
-export { type ActionTally, type HealingAction, putHealingActions, tallyActions } from './actions.ts';
-export { addObservations, listConfidence, lockConfidence, type Observation, putConfidence } from './confidence.ts';
+export { type ActionTally, tallyActions } from './actions.ts';
+export { type ApiChange, listChanges, noteChange, noteChangeEnded, type RecordedChange } from './changes.ts';
+export {
+  addObservations,
+  type ConfidenceKey,
+  forgetObservations,
+  listConfidence,
+  lockConfidence,
+  lockLearning,
+  type Observation,
+  putBeliefs,
+  replaceObservations,
+  type WeighedOutcomes,
+  weighedOutcomes,
+} from './confidence.ts';
+export {
+  type ActionPlace,
+  type Coincidence,
+  coincidences,
+  failuresNear,
+  type NearFailure,
+} from './correlation.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
   type CoverageCount,
@@ -22,8 +42,28 @@ export {
   sumUpDebts,
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
-export { eventsOfIncidents, insertEvents, keepEvents, laterRunsOfPipeline } from './events.ts';
-export { incidentIdsIn, outcomesOf, quarantineChanges } from './history.ts';
+export {
+  eventIds,
+  eventsOfIncidents,
+  insertEvents,
+  keepEvents,
+  laterRunsOfPipeline,
+} from './events.ts';
+export {
+  countIncidents,
+  type Healing,
+  type HealingKey,
+  type HealingRange,
+  type HealTimes,
+  healTimes,
+  putHealings,
+  type RepeatedHeal,
+  repeatedHeals,
+  tallyNotDone,
+  tallyWorth,
+  type WorthTally,
+} from './healings.ts';
+export { incidentIdsIn, quarantineChanges } from './history.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,
@@ -38,9 +78,11 @@ export {
   unsettledOfPipelines,
   unsettledSince,
 } from './incidents.ts';
+export { type Join, joinsOf, moveJoined, putJoins } from './joins.ts';
 export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
+export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {
@@ -54,16 +96,16 @@ export {
   type ReportedResult,
   resultsOf,
 } from './quarantine.ts';
-export {
-  addOutcomeTallies,
-  deleteIncidents,
-  incidentsOpenedBefore,
-  listOutcomeTallies,
-  type OutcomeTally,
-} from './retention.ts';
+export { deleteIncidents, incidentsOpenedBefore } from './retention.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
+export {
+  listStandingChanges,
+  putStandingChanges,
+  type StandingPosition,
+  type StandingRecord,
+} from './standings.ts';
 export { Store, type StoreOptions, type Transaction } from './store.ts';
-export { ConfidenceRow } from './tables/confidence.ts';
+export { ConfidenceRow, type StandingEntry } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';
 export { OutboxRow } from './tables/outbox.ts';
@@ -86,3 +128,4 @@ export {
   testsWithFailuresBefore,
 } from './tests.ts';
 export { type DiagnosedFailure, diagnosedFailures } from './training.ts';
+export { type ArmTally, tallyArms } from './uplift.ts';

@@ -2,7 +2,7 @@ import { ConfigError } from '@prunella/core';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
 import pg from 'pg';
-import { addObservations } from './confidence.ts';
+import { addObservations, listConfidence, weighedOutcomes } from './confidence.ts';
 import { countCoverage, EVER, unknownClusters, unknownSamples } from './coverage.ts';
 import { eventsOfIncidents, insertEvents } from './events.ts';
 import { INCIDENT_CHANNEL, type IncidentWrite, listIncidents, putIncidents } from './incidents.ts';
@@ -61,8 +61,12 @@ describe('Store.open', () => {
       { name: 'Outcomes1795651200000' },
       { name: 'Quarantine1795849200000' },
       { name: 'TestHistory1795860000000' },
+      { name: 'Joins1795939200000' },
       { name: 'Partitions1796000000000' },
       { name: 'Scale1796000100000' },
+      { name: 'Learning1796100000000' },
+      { name: 'Healings1796200000000' },
+      { name: 'ApiChanges1796300000000' },
     ]);
   });
 
@@ -270,15 +274,32 @@ describe('confidence', () => {
     const once = {
       decidedBy: 'rule:x',
       action: 'retry',
-      prior: 0.8,
-      priorWeight: 10,
+      cause: 'network',
+      ...{ day: '2026-11-28', prior: 0.8, priorAt: '2026-11-28T08:00:00Z' },
       healed: 1,
       ineffective: 0,
       harmful: 0,
     } as const;
     await Promise.all(Array.from({ length: 10 }, () => store.transaction((tx) => addObservations(tx, [once]))));
-    const [row] = await store.transaction((tx) => addObservations(tx, [{ ...once, healed: 0, harmful: 2 }]));
-    expect(row).toMatchObject({ decidedBy: 'rule:x', healed: 10, ineffective: 0, harmful: 2, prior: 0.8 });
+    const older = { ...once, day: '2026-11-26', prior: 0.5, priorAt: '2026-11-26T08:00:00Z', healed: 0, harmful: 2 };
+    await store.transaction((tx) => addObservations(tx, [older, { ...older, cause: 'oom', harmful: -1 }]));
+    const [row] = await store.read(listConfidence);
+    expect(row).toMatchObject({ decidedBy: 'rule:x', healed: 10, ineffective: 0, harmful: 1, prior: 0.8 });
+    const weights = ['2026-11-27', '2026-11-26'].map((day, at) => ({ day, weight: 1 / (at + 1) }));
+    const weighed = await store.read((manager) => weighedOutcomes(manager, ['retry'], weights));
+    expect(weighed.sort((a, b) => b.tried - a.tried)).toEqual([
+      {
+        decidedBy: 'rule:x',
+        action: 'retry',
+        cause: 'network',
+        healed: 10,
+        ineffective: 0,
+        harmful: 2,
+        helped: 10,
+        tried: 11,
+      },
+      expect.objectContaining({ cause: 'oom', harmful: -1, helped: 0, tried: -0.5 }),
+    ]);
   });
 });
 

@@ -7,8 +7,12 @@ import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
+import { Joins1795939200000 } from './migrations/1795939200000-joins.ts';
 import { Partitions1796000000000 } from './migrations/1796000000000-partitions.ts';
 import { Scale1796000100000 } from './migrations/1796000100000-scale.ts';
+import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
+import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
+import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
@@ -117,8 +121,12 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Outcomes1795651200000,
       Quarantine1795849200000,
       TestHistory1795860000000,
+      Joins1795939200000,
       Partitions1796000000000,
       Scale1796000100000,
+      Learning1796100000000,
+      Healings1796200000000,
+      ApiChanges1796300000000,
     ],
     synchronize: false,
     logging: false,

@@ -8,6 +8,7 @@ export type { GitLabPipeline, NewGitLabPipeline } from './gitlab/model.ts';
 export { FakeJenkins } from './jenkins/fake-jenkins.ts';
 export type { FakeBuild, FakeJenkinsJob, FakeParameter, FakeQueueItem, JenkinsFault } from './jenkins/model.ts';
 export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';
+export { FakeLoki, type ShippedLine } from './loki/fake-loki.ts';
 export { type ServiceProcess, startServiceProcess } from './processes/service-process.ts';
 export { Receiver } from './receiver/receiver.ts';
 export * from './servers/index.ts';

@@ -1,6 +1,8 @@
 import { type EventRecord, type ReturnedFailure, type Store, sumUpDebts, type Transaction } from '@prunella/store';
 import { putDebts } from './debts/put-debts.ts';
+import { learntFrom } from './learn/evidence.ts';
 import { learn } from './learn/learn.ts';
+import { recordStandings } from './learn/standings.ts';
 import { ofSubject } from './ledger/causal.ts';
 import { type History, historiesOf } from './ledger/history.ts';
 import { putProjections } from './ledger/put-projections.ts';
@@ -8,7 +10,7 @@ import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
-import { putActions } from './report/put-actions.ts';
+import { putHealingsOf } from './report/put-healings.ts';
 import type { AuditSettings } from './settings.ts';
 import { recordTests } from './tests/record-tests.ts';
 
@@ -19,6 +21,8 @@ export interface Audited {
   verdicts: Verdict[];
   /** How many incidents are new. */
   opened: number;
+  /** Whether anything was learnt of any rule. */
+  learnt: boolean;
 }
 
 /** Records events and all that follows from them in one transaction. The same events again change nothing. */
@@ -31,15 +35,16 @@ export async function audit(
   return await store.transaction(async (transaction) => {
     const { fresh, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
+    await recordStandings(transaction, fresh, now, settings);
     await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
-    const { verdicts, opened, observed } = await conclude(transaction, incidents, fresh, moment, settings);
+    const { verdicts, opened, observed, learnt } = await conclude(transaction, incidents, fresh, moment, settings);
     await sumUpDebts(
       transaction,
       ofSubject(fresh, 'debt.changed').map(({ data }) => data.debtId),
     );
-    return { recorded: [...fresh, ...observed], verdicts, opened };
+    return { recorded: [...fresh, ...observed], verdicts, opened, learnt };
   });
 }
 
@@ -58,16 +63,18 @@ export async function conclude(
 ) {
   const histories = await historiesOf(transaction, incidents);
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
-  const verdicts = changedVerdicts([...fresh, ...observed], histories);
-  await learn(transaction, verdicts, moment.now);
+  const news = [...fresh, ...observed];
+  const verdicts = changedVerdicts(news, histories);
+  const observations = learntFrom(news, histories);
+  await learn(transaction, observations, moment.now, settings);
   const opened = await derive(transaction, histories);
-  return { observed, verdicts, opened };
+  return { observed, verdicts, opened, learnt: observations.length > 0 };
 }
 
 /** Writes what the events of some incidents tell over what they told before: all that can be told again from them. @returns how many incidents are new. */
 export async function derive(transaction: Transaction, histories: readonly History[]): Promise<number> {
   const opened = await putProjections(transaction, histories);
-  await putActions(transaction, histories);
+  await putHealingsOf(transaction, histories);
   await putDebts(transaction, histories);
   return opened;
 }

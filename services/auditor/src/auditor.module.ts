@@ -1,19 +1,26 @@
 import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Bus } from '@prunella/bus';
 import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
+import { AccessModule } from './access/access.module.ts';
+import { ChangesInterceptor } from './access/changes.interceptor.ts';
 import { ApprovalsController } from './api/approvals.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
+import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
-import { DebtsController } from './api/debts.controller.ts';
+import { DebtsController, limitsOf } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
+import { LogsController } from './api/logs.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
+import { SessionController } from './api/session.controller.ts';
 import { StreamController } from './api/stream.controller.ts';
 import { TestsController } from './api/tests.controller.ts';
+import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import type { AuditorEnvironment } from './environment.ts';
@@ -49,6 +56,7 @@ class OwnersLife implements OnApplicationShutdown {
 }
 
 @Module({
+  imports: [AccessModule],
   controllers: [
     EventsController,
     IncidentsController,
@@ -62,6 +70,10 @@ class OwnersLife implements OnApplicationShutdown {
     DebtsController,
     QuarantineController,
     TestsController,
+    SessionController,
+    TokensController,
+    ChangesController,
+    LogsController,
   ],
   providers: [
     {
@@ -71,11 +83,12 @@ class OwnersLife implements OnApplicationShutdown {
     },
     {
       provide: Auditor,
-      inject: [Store, Bus, ENVIRONMENT, AuditTelemetry, PinoLogger],
+      inject: [Store, Bus, ENVIRONMENT, Owners, AuditTelemetry, PinoLogger],
       useFactory: (
         store: Store,
         bus: Bus,
         environment: AuditorEnvironment,
+        owners: Owners,
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
@@ -86,9 +99,14 @@ class OwnersLife implements OnApplicationShutdown {
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
           eventsKeptMs: environment.PRUNELLA_EVENTS_KEPT,
           incidentsKeptMs: environment.PRUNELLA_INCIDENTS_KEPT,
+          policy: () => owners.policy,
           source: bus.source,
         };
-        return new Auditor(store, bus, settings, telemetry, logger);
+        const digest = () => {
+          const { policy } = owners;
+          return { policy, owners, limits: limitsOf(environment), settings: policy.reports.digest };
+        };
+        return new Auditor(store, bus, settings, digest, telemetry, logger);
       },
     },
     {
@@ -105,6 +123,7 @@ class OwnersLife implements OnApplicationShutdown {
     OwnersLife,
     AuditTelemetry,
     IncidentFeed,
+    { provide: APP_INTERCEPTOR, useClass: ChangesInterceptor },
   ],
 })
 export class AuditorModule {}

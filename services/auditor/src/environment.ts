@@ -1,6 +1,7 @@
 import { Duration } from '@prunella/core';
 import { optional } from '@prunella/service-kit';
 import { z } from 'zod';
+import { RoleMap } from './access/role-of.ts';
 
 /** Longer than the stream keeps messages: what comes from there once more must still be known. */
 const SHORTEST_KEPT_MS = 31 * 86_400_000;
@@ -55,6 +56,23 @@ export const AuditorEnvironment = z.object({
     .describe(
       'For how long incidents are kept, with their events, actions, outcomes and debts. What was learnt from them stays.',
     ),
+  PRUNELLA_PUBLIC_URL: optional(z.url()).describe('The address at which browsers find the console; needed to sign in.'),
+  OIDC_ISSUER: optional(z.url()).describe(
+    'Issuer of an OpenID Connect provider: people sign in to the console with it. Not set: nobody can, tokens count.',
+  ),
+  OIDC_CLIENT_ID: optional(z.string()).describe('What the provider calls Prunella.'),
+  OIDC_CLIENT_SECRET: optional(z.string()).describe('Not set: a public client, which PKCE protects.'),
+  OIDC_SCOPES: z
+    .string()
+    .default('openid profile email')
+    .describe('What the provider is asked for; some need `groups`.'),
+  OIDC_ROLE_CLAIM: z.string().default('groups').describe('The claim with the groups of a person.'),
+  OIDC_ROLES: RoleMap.prefault('viewer=*').describe(
+    'The role of each group, as `admin=leads;operator=platform,sre;viewer=*`; `*` is everybody who can sign in.',
+  ),
+  LOKI_URL: optional(z.url()).describe('Loki, for what was logged around actions. Without it nothing is asked.'),
+  LOKI_TOKEN: optional(z.string()).describe('Sent to Loki as a Bearer token; one that only reads.'),
+  LOKI_TENANT: optional(z.string()).describe('Sent to Loki as X-Scope-OrgID.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });
 export type AuditorEnvironment = z.infer<typeof AuditorEnvironment>;

@@ -15,6 +15,11 @@ export class Owners {
     return new Owners(await SettingsFile.open({ ...policyFile, path }, log));
   }
 
+  /** What holds now. */
+  get policy(): Policy {
+    return this.file.current;
+  }
+
   /** Empty: nobody is named. */
   of(about: Owned): string {
     return ownerBy(this.file.current.owners, about);

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@prunella/policy';
 import { type EventRecord, eventsOfIncidents, incidentsById, Store } from '@prunella/store';
 import fc from 'fast-check';
 import { get, Running } from '../test/running.ts';
@@ -11,6 +12,7 @@ const SETTINGS = {
   reverseWithinMs: 6 * 60 * MINUTE,
   source: 'prunella/auditor',
   defaultBranches: ['main'],
+  policy: () => defaultPolicy,
   testsKeptMs: 86_400_000,
 };
 const NOW = BEGIN + 60 * MINUTE;

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KeptBreaker } from '@prunella/policy';
 import type { RunningService } from '@prunella/service-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -219,6 +221,9 @@ describe('the API', () => {
     ['/v1/coverage/clusters/%00', 400, 'id'],
     ['/v1/coverage/clusters/fp-none?since=2026-11-02', 400, 'since'],
     ['/v1/training?since=yesterday', 400, 'since'],
+    ['/v1/reports/uplift?from=2026-11-02&to=2026-11-01', 400, 'from'],
+    ['/v1/confidence/changes?cursor=x', 400, 'cursor'],
+    ['/v1/confidence/changes?action=dance', 400, 'action'],
     ['/v1/training?cursor=x', 400, 'cursor'],
     ['/v1/training?cause=network', 400, 'cause'],
     ['/v1/nothing', 404, undefined],
@@ -245,10 +250,10 @@ describe('the API', () => {
     );
     const range = 'from=2001-01-01&to=2001-01-02T00:00:00%2B00:00';
     await eventually(async () => {
-      expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toEqual({
+      expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toMatchObject({
         from: '2001-01-01T00:00:00.000Z',
         to: '2001-01-02T00:00:00.000Z',
-        overall: { total: 3, successful: 1, successRate: 0.5 },
+        overall: { total: 3, successful: 1, successRate: 0.5, notDone: { recommended: 1 } },
         actions: [
           expect.objectContaining({
             action: 'retry_with_backoff',
@@ -339,6 +344,13 @@ describe('the API', () => {
     });
   });
 
+  it('is the one in docs/reference, of which the console is made (UPDATE_REFERENCE=1 writes it)', async () => {
+    const file = join(import.meta.dirname, '../../../docs/reference/openapi.json');
+    const { body: document } = await get(service, '/openapi.json');
+    if (process.env['UPDATE_REFERENCE'] === '1') await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(document);
+  });
+
   it('answers as its OpenAPI description says', async () => {
     const { body: document } = await get(service, '/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -355,6 +367,9 @@ describe('the API', () => {
       ['/v1/incidents?limit=0', '/v1/incidents'],
       ['/v1/reports/effectiveness?from=2001-01-01', '/v1/reports/effectiveness'],
       ['/v1/confidence', '/v1/confidence'],
+      ['/v1/confidence/changes', '/v1/confidence/changes'],
+      ['/v1/confidence/changes?limit=0', '/v1/confidence/changes'],
+      ['/v1/reports/uplift?from=2001-01-01', '/v1/reports/uplift'],
       ['/v1/coverage?since=2002-01-01', '/v1/coverage'],
       ['/v1/coverage?limit=0', '/v1/coverage'],
       ['/v1/coverage/clusters/fp-strange', '/v1/coverage/clusters/{id}'],
@@ -566,7 +581,10 @@ describe('with a token', () => {
       '/v1/coverage/clusters/x',
       '/v1/approvals',
       '/v1/breakers',
+      '/v1/incidents/x/correlation',
       '/v1/reports/effectiveness',
+      '/v1/reports/correlation',
+      '/v1/reports/summary?format=markdown',
       '/v1/stream',
     ]) {
       expect([path, (await get(guarded, path)).status]).toEqual([path, 401]);
@@ -575,5 +593,43 @@ describe('with a token', () => {
     expect((await get(guarded, '/v1/incidents', { authorization: `Bearer ${token}` })).status).toBe(200);
     expect((await get(guarded, '/openapi.json')).status).toBe(200);
     await guarded.close();
+  });
+});
+
+describe('a failure that turned out to belong to another incident', () => {
+  const alert = { platform: 'alertmanager', kind: 'deployment', repository: '' };
+  const raw = { platform: 'cd', kind: 'deployment', repository: 'acme/shop' };
+
+  it('is a part of that one, with what its publisher tells later, and is none of its own', async () => {
+    const leader = new Story('joins-leader', alert, HOUR_AGO());
+    const joiner = new Story('joins-raw', raw, HOUR_AGO());
+    const { incidentId } = leader;
+    const toldAs = { incidentId: joiner.incidentId, attempt: 1 };
+    await running.publish(leader.failed(), leader.diagnosed(), joiner.failed({ at: 12 }));
+    await incident(joiner.incidentId, { state: 'detected' });
+    await running.publish(joiner.diagnosed({ incidentId, attempt: 2, at: 13, toldAs }));
+    const page = await incident(incidentId, { attempt: 2, state: 'diagnosed', repository: 'acme/shop' });
+    expect(page.events.map(({ type, data }: { type: string; data: object }) => [type, data])).toContainEqual([
+      'pipeline.failed',
+      expect.objectContaining({ runId: 'joins-raw', incidentId, attempt: 2, runAttempt: 1 }),
+    ]);
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+    // Its publisher knows its own numbers only.
+    await running.publish(joiner.finished('success', { at: 20 }));
+    await incident(incidentId, { state: 'closed', outcomeReason: expect.stringContaining('well again') });
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+  });
+
+  it('leaves other attempts where they were told', async () => {
+    const leader = new Story('joins-other-leader', alert, HOUR_AGO());
+    const joiner = new Story('joins-other-raw', raw, HOUR_AGO());
+    const { incidentId } = leader;
+    const toldAs = { incidentId: joiner.incidentId, attempt: 2 };
+    await running.publish(
+      ...[joiner.failed(), joiner.diagnosed(), leader.failed(), leader.diagnosed(), joiner.failed({ attempt: 2 })],
+      joiner.diagnosed({ incidentId, attempt: 2, toldAs }),
+    );
+    await incident(incidentId, { attempt: 2, repository: 'acme/shop' });
+    await incident(joiner.incidentId, { attempt: 1, state: 'diagnosed' });
   });
 });

@@ -1,3 +1,5 @@
+import type { Policy } from '@prunella/policy';
+
 /** What recording and settling need to know. */
 export interface AuditSettings {
   /** How long after an action its proof may come, in ms. */
@@ -8,6 +10,8 @@ export interface AuditSettings {
   defaultBranches: readonly string[];
   /** For how long results of tests are kept, in ms. */
   testsKeptMs: number;
+  /** As it is in force now, for what is learnt. */
+  policy(): Pick<Policy, 'learning' | 'thresholds'>;
   /** The CloudEvents source of what we publish. */
   source: string;
 }

@@ -25,6 +25,12 @@ export async function getJson(context: Context, path: string): Promise<unknown> 
   return await ask(context, 'auditor', path, {});
 }
 
+/** Reads a document of the auditor's API as Markdown. @throws as `getJson`. */
+export async function getMarkdown(context: Context, path: string): Promise<string> {
+  const { response } = await answerOf(context, 'auditor', path, { headers: { accept: 'text/markdown' } });
+  return await response.text();
+}
+
 /** Sends a document to the auditor's API. @throws as `getJson`, and ConflictError: it does not fit what is there now. */
 export async function postJson(context: Context, path: string, body: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
@@ -58,15 +64,30 @@ export async function postJunit(
   return await ask(context, 'detector', '/webhooks/junit', { method: 'POST', body: xml, headers: all });
 }
 
-async function ask(
+interface Asked {
+  method?: string;
+  body?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+async function ask(context: Context, service: keyof typeof SERVICES, path: string, request: Asked): Promise<unknown> {
+  const { response, url } = await answerOf(context, service, path, request);
+  return await response.json().catch((error: unknown) => {
+    throw new UnreachableError(
+      `${url} answered, but not with JSON: is that the ${service}'s address? ${SERVICES[service].place} sets it`,
+      {
+        cause: error,
+      },
+    );
+  });
+}
+
+async function answerOf(
   context: Context,
   service: keyof typeof SERVICES,
   path: string,
-  {
-    headers,
-    ...request
-  }: { method?: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
-): Promise<unknown> {
+  { headers, ...request }: Asked,
+): Promise<{ response: Response; url: URL }> {
   const { timeoutMs, place } = SERVICES[service];
   const address = (await endpointsOf(context))[service];
   const token = context.env['PRUNELLA_API_TOKEN'];
@@ -86,14 +107,7 @@ async function ask(
     );
   }
   if (!response.ok) throw await refusal(response, url, service);
-  return await response.json().catch((error: unknown) => {
-    throw new UnreachableError(
-      `${url} answered, but not with JSON: is that the ${service}'s address? ${place} sets it`,
-      {
-        cause: error,
-      },
-    );
-  });
+  return { response, url };
 }
 
 async function refusal(response: Response, url: URL, service: string): Promise<Error> {
@@ -101,10 +115,11 @@ async function refusal(response: Response, url: URL, service: string): Promise<E
   const said = [body.data?.title, body.data?.detail].filter(Boolean).join(': ') || response.statusText;
   switch (response.status) {
     case 401:
-    case 403:
       return new ConfigError(
-        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the ${service} was started with`,
+        `${url} refused us: set PRUNELLA_API_TOKEN to the token that the ${service} was started with, or to one that an admin gave out (prunella tokens create)`,
       );
+    case 403:
+      return new ConfigError(`${url} refused us: ${said}`);
     case 404:
       return new NotFoundError(`${url}: ${said}`);
     case 409:

@@ -1,4 +1,4 @@
-import { parseDuration } from '@prunella/core';
+import { iso, parseDuration, systemClock } from '@prunella/core';
 import { InvalidArgumentError } from 'commander';
 
 /** A number of things, from 1 on. */
@@ -13,4 +13,18 @@ export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms === 0) throw new InvalidArgumentError('expected a duration such as 12h or 7d.');
   return ms;
+}
+
+/** A point in time as ISO 8601: a date, a time, `now`, or how long ago it was, such as `7d`. */
+export function moment(text: string): string {
+  if (text === 'now') return iso(systemClock.now());
+  const ago = parseDuration(text);
+  if (ago !== undefined) return iso(Math.max(0, systemClock.now() - ago));
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) {
+    throw new InvalidArgumentError(
+      'expected a date such as 2026-11-01, a time such as 2026-11-01T12:00:00Z, 7d or now.',
+    );
+  }
+  return iso(at);
 }

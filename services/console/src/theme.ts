@@ -34,7 +34,8 @@ export const colorSchemeManager = localStorageColorSchemeManager({ key: 'prunell
 
 export const theme = createTheme({
   primaryColor: 'prunella',
-  primaryShade: { light: 6, dark: 4 },
+  // White on the lighter shades is not read well enough.
+  primaryShade: 6,
   colors: { prunella, dark },
   fontFamily: SANS,
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, Menlo, Consolas, monospace",

@@ -1,9 +1,10 @@
-import type { Origin, Received } from '@prunella/bus';
+import { EVENTS, type Origin, type Received } from '@prunella/bus';
 import type { PipelineFailed, PipelineFinished } from '@prunella/contracts';
+import type { Clock } from '@prunella/core';
 import type { DetectorEnvironment } from './environment.ts';
 import { failureOf } from './failure-of.ts';
 import { redacted } from './redacted.ts';
-import type { Delivery, FreshId, Report, Source } from './sources/source.ts';
+import type { Delivery, FreshId, Heard, Report, Source } from './sources/source.ts';
 
 /** What the sender is told with 202. */
 export type Receipt =
@@ -21,8 +22,9 @@ export type Receipt =
 export interface Deps {
   environment: DetectorEnvironment;
   fresh: FreshId;
-  /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
-  publish(report: Report, withinMs?: number): Promise<void>;
+  clock: Clock;
+  /** Resolves when the report is on disk; false: it was there already, and nothing changed. Throws UnreachableError. */
+  publish(report: Report, withinMs?: number): Promise<boolean>;
   /** The incident that it belongs to, where that is not one of its own. Throws UnreachableError. */
   place(report: Report, withinMs?: number): Promise<Report>;
   /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
@@ -34,8 +36,12 @@ export interface Deps {
   keepReply(answer: string, address: string, withinMs?: number): Promise<void>;
 }
 
+type Told = Extract<Heard, { kind: 'reports' }>;
+
 /** What judging needs. */
-export interface JudgeDeps extends Pick<Deps, 'publish' | 'place'> {
+export interface JudgeDeps extends Pick<Deps, 'place'> {
+  /** Resolves when the report is on disk. Publishing the same id again changes nothing. Throws UnreachableError. */
+  publish(report: Report): Promise<void>;
   /** The incident for which the remediator began this run as a new one; undefined: it did not. */
   originOf(run: Pick<PipelineFinished, 'platform' | 'repository' | 'runId'>): Promise<Origin | undefined>;
   /** How many times as long as usual it took; undefined: nobody knows. */
@@ -55,30 +61,45 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   const heard = source.read(delivery, d.fresh);
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
   const { reports, deliveryId, replyTo } = heard;
-  const before = deliveryId && (await d.deliveries.find(source.name, deliveryId));
+  // Most are new. Of those that may not be, the stream itself knows most.
+  const isAsked = deliveryId !== undefined && !isRemembered(source, heard, d.clock.now());
+  const before = isAsked && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
   // Before the publish: whoever hears of the answer looks for it.
   if (replyTo !== undefined) await d.keepReply(reports[0].id, replyTo, source.withinMs);
   const originalId = reports.some(isPipelineReport) ? d.keepOriginal(source, delivery) : undefined;
   const told: Report[] = [];
+  let isNew = false;
   for (const report of reports) {
     const whole = redacted(withOriginal(report, originalId));
     if (source.complete === undefined) {
       const placed = await d.place(whole, source.withinMs);
-      await d.publish(placed, source.withinMs);
+      if (await d.publish(placed, source.withinMs)) isNew = true;
       told.push(placed);
     } else {
       await d.completeLater(source, whole, source.withinMs);
+      isNew = true;
       told.push(whole);
     }
   }
   const receipt = receiptOf(told);
   // After the publish: a crash in between costs a duplicate, which the stream recognises, and never the event.
   if (deliveryId) await d.deliveries.note(source.name, deliveryId, receipt);
-  return receipt;
+  return isNew ? receipt : { ...receipt, duplicate: true };
 }
 
-function receiptOf(reports: readonly Report[]): Receipt {
+/**
+ * Whether all of it happened so short a time ago that the stream recognises what it was told before, by its id: nobody can have told it before it
+ * happened. Half of what the stream remembers is left to clocks that differ.
+ */
+function isRemembered(source: Source, { reports, replyTo }: Told, now: number): boolean {
+  // These are told at another time than they came, or written down before.
+  if (source.complete !== undefined || replyTo !== undefined) return false;
+  const longest = EVENTS.duplicateWindowMs / 2;
+  return reports.every(({ time }) => Math.abs(now - Date.parse(time ?? '')) < longest);
+}
+
+function receiptOf(reports: readonly Report[]): Extract<Receipt, { accepted: true }> {
   const events = reports.map(({ id, data: { incidentId } }) => ({ id, incidentId }));
   return { accepted: true, ...(events[0] as { id: string; incidentId: string }), ...(events.length > 1 && { events }) };
 }

@@ -8,6 +8,7 @@ import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
+import { Door } from './intake/door.ts';
 import { FinishedConsumer } from './intake/finished.consumer.ts';
 import { OriginalsController } from './intake/originals.controller.ts';
 import { Originals } from './intake/originals.ts';
@@ -21,7 +22,6 @@ import { Dependencies } from './preflight/dependencies.ts';
 import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
 import { Places } from './threads/place.ts';
-import { Threads } from './threads/threads.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
 
@@ -45,6 +45,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     DiagnosisConsumer,
   ],
   providers: [
+    Door,
     Outbox,
     Deliveries,
     Originals,
@@ -55,7 +56,6 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     PostDeploy,
     Checks,
     DetectorPolicy,
-    Threads,
     Places,
     UsageBook,
     Dependencies,

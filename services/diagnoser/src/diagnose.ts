@@ -16,6 +16,8 @@ import type { Gathered } from './gather/gather.ts';
 const MOST_NAMED = 3;
 
 export interface Deps extends DiagnosisDeps {
+  /** The failure as part of the incident that it belongs to; the same again gives the same. `toldAt` in milliseconds since the epoch. */
+  place(failure: PipelineFailed, toldAt: number): Promise<PipelineFailed>;
   /** Reads what the platform knows. Throws Postponed when it is worth waiting for. */
   gather(event: Received<'pipeline.failed'>): Promise<Gathered>;
   /** Resolves when it is on disk. Publishing the same id again changes nothing. */
@@ -27,16 +29,31 @@ export interface Deps extends DiagnosisDeps {
   clock: Clock;
 }
 
-/** One failure, from its event to its diagnosis: gather, diagnose, publish. */
-export async function diagnoseFailure(event: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
+/** One failure, from its event to its diagnosis: place, gather, diagnose, publish. */
+export async function diagnoseFailure(told: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
+  const event = await placed(told, d);
   const gathered = await d.gather(event);
   const { tests, gaps: unread } = await d.testsOf(event.data, Date.parse(event.time));
   const input = { ...inputOf(event.data, gathered), ...(tests !== undefined && { tests }) };
   const diagnosis = diagnose(input, d);
   const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, tests, d);
-  const made = madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...unread, ...gaps], d.clock);
+  const made = {
+    ...madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...unread, ...gaps], d.clock),
+    ...toldAs(told.data, event.data),
+  };
   await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
   return made;
+}
+
+/** What others publish comes here without anybody having looked where it belongs. */
+async function placed(told: Received<'pipeline.failed'>, d: Deps): Promise<Received<'pipeline.failed'>> {
+  if (told.data.placed) return told;
+  return { ...told, data: await d.place(told.data, Date.parse(told.time)) };
+}
+
+function toldAs({ incidentId, attempt }: PipelineFailed, event: PipelineFailed): Pick<DiagnosisMade, 'toldAs'> {
+  const here = incidentId === event.incidentId && attempt === event.attempt;
+  return here ? {} : { toldAs: { incidentId, attempt } };
 }
 
 /** A flaky test that the change itself touches may fail because of it: it is neither run again until it passes nor skipped. */

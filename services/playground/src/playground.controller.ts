@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { badRequest, ProblemException, parseInput } from '@prunella/service-kit';
+import { badRequest, ProblemException, Public, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { page } from './page.ts';
 import { Playground } from './playground.ts';
@@ -18,6 +18,7 @@ const REFUSALS: Readonly<Record<Extract<Rerun, { refused: string }>['refused'], 
 
 /** The simulated platform's own API. */
 @Controller()
+@Public()
 export class PlaygroundController {
   constructor(private readonly playground: Playground) {}
 

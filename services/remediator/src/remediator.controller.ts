@@ -39,6 +39,11 @@ export class RemediatorController {
     await this.remediator.tellOfWatch(event.data, event.id);
   }
 
+  @Consumes('remediator-digest')
+  async onDigest(event: Delivered<'remediator-digest'>): Promise<void> {
+    await this.remediator.tellDigest(event.data, event.id);
+  }
+
   @Consumes('remediator-finished')
   async onFinished(event: Delivered<'remediator-finished'>): Promise<void> {
     await this.remediator.hearOfEnd(event.data);

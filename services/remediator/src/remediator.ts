@@ -6,6 +6,7 @@ import type {
   ActionApproved,
   BreakerClosed,
   DiagnosisMade,
+  DigestMade,
   OutcomeObserved,
   PipelineFinished,
   QuarantineChanged,
@@ -14,16 +15,8 @@ import type {
 import { systemClock } from '@prunella/core';
 import { prometheusFromEnvironment } from '@prunella/metrics';
 import { notifiers as notifiersOf, type Post, slackReplier } from '@prunella/notify';
-import {
-  type DependencyRecord,
-  isRerun,
-  type KeptBreaker,
-  type Policy,
-  policyFile,
-  type Recovery,
-  type Storm,
-} from '@prunella/policy';
-import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { type DependencyRecord, isRerun, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { Claim } from './act/claims.ts';
 import { standings } from './act/dependencies.ts';
@@ -43,12 +36,14 @@ import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
 import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
+import { RemediatorPolicy } from './remediator-policy.ts';
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
 import type { Story } from './review/story.ts';
 import { announce } from './tell/announcement.ts';
 import { endedWatch } from './tell/ended-watch.ts';
 import { expiredTest } from './tell/expired-test.ts';
+import { madeDigest } from './tell/made-digest.ts';
 import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
@@ -59,7 +54,6 @@ interface Wired {
   reviews: Reviews;
   questions: Questions;
   quarantine: QuarantineBook;
-  policy: SettingsFile<Policy>;
 }
 
 /** Wires the stages to NATS, the platforms and the clock. */
@@ -72,6 +66,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(ENVIRONMENT) private readonly environment: RemediatorEnvironment,
     private readonly logger: PinoLogger,
     private readonly metrics: Metrics,
+    private readonly policy: RemediatorPolicy,
   ) {
     this.ready = this.wire();
     // reported by onApplicationBootstrap
@@ -88,7 +83,6 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
     await wired?.questions.stop();
-    wired?.policy.close();
   }
 
   async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
@@ -149,6 +143,12 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     if (announcement !== undefined) await announce(announcement, d);
   }
 
+  /** What happened in a week, people hear. */
+  async tellDigest(digest: DigestMade, eventId: string): Promise<void> {
+    const { d } = await this.ready;
+    await announce(madeDigest(digest, eventId, this.environment.PRUNELLA_PUBLIC_URL), d);
+  }
+
   private async overtake(incidentId: string, attempt: number, by: string): Promise<void> {
     // Before the first attempt nothing was asked.
     if (attempt < 2) return;
@@ -163,14 +163,8 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       failed: (timer, error, againAt) =>
         this.logger.warn({ timer, error, againAt }, 'timer failed, it will be tried again'),
     });
-    const policy = await SettingsFile.open(
-      { ...policyFile, path: this.environment.PRUNELLA_CONFIG },
-      {
-        reloaded: (file) => this.logger.info({ file }, 'the policy was read again and is in force'),
-        kept: (file, problem) =>
-          this.logger.error({ file, problem }, 'the policy file is broken: the one before stays in force'),
-      },
-    );
+    const { policy } = this;
+    await policy.ready;
     const environment = this.environment as unknown as NodeJS.ProcessEnv;
     const platforms = ciPlatforms(environment);
     const claims = await bus.bucket<Claim>('prunella_claims');
@@ -269,7 +263,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
     );
-    return { d, approval, replies, timers, reviews, questions, policy, quarantine };
+    return { d, approval, replies, timers, reviews, questions, quarantine };
   }
 
   private async fire(timer: Timer): ReturnType<typeof fire> {

@@ -29,19 +29,31 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
       `cursor=${Buffer.from(JSON.stringify([Date.now() - 200 * DAY, 'inc_0'])).toString('base64url')}`,
     ].map((query) => `?${query}`),
   '/v1/incidents/{id}': (incidents) => [`/inc_${String(Math.ceil(incidents / 2)).padStart(12, '0')}`],
+  '/v1/incidents/{id}/correlation': (incidents) => [
+    `/inc_${String(Math.ceil(incidents / 2)).padStart(12, '0')}/correlation`,
+  ],
+  // Loki is asked, and not Postgres.
+  '/v1/logs/healing': () => [],
   '/v1/approvals': () => [''],
   '/v1/breakers': () => [''],
+  '/v1/changes': () => [''],
   '/v1/confidence': () => [''],
+  '/v1/confidence/changes': () => [''],
   '/v1/coverage': () => [''],
   '/v1/coverage/clusters/{id}': () => ['/fp_7_217'],
   '/v1/debts': () => ['', '?state=open', '?state=resolved', '?repository=octo%2Frepo-7'],
   '/v1/quarantine': () => ['', '?state=over'],
+  '/v1/reports/correlation': () => [''],
   '/v1/reports/costs': () => ['?by=action', '?by=repository', '?by=day'],
   '/v1/reports/effectiveness': () => [''],
   '/v1/reports/flaky': () => [''],
   '/v1/reports/root-causes': () => [''],
+  '/v1/reports/summary': () => [''],
+  '/v1/reports/uplift': () => [''],
+  '/v1/session': () => [''],
   '/v1/tests': () => ['', '?state=flaky', '?repository=octo%2Frepo-7', '?q=within+777+ms'],
   '/v1/tests/{id}': () => ['/test_77'],
+  '/v1/tokens': () => [''],
   '/v1/training': () => [''],
 };
 
@@ -59,7 +71,7 @@ export function callsOf(document: Documented, incidents: number): { calls: Call[
     .sort();
   return {
     calls: routes.flatMap((route) =>
-      (CALLS[route]?.(incidents) ?? []).map((rest) => ({ route, path: route.replace(/\/\{\w+\}$/, '') + rest })),
+      (CALLS[route]?.(incidents) ?? []).map((rest) => ({ route, path: route.replace(/\/\{\w+\}.*$/, '') + rest })),
     ),
     missing: routes.filter((route) => CALLS[route] === undefined),
   };

@@ -15,16 +15,19 @@ export interface LoadResult {
 }
 
 export interface Load {
-  url: string;
+  /** Of the receivers, which get one delivery each in turn. */
+  urls: readonly string[];
   perSecond: number;
   seconds: number;
   /** The body of the nth delivery. */
   bodyOf(n: number): Buffer;
   secret: string;
+  /** Number of the first delivery. */
+  from: number;
 }
 
 /** Posts at a steady rate, whether or not the receiver keeps up. */
-export async function load({ url, perSecond, seconds, bodyOf, secret }: Load): Promise<LoadResult> {
+export async function load({ urls, perSecond, seconds, bodyOf, secret, from }: Load): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const total = perSecond * seconds;
   const times: number[] = [];
@@ -40,14 +43,14 @@ export async function load({ url, perSecond, seconds, bodyOf, secret }: Load): P
       continue;
     }
     senderBehind = Math.max(senderBehind, now - due);
-    const body = bodyOf(n);
-    n += 1;
+    const url = urls[n % urls.length] as string;
     pending.push(
-      post(agent, url, body, secret, n).then((status) => {
+      post(agent, url, bodyOf(from + n), secret, from + n).then((status) => {
         times.push(performance.now() - due);
         answers[status] = (answers[status] ?? 0) + 1;
       }),
     );
+    n += 1;
     // Lets the answers in.
     if (n % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

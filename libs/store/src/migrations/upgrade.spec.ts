@@ -11,10 +11,20 @@ import { Coverage1795392000000 } from './1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './1795860000000-test-history.ts';
+import { Joins1795939200000 } from './1795939200000-joins.ts';
+import { Partitions1796000000000 } from './1796000000000-partitions.ts';
+import { Scale1796000100000 } from './1796000100000-scale.ts';
+import { Learning1796100000000 } from './1796100000000-learning.ts';
+import { Healings1796200000000 } from './1796200000000-healings.ts';
+import { ApiChanges1796300000000 } from './1796300000000-api-changes.ts';
 
 const OLD = [
   ...[Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
-  ...[Quarantine1795849200000, TestHistory1795860000000],
+  ...[Quarantine1795849200000, TestHistory1795860000000, Joins1795939200000],
+];
+const NEW = [
+  ...[Partitions1796000000000, Scale1796000100000, Learning1796100000000, Healings1796200000000],
+  ApiChanges1796300000000,
 ];
 const INCIDENTS = 1_000;
 const EVER = { from: new Date(0), to: new Date('2100-01-01') };
@@ -115,16 +125,13 @@ describe('a store of the version before', () => {
 
   it('goes back to what it was', async () => {
     await store.close();
-    const { Partitions1796000000000 } = await import('./1796000000000-partitions.ts');
-    const { Scale1796000100000 } = await import('./1796000100000-scale.ts');
     const back = new DataSource({
       type: 'postgres',
       url: postgres.url,
-      migrations: [...OLD, Partitions1796000000000, Scale1796000100000],
+      migrations: [...OLD, ...NEW],
     });
     await back.initialize();
-    await back.undoLastMigration();
-    await back.undoLastMigration();
+    for (const _ of NEW) await back.undoLastMigration();
     const [{ count }] = await back.query('SELECT count(*)::int AS count FROM events');
     expect(count).toBe(5 * INCIDENTS + 4);
     await back.destroy();

@@ -83,7 +83,10 @@ export function putPods(
         phase: 'Running',
         conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
         containerStatuses: [
-          { name: 'app', image: 'any', imageID: 'any', ready: isReady, restartCount: 0, state: {}, lastState: {} },
+          {
+            ...{ name: 'app', image: 'any', imageID: 'any', ready: isReady, restartCount: 0 },
+            ...{ state: { running: {} }, lastState: {} },
+          },
         ],
       },
     });

@@ -8,6 +8,8 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export interface ServiceProcess {
   /** Where its HTTP side listens; changes with a restart unless the port was given. */
   readonly url: string;
+  /** Of its present life, or its last one. */
+  readonly pid: number;
   /** All that it printed so far, over all its lives. */
   readonly output: string;
   /** Exit code and signal of the last end; undefined while it runs. */
@@ -39,6 +41,10 @@ class Process implements ServiceProcess {
     private readonly name: string,
     private environment: Record<string, string>,
   ) {}
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
 
   async start(changes: Record<string, string> = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };

@@ -25,7 +25,7 @@ export async function seedStore(url: string, { incidents, events }: Amounts): Pr
         await client.query(`INSERT INTO ${table} (${columns}) ${select}`);
       }
       await client.query(greenRuns(Math.max(0, events - 5 * incidents)));
-      for (const sql of [...TESTS, ...DEBTS, CONFIDENCE, QUARANTINE]) await client.query(sql);
+      for (const sql of [...TESTS, ...DEBTS, ...CONFIDENCE, QUARANTINE]) await client.query(sql);
     });
     // Index-only scans need the map of what everybody sees.
     await client.query('VACUUM ANALYZE');
@@ -130,9 +130,12 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
     'outcome IS NOT NULL',
   ),
   [
-    'healing_actions',
-    'id, incident_id, action, at, outcome, repository, cause, estimated, currency, expected_minutes, expected_money, actual_minutes',
-    `SELECT id || '/1/' || action, id, action, at + interval '2 minutes', outcome, repository, cause, true, 'EUR', 8, 0.064, 6
+    'healings',
+    `incident_id, attempt, action, at, platform, repository, pipeline_id, name, environment, workload, target, fingerprint, cause, decided_by, outcome,
+     healed, healed_after_ms, minutes, money, currency, estimated, expected_minutes, expected_money, actual_minutes`,
+    `SELECT id, 1, action, at + interval '2 minutes', platform, repository, pipeline, 'CI', '', '', pipeline, fingerprint, cause,
+            'rule:' || cause || '-' || (n % 4), outcome, coalesce(outcome = 'healed', false), CASE WHEN outcome = 'healed' THEN 480000 END, 6, 0.048,
+            'EUR', true, 8, 0.064, 6
      FROM made WHERE action NOT IN ('notify_human', 'none') ORDER BY n`,
   ],
   [
@@ -179,9 +182,13 @@ const DEBTS = [
   'DROP INDEX seed_debts',
 ];
 
-const CONFIDENCE = `
-  INSERT INTO confidence (decided_by, action, prior, prior_weight, healed, ineffective, harmful, revision, updated_at)
-  SELECT 'rule:r' || n, 'retry', 0.8, 10, n, n / 3, 0, n, now() FROM generate_series(1, 200) AS n`;
+const CONFIDENCE = [
+  `INSERT INTO confidence (decided_by, action, prior, prior_weight, healed, ineffective, harmful, revision, updated_at)
+  SELECT 'rule:r' || n, 'retry', 0.8, 10, n, n / 3, 0, n, now() FROM generate_series(1, 200) AS n`,
+  `INSERT INTO confidence_days (decided_by, action, cause, day, healed, ineffective, harmful)
+   SELECT 'rule:r' || n, 'retry', 'network', (now() AT TIME ZONE 'UTC')::date - day, 1, 0, 0
+   FROM generate_series(1, 200) AS n, generate_series(0, 99) AS day`,
+];
 
 const QUARANTINE = `
   INSERT INTO quarantine (id, repository, skipped, expires_at, changed_at, entry)

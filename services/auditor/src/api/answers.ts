@@ -1,12 +1,15 @@
-import { actionTypes, causes, outcomes, quarantineChanges } from '@prunella/contracts';
+import { actionTypes, causes, outcomes, quarantineChanges, standings } from '@prunella/contracts';
+import { roles } from '@prunella/service-kit';
 import { costKeys } from '@prunella/store';
 import { testStates } from '@prunella/test-history';
 import { z } from 'zod';
 import { debtKindNames } from '../debts/kinds/index.ts';
 import { debtStates } from '../debts/states.ts';
 import { AlternativeCause, EvidenceLine, Incident } from '../ledger/incident.ts';
+import { type NotDoneStatus, notDoneStatuses } from '../report/not-done.ts';
 
 const Count = z.int().min(0);
+const Probability = z.number().min(0).max(1);
 const Rate = z
   .number()
   .min(0)
@@ -29,6 +32,37 @@ const Costs = {
   money: Money.describe("Expected, by the policy's price; one entry for each currency. Empty: no price is set."),
 };
 
+const TimeToHeal = {
+  timed: Count.describe(
+    'Heals of which it is known how long they took: from when the failure was told to what proves the heal.',
+  ),
+  meanMinutesToHeal: Minutes.nullable().describe('null: of none it is known.'),
+  medianMinutesToHeal: Minutes.nullable().describe('null: of none it is known.'),
+};
+
+const NotDone = z
+  .strictObject(
+    Object.fromEntries(notDoneStatuses.map((status) => [status, Count])) as Record<NotDoneStatus, typeof Count>,
+  )
+  .describe('Actions that were decided and did not take effect, by what became of them.');
+
+/** What came of it. */
+const Worth = {
+  spent: z
+    .strictObject({ minutes: Minutes, money: Money })
+    .describe('Runner minutes, each as known, else as expected, and their price.'),
+  healed: Count.describe('Proven, and not taken back.'),
+  inVain: z
+    .strictObject({ actions: Count, minutes: Minutes, money: Money })
+    .describe('What ineffective, harmful and inconclusive ones spent, in runner minutes: as known, else as expected.'),
+  saved: z
+    .strictObject({ heals: Count, minutes: Minutes, money: Money })
+    .nullable()
+    .describe(
+      "A person's time, by `reports.byHand` of the policy, for the heals that it has a figure for. Runner minutes are not saved: a rerun takes as long whoever begins it. What would have passed by itself is not taken off. null: no figure fits, and nothing is claimed.",
+    ),
+};
+
 export const IncidentList = z.strictObject({
   items: z.array(Incident),
   nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
@@ -38,7 +72,10 @@ export type IncidentList = z.infer<typeof IncidentList>;
 export const EffectivenessReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  overall: z.strictObject({ total: Count, successful: Count, successRate: Rate }),
+  overall: z.strictObject({
+    ...{ total: Count, successful: Count, ineffective: Count, harmful: Count, inconclusive: Count, pending: Count },
+    ...{ successRate: Rate, ...TimeToHeal, notDone: NotDone },
+  }),
   actions: z.array(
     z.strictObject({
       action: z.enum(actionTypes),
@@ -52,20 +89,49 @@ export const EffectivenessReport = z.strictObject({
       expectedMinutes: Minutes.describe('Runner minutes, as expected when it was decided.'),
       actualMinutes: Minutes.describe('What is known of how long the reruns took.'),
       money: Money.describe("Expected, by the policy's price, for each currency."),
+      ...TimeToHeal,
+      notDone: NotDone,
     }),
   ),
 });
 export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
 
+const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+const Arm = z.strictObject({
+  successes: Count,
+  cases: Count,
+  interval: Interval.optional().describe("Their share, with Wilson's interval at 95 %."),
+});
+const Uplift = {
+  method: z
+    .enum(['hold-out', 'matched', 'none'])
+    .describe('hold-out: chance decided who was healed; matched: incidents alike that were only recommended.'),
+  treated: Arm.describe('Those that were healed or tried. What was not proven is no success.'),
+  control: Arm.describe('Those that were not acted on, and of them those that became well by themselves in time.'),
+  difference: Interval.optional().describe('Of the two shares, at 95 %. Absent: there are too few to say.'),
+  strata: Count.describe('Groups of incidents alike that have both; 0 where chance decided.'),
+  says: z.string().describe('The same in a sentence, with what it is worth.'),
+  pending: Count.describe('Incidents of which it is not known yet how they end; they are no cases.'),
+};
+
+export const UpliftReport = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  overall: z.strictObject(Uplift),
+  causes: z.array(z.strictObject({ cause: z.enum(causes), ...Uplift })).describe('The same by cause.'),
+});
+export type UpliftReport = z.infer<typeof UpliftReport>;
+
 export const CostReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   by: z.enum(costKeys),
-  total: z.strictObject(Costs),
+  total: z.strictObject({ ...Costs, ...Worth }),
   items: z.array(
     z.strictObject({
-      key: z.string().describe('The action, repository, cause or day (UTC); empty: the event names none.'),
+      key: z.string().describe('The action, repository, cause or day (UTC); empty: the event names no repository.'),
       ...Costs,
+      ...Worth,
     }),
   ),
 });
@@ -113,12 +179,6 @@ export const DebtList = z.strictObject({
 });
 export type DebtList = z.infer<typeof DebtList>;
 
-export const RootCauseReport = z.strictObject({
-  atLeast: Count.describe('So often within seven days makes a root cause.'),
-  items: z.array(Debt).describe('The most frequent of the last seven days first; at most 200.'),
-});
-export type RootCauseReport = z.infer<typeof RootCauseReport>;
-
 export const ConfidenceList = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -126,17 +186,51 @@ export const ConfidenceList = z.strictObject({
         .string()
         .describe('rule:<id>, model:<version>, metrics:<id>, reporter:<error type>, request:<who> or default.'),
       action: z.enum(actionTypes),
-      prior: z.number().min(0).max(1).describe("The rule's own confidence."),
-      mean: z.number().min(0).max(1).describe('(prior * 10 + healed) / (10 + samples)'),
+      prior: Probability.describe("The rule's own confidence. 0 where nothing was observed yet."),
+      mean: Probability.describe('How often it is expected to heal, old outcomes counting less.'),
+      lower: Probability.describe(
+        'What thresholds are held against: it heals at least so often, with the credibility of the policy.',
+      ),
       healed: Count,
       ineffective: Count,
       harmful: Count,
       samples: Count.describe('healed + ineffective + harmful'),
+      weight: z.number().min(0).describe('The same with old ones counting less.'),
+      standing: z.enum(standings).describe('demoted: it is only recommended.'),
+      pinned: z.boolean().describe('A person said so, and only a person changes it.'),
+      why: z.string().nullable().describe('Why its standing changed the last time; null: it never did.'),
+      since: z.iso.datetime().nullable(),
       updatedAt: z.iso.datetime(),
     }),
   ),
 });
 export type ConfidenceList = z.infer<typeof ConfidenceList>;
+
+/** A demotion or promotion with its evidence. */
+export const StandingChange = z.strictObject({
+  decidedBy: z.string(),
+  action: z.enum(actionTypes),
+  standing: z.enum(standings),
+  by: z.string().describe('`prunella`, or who did it by hand.'),
+  pinned: z.boolean(),
+  reason: z.string(),
+  healed: Count.describe('Outcomes that counted then, of any weight.'),
+  ineffective: Count,
+  harmful: Count,
+  weight: z.number().min(0).describe('The same by weight.'),
+  mean: Probability,
+  lower: Probability.describe('The bound that was held against the threshold.'),
+  threshold: Probability,
+  windowFrom: z.iso.datetime().nullable().describe('From when on outcomes counted.'),
+  at: z.iso.datetime(),
+});
+export type StandingChange = z.infer<typeof StandingChange>;
+
+export const StandingChangeList = z.strictObject({
+  items: z.array(StandingChange),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type StandingChangeList = z.infer<typeof StandingChangeList>;
 
 /** Failures of unknown cause that are the same. */
 export const CoverageCluster = z.strictObject({
@@ -191,6 +285,15 @@ export const TrainingList = z.strictObject({
         prior: z.number().min(0).max(1).describe('What the rule or model said by itself, before learning.'),
         action: z.enum(actionTypes).nullable(),
         outcome: z.enum(outcomes).nullable().describe('What was proven about the action; null: nothing yet.'),
+        reversed: z.boolean().describe('The outcome of the first action was a heal, and was taken back.'),
+        treatment: z
+          .enum(['acted', 'recommended', 'held_out'])
+          .nullable()
+          .describe('What was done about it first; held_out: only watched, by chance. null: anything else.'),
+        recovered: z
+          .boolean()
+          .nullable()
+          .describe('Whether it became well without an action of ours. null: there was one, or its time is not over.'),
         evidence: z.array(EvidenceLine).describe('What tells most comes first.'),
         metrics: z.record(z.string(), z.number()),
       }),
@@ -356,6 +459,53 @@ export const FlakyReport = z.strictObject({
   items: z.array(KnownTest).describe('The flaky ones, those with the most proofs first.'),
 });
 export type FlakyReport = z.infer<typeof FlakyReport>;
+
+export const CurrentSession = z.strictObject({
+  name: z.string().nullable().describe('Recorded with what you change. null: say it with each change.'),
+  role: z.enum(roles).nullable().describe('null: not let in.'),
+  by: z
+    .enum(['open', 'shared', 'token', 'session'])
+    .nullable()
+    .describe('How you are known. open: nobody is asked; shared: PRUNELLA_API_TOKEN. null: you are not.'),
+  singleSignOn: z.boolean().describe('Whether people can sign in, at /auth/sign-in.'),
+});
+export type CurrentSession = z.infer<typeof CurrentSession>;
+
+export const ApiToken = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  expiresAt: z.iso.datetime().nullable().describe('null: it does not expire.'),
+});
+export type ApiToken = z.infer<typeof ApiToken>;
+
+export const NewApiToken = ApiToken.extend({
+  token: z.string().describe('It is shown once, and not kept.'),
+});
+export type NewApiToken = z.infer<typeof NewApiToken>;
+
+export const ApiTokenList = z.strictObject({ items: z.array(ApiToken), nextCursor: z.null() });
+export type ApiTokenList = z.infer<typeof ApiTokenList>;
+
+export const ChangeList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: z.iso.datetime(),
+      who: z.string().describe('Empty: nobody said.'),
+      role: z.enum(roles),
+      via: z.enum(['open', 'shared', 'token', 'session']).describe('open, shared: who it was is only what they said.'),
+      what: z.string().describe('Method and path.'),
+      reason: z.string(),
+      request: z.string().describe('JSON of what was sent, cut, without secrets.'),
+      status: z.int().nullable().describe('Of the answer; null: the auditor was ended in the middle of it.'),
+    }),
+  ),
+  nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null: this was the last one.'),
+});
+export type ChangeList = z.infer<typeof ChangeList>;
 
 /** RFC 9457, as the service kit writes it. */
 export const Problem = z.strictObject({

@@ -1,36 +1,31 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Body as RequestBody, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Body as RequestBody } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus } from '@prunella/bus';
 import type { ActionApproved } from '@prunella/contracts';
-import { answerId, iso, isSlackPerson, systemClock } from '@prunella/core';
+import { answerId, iso, systemClock } from '@prunella/core';
 import { approversText, mayAnswer } from '@prunella/policy';
-import { ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
+import { Caller, type Identity, ProblemException, parseInput } from '@prunella/service-kit';
 import { eventsOfIncidents, listIncidents, Store } from '@prunella/store';
 import { z } from 'zod';
+import { whoChanges } from '../access/who.ts';
 import { approvalOf, approversOf } from '../ledger/approval.ts';
 import { type Chapter, newestChapter } from '../ledger/chapter.ts';
 import { pageOf } from '../ledger/page.ts';
 import type { ApprovalAnswer, IncidentList } from './answers.ts';
 import { incidentOf } from './incidents.controller.ts';
 import { Answers, Body } from './openapi.ts';
-import { Text } from './query.ts';
+import { By, Text } from './query.ts';
 
 const MOST = 200;
 
 const Answer = z.strictObject({
   approved: z.boolean().describe('false: it must not be done.'),
-  by: Text.min(1)
-    .max(256)
-    .refine((by) => !isSlackPerson(by), {
-      error: 'expected a name that does not begin with slack:, which only Slack vouches for',
-    })
-    .describe('Who says so; it is recorded.'),
+  by: By,
   reason: Text.default('').describe('Why; it is recorded.'),
 });
 
 /** What waits for the yes of a human, and the answer. */
 @Controller('v1/approvals')
-@UseGuards(TokenGuard)
 export class ApprovalsController {
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -52,9 +47,14 @@ export class ApprovalsController {
   @ApiParam({ name: 'incident', schema: { type: 'string' } })
   @Body(Answer)
   @Answers('ApprovalAnswer', 'The answer was passed on; `state` says what it comes to.', [400, 404, 409])
-  async answer(@Param() parameters: unknown, @RequestBody() body: unknown): Promise<ApprovalAnswer> {
+  async answer(
+    @Param() parameters: unknown,
+    @RequestBody() body: unknown,
+    @Caller() caller: Identity,
+  ): Promise<ApprovalAnswer> {
     const { incident } = parseInput(z.object({ incident: Text }), parameters);
-    const { approved, by, reason } = parseInput(Answer, body ?? {});
+    const { approved, by: said, reason } = parseInput(Answer, body ?? {});
+    const by = whoChanges(caller, said);
     const { requested, chapter } = await this.requestOf(incident);
     const { action, run } = requested.data;
     const data: ActionApproved = {

@@ -1,21 +1,17 @@
-import { Controller, Get, HttpCode, Param, Post, Body as RequestBody, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Body as RequestBody } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus, type Entry } from '@prunella/bus';
-import { iso, isSlackPerson, messageOf, systemClock, UnreachableError } from '@prunella/core';
+import { iso, messageOf, systemClock, UnreachableError } from '@prunella/core';
 import type { KeptBreaker } from '@prunella/policy';
-import { ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
+import { Caller, type Identity, ProblemException, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
+import { whoChanges } from '../access/who.ts';
 import type { BreakerClosing, BreakerList } from './answers.ts';
 import { Answers, Body } from './openapi.ts';
-import { Text } from './query.ts';
+import { By, Text } from './query.ts';
 
 const Closing = z.strictObject({
-  by: Text.min(1)
-    .max(256)
-    .refine((by) => !isSlackPerson(by), {
-      error: 'expected a name that does not begin with slack:, which only Slack vouches for',
-    })
-    .describe('Who says so; it is recorded.'),
+  by: By,
   reason: Text.min(1).max(2_048).describe('Why it can be trusted again; it is recorded.'),
 });
 
@@ -23,7 +19,6 @@ type Named = KeptBreaker & Required<Pick<KeptBreaker, 'action' | 'platform'>>;
 
 /** Actions that were given a rest because they did not help: the remediator keeps them (ADR 0015). */
 @Controller('v1/breakers')
-@UseGuards(TokenGuard)
 export class BreakersController {
   constructor(private readonly bus: Bus) {}
 
@@ -40,9 +35,14 @@ export class BreakersController {
   @ApiParam({ name: 'id', schema: { type: 'string' } })
   @Body(Closing)
   @Answers('BreakerClosing', 'It is passed on to the remediator.', [400, 404, 409])
-  async close(@Param() parameters: unknown, @RequestBody() body: unknown): Promise<BreakerClosing> {
+  async close(
+    @Param() parameters: unknown,
+    @RequestBody() body: unknown,
+    @Caller() caller: Identity,
+  ): Promise<BreakerClosing> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
-    const { by, reason } = parseInput(Closing, body ?? {});
+    const { by: said, reason } = parseInput(Closing, body ?? {});
+    const by = whoChanges(caller, said);
     const breaker = (await this.entries()).find(({ key }) => key === id)?.value;
     if (breaker === undefined) {
       throw new ProblemException({

@@ -1,7 +1,7 @@
-import { Controller, Get, Inject, Param, Query as QueryParameters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query as QueryParameters } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { iso, systemClock } from '@prunella/core';
-import { badRequest, ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
+import { badRequest, ProblemException, parseInput } from '@prunella/service-kit';
 import { countCoverage, EVER, Store, type UnknownCluster, unknownClusters, unknownSamples } from '@prunella/store';
 import { z } from 'zod';
 import type { CoverageCluster, CoverageClusterPage, CoverageReport } from './answers.ts';
@@ -22,7 +22,6 @@ const ClusterQuery = z.object({
 });
 
 @Controller('v1/coverage')
-@UseGuards(TokenGuard)
 export class CoverageController {
   constructor(@Inject(Store) private readonly store: Store) {}
 

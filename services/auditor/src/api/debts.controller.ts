@@ -7,14 +7,14 @@ import {
   Post,
   Query as QueryParameters,
   Body as RequestBody,
-  UseGuards,
 } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus } from '@prunella/bus';
 import { iso, systemClock } from '@prunella/core';
-import { badRequest, ENVIRONMENT, ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
+import { badRequest, Caller, ENVIRONMENT, type Identity, ProblemException, parseInput } from '@prunella/service-kit';
 import { listDebts, Store } from '@prunella/store';
 import { z } from 'zod';
+import { whoChanges } from '../access/who.ts';
 import { Auditor } from '../auditor.ts';
 import { type DebtLimits, debtOf, ownedBy } from '../debts/debt.ts';
 import { debtKindNames } from '../debts/kinds/index.ts';
@@ -25,7 +25,7 @@ import { Owners } from '../owners.ts';
 import type { Debt, DebtList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
-import { parseQuery, Text } from './query.ts';
+import { By, parseQuery, Text } from './query.ts';
 
 const ListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most debts on a page.'),
@@ -38,13 +38,12 @@ const ListQuery = z.object({
 const Change = z.strictObject({
   owner: Text.max(256).optional().describe('Who repairs it from now on; empty: nobody. Absent: as before.'),
   resolved: z.boolean().optional().describe('true: it is repaired, until it is seen again. Absent: as before.'),
-  by: Text.min(1).max(256).describe('Who says so; it is recorded.'),
+  by: By,
   reason: Text.default('').describe('Why; it is recorded.'),
 });
 
 /** What works without being repaired. */
 @Controller('v1/debts')
-@UseGuards(TokenGuard)
 export class DebtsController {
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -79,16 +78,17 @@ export class DebtsController {
   @ApiParam({ name: 'id', schema: { type: 'string' } })
   @Body(Change)
   @Answers('Debt', 'The debt as it is now.', [400, 404])
-  async change(@Param() parameters: unknown, @RequestBody() body: unknown): Promise<Debt> {
+  async change(@Param() parameters: unknown, @RequestBody() body: unknown, @Caller() caller: Identity): Promise<Debt> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
-    const { owner, resolved, by, reason } = parseInput(Change, body ?? {});
+    const { owner, resolved, by: said, reason } = parseInput(Change, body ?? {});
+    const by = whoChanges(caller, said);
     if (owner === undefined && resolved === undefined) {
       throw badRequest('owner', 'owner: expected an owner, or resolved, found neither');
     }
     await this.one(id);
     const at = iso(systemClock.now());
-    const said = { ...(owner !== undefined && { owner }), ...(resolved !== undefined && { resolved }) };
-    const event = { id: `${id}/changed/${at}/${by}`, data: { debtId: id, ...said, by, reason, at } };
+    const changed = { ...(owner !== undefined && { owner }), ...(resolved !== undefined && { resolved }) };
+    const event = { id: `${id}/changed/${at}/${by}`, data: { debtId: id, ...changed, by, reason, at } };
     const told = { subject: 'debt.changed', source: this.bus.source, time: at, ...event } as const;
     await this.auditor.take([eventRecord(told, systemClock.now())]);
     await this.bus.publish('debt.changed', { ...event, time: at });

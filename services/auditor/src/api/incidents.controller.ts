@@ -1,15 +1,21 @@
-import { Controller, Get, Inject, Param, Query as QueryParameters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query as QueryParameters } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { causes, outcomes } from '@prunella/contracts';
-import { ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
-import { eventsOfIncidents, type IncidentRow, listIncidents, Store } from '@prunella/store';
+import { type Loki, lokiFromEnvironment } from '@prunella/metrics';
+import { ENVIRONMENT, ProblemException, parseInput } from '@prunella/service-kit';
+import { type EventRecord, eventsOfIncidents, type IncidentRow, listIncidents, Store } from '@prunella/store';
 import { z } from 'zod';
+import type { AuditorEnvironment } from '../environment.ts';
 import { type Incident, type IncidentPage, states } from '../ledger/incident.ts';
 import { pageOf } from '../ledger/page.ts';
+import { Owners } from '../owners.ts';
+import { correlationsOf, correlationsWithLogs } from '../report/around.ts';
+import { CORRELATION_SAYS } from '../report/correlation.ts';
 import type { IncidentList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text } from './query.ts';
+import type { CorrelatedIncidentPage, IncidentCorrelation } from './report-answers.ts';
 
 const ListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most incidents on a page.'),
@@ -26,9 +32,16 @@ const ListQuery = z.object({
 });
 
 @Controller('v1/incidents')
-@UseGuards(TokenGuard)
 export class IncidentsController {
-  constructor(@Inject(Store) private readonly store: Store) {}
+  private readonly loki: Loki | undefined;
+
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    private readonly owners: Owners,
+    @Inject(ENVIRONMENT) environment: AuditorEnvironment,
+  ) {
+    this.loki = lokiFromEnvironment(environment);
+  }
 
   @Get()
   @Query(ListQuery)
@@ -48,18 +61,31 @@ export class IncidentsController {
 
   @Get(':id')
   @ApiParam({ name: 'id', schema: { type: 'string' } })
-  @Answers('IncidentPage', 'One incident with its events in order, the evidence and every reason.', [404])
-  async page(@Param() parameters: unknown): Promise<IncidentPage> {
+  @Answers('CorrelatedIncidentPage', 'One incident with its events in order, the evidence and every reason.', [404])
+  async page(@Param() parameters: unknown): Promise<CorrelatedIncidentPage> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
-    const page = pageOf(await this.store.read((manager) => eventsOfIncidents(manager, [id])));
-    if (page === undefined) {
-      throw new ProblemException({
-        title: 'Not found',
-        status: 404,
-        detail: `expected the id of an incident, found ${id}`,
-      });
-    }
-    return page;
+    const { page, events } = await this.one(id);
+    return { ...page, correlation: await correlationsOf(this.store, events) };
+  }
+
+  /** Apart from its page, for Loki may be slow. */
+  @Get(':id/correlation')
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @Answers('IncidentCorrelation', 'What came together with its actions, and what Loki has of that time.', [404])
+  async correlation(@Param() parameters: unknown): Promise<IncidentCorrelation> {
+    const { id } = parseInput(z.object({ id: Text }), parameters);
+    const { events } = await this.one(id);
+    const { logs } = this.owners.policy.reports;
+    const actions = await correlationsWithLogs(this.store, events, this.loki, logs);
+    return { incidentId: id, says: CORRELATION_SAYS, actions };
+  }
+
+  private async one(id: string): Promise<{ page: IncidentPage; events: EventRecord[] }> {
+    const events = await this.store.read((manager) => eventsOfIncidents(manager, [id]));
+    const page = pageOf(events);
+    if (page !== undefined) return { page, events };
+    const detail = `expected the id of an incident, found ${id}`;
+    throw new ProblemException({ title: 'Not found', status: 404, detail });
   }
 }
 

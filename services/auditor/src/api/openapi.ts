@@ -12,43 +12,65 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
+import { Incident, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
+  ApiToken,
+  ApiTokenList,
   ApprovalAnswer,
   BreakerClosing,
   BreakerList,
+  ChangeList,
   ConfidenceList,
   CostReport,
   CoverageClusterPage,
   CoverageReport,
+  CurrentSession,
   Debt,
   DebtList,
   EffectivenessReport,
   FlakyReport,
   IncidentList,
   KnownTest,
+  NewApiToken,
   Problem,
   QuarantineCount,
   QuarantinedTest,
   QuarantineList,
-  RootCauseReport,
+  StandingChange,
+  StandingChangeList,
   TestList,
   TestPage,
   TrainingList,
+  UpliftReport,
 } from './answers.ts';
+import {
+  CorrelatedIncidentPage,
+  CorrelationReport,
+  HealingLog,
+  IncidentCorrelation,
+  RootCauseReport,
+  SummaryReport,
+} from './report-answers.ts';
 
 const SCHEMAS = {
   Incident,
-  IncidentPage,
+  CorrelatedIncidentPage,
   TimelineItem,
   RecordedEvent,
   IncidentList,
   EffectivenessReport,
+  UpliftReport,
   CostReport,
   Debt,
   DebtList,
   RootCauseReport,
+  CorrelationReport,
+  IncidentCorrelation,
+  HealingLog,
+  SummaryReport,
   ConfidenceList,
+  StandingChange,
+  StandingChangeList,
   CoverageReport,
   CoverageClusterPage,
   TrainingList,
@@ -62,6 +84,11 @@ const SCHEMAS = {
   TestList,
   TestPage,
   FlakyReport,
+  CurrentSession,
+  ApiToken,
+  NewApiToken,
+  ApiTokenList,
+  ChangeList,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -78,7 +105,8 @@ export function Answers(
     ApiBearerAuth(),
     ApiResponse({ status: 200, description, content: { 'application/json': { schema: reference(name) } } }),
     ...refusals.map((status) => problem(status, why[status])),
-    problem(401, 'PRUNELLA_API_TOKEN is set and was not sent.'),
+    problem(401, 'Expected a token or a sign-in, found none that is known.'),
+    problem(403, 'The role of whoever calls does not allow it.'),
     problem(503, 'The database is away; try again later.'),
   );
 }

@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 /** Of less than that to read all is right. */
 const BIG = 10_000;
 /** What is small whatever happens: one row for each rule and action, or for each entry of a list that people keep. */
-const SMALL = ['confidence', 'quarantine', 'quarantine_results', 'outcome_tallies', 'outbox', 'migrations'];
+const SMALL = ['confidence', 'quarantine', 'quarantine_results', 'confidence_days', 'outbox', 'migrations'];
 
 /** A statement as the service sent it. */
 interface Sent {
@@ -71,21 +71,31 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     `cursor=${Buffer.from(JSON.stringify([Date.now() - 200 * DAY, 'inc_0'])).toString('base64url')}`,
   ].map((query) => `/v1/incidents?${query}`),
   '/v1/incidents/{id}': ['/v1/incidents/inc_000000000123'],
+  '/v1/incidents/{id}/correlation': ['/v1/incidents/inc_000000000122/correlation'],
+  // Loki is asked, and not Postgres.
+  '/v1/logs/healing': [],
   '/v1/approvals': ['/v1/approvals'],
   '/v1/breakers': ['/v1/breakers'],
+  '/v1/changes': ['/v1/changes', '/v1/changes?limit=200'],
   '/v1/confidence': ['/v1/confidence'],
+  '/v1/confidence/changes': ['/v1/confidence/changes', '/v1/confidence/changes?decidedBy=rule%3Ar7&action=retry'],
   '/v1/coverage': ['/v1/coverage'],
   '/v1/coverage/clusters/{id}': ['/v1/coverage/clusters/fp_7_217'],
   '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
     (query) => `/v1/debts?${query}`,
   ),
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
+  '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),
   '/v1/reports/effectiveness': ['/v1/reports/effectiveness'],
   '/v1/reports/flaky': ['/v1/reports/flaky', '/v1/reports/flaky?repository=octo%2Frepo-7'],
-  '/v1/reports/root-causes': ['/v1/reports/root-causes'],
+  '/v1/reports/root-causes': ['/v1/reports/root-causes', '/v1/reports/root-causes?repository=octo%2Frepo-7'],
+  '/v1/reports/summary': ['/v1/reports/summary'],
+  '/v1/reports/uplift': ['/v1/reports/uplift'],
+  '/v1/session': ['/v1/session'],
   '/v1/tests': ['', 'state=flaky', 'repository=octo%2Frepo-7', 'q=within+77+ms'].map((query) => `/v1/tests?${query}`),
   '/v1/tests/{id}': ['/v1/tests/test_77'],
+  '/v1/tokens': ['/v1/tokens'],
   '/v1/training': ['/v1/training'],
 };
 

@@ -10,7 +10,6 @@ import {
   Body as RequestBody,
   Query as RequestQuery,
   Res,
-  UseGuards,
 } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { Bus } from '@prunella/bus';
@@ -25,7 +24,7 @@ import {
   USUAL_EXPIRY,
   USUAL_GREENS,
 } from '@prunella/quarantine';
-import { ENVIRONMENT, ProblemException, parseInput, TokenGuard } from '@prunella/service-kit';
+import { Caller, ENVIRONMENT, type Identity, Needs, ProblemException, parseInput } from '@prunella/service-kit';
 import {
   listQuarantine,
   lock,
@@ -37,13 +36,14 @@ import {
 } from '@prunella/store';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { whoChanges } from '../access/who.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { Owners } from '../owners.ts';
 import { countResults } from '../quarantine/count-results.ts';
 import { makeChange } from '../quarantine/record-changes.ts';
 import type { QuarantineCount, QuarantinedTest, QuarantineList } from './answers.ts';
 import { Answers, Body, Query } from './openapi.ts';
-import { parseQuery, Text } from './query.ts';
+import { By, parseQuery, Text } from './query.ts';
 
 /** More than anybody skips on purpose. */
 const MOST = 2_000;
@@ -62,7 +62,8 @@ const Test = z
   .max(1024)
   .refine((text) => !text.includes('\0'), { error: 'expected text without NUL' })
   .describe('Its name as the runner writes it.');
-const By = Text.min(1).max(256).default('somebody with the API').describe('Who does it; it is recorded.');
+/** Whoever holds PRUNELLA_API_TOKEN and does not say who they are. */
+const UNNAMED = 'somebody with the API';
 const Reason = Text.min(1).describe('Why; it is recorded.');
 
 const Addition = z.strictObject({
@@ -96,7 +97,6 @@ const Results = z
 
 /** The tests that runners skip for a while. */
 @Controller('v1/quarantine')
-@UseGuards(TokenGuard)
 export class QuarantineController {
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -107,6 +107,7 @@ export class QuarantineController {
 
   /** Read by test runners before each run: an unchanged list is a 304. */
   @Get()
+  @Needs('read', 'report')
   @Query(Filter)
   @Answers('QuarantineList', 'The tests in quarantine, the newest first.', [400])
   async list(
@@ -139,11 +140,12 @@ export class QuarantineController {
   @HttpCode(200)
   @Body(Addition)
   @Answers('QuarantinedTest', 'It is skipped from now on.', [400])
-  async add(@RequestBody() body: unknown): Promise<QuarantinedTest> {
-    const { expiry, ...wish } = parseInput(Addition, body ?? {});
+  async add(@RequestBody() body: unknown, @Caller() caller: Identity): Promise<QuarantinedTest> {
+    const { expiry, by: said, ...wish } = parseInput(Addition, body ?? {});
+    const by = whoChanges(caller, said ?? UNNAMED);
     const id = entryId(wish.repository, wish.test);
     return await this.change(id, (known, now) =>
-      addition({ ...wish, expiryMs: expiry, evidence: [], incidentIds: [] }, known, now),
+      addition({ ...wish, by, expiryMs: expiry, evidence: [], incidentIds: [] }, known, now),
     );
   }
 
@@ -157,9 +159,11 @@ export class QuarantineController {
     @Param() parameters: unknown,
     @RequestQuery() query: Record<string, unknown>,
     @RequestBody() body: unknown,
+    @Caller() caller: Identity,
   ): Promise<QuarantinedTest> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
-    const { by, reason } = parseInput(Removal, { ...query, ...(typeof body === 'object' ? body : {}) });
+    const { by: said, reason } = parseInput(Removal, { ...query, ...(typeof body === 'object' ? body : {}) });
+    const by = whoChanges(caller, said ?? UNNAMED);
     return await this.change(id, (known, now) => {
       if (known === undefined || !isInForce(known, now)) {
         const detail = `expected the id of a test in quarantine, found ${id}`;
@@ -171,6 +175,7 @@ export class QuarantineController {
 
   /** Runs of the default branch say how the tests in quarantine went; those that are green often enough leave. */
   @Post('results')
+  @Needs('report')
   @HttpCode(200)
   @Body(Results)
   @Answers('QuarantineCount', 'How the tests stand now.', [400])

@@ -1,33 +1,62 @@
-import { Controller, Get, Inject, Query as QueryParameters, UseGuards } from '@nestjs/common';
-import { iso, systemClock } from '@prunella/core';
-import { badRequest, ENVIRONMENT, TokenGuard } from '@prunella/service-kit';
-import { costKeys, listDebts, Store, tallyActions, tallyCosts } from '@prunella/store';
+import { Controller, Get, Inject, Query as QueryParameters, Req, Res } from '@nestjs/common';
+import { systemClock } from '@prunella/core';
+import { ENVIRONMENT } from '@prunella/service-kit';
+import { costKeys, Store, tallyArms } from '@prunella/store';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { debtOf, ownedBy } from '../debts/debt.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { healingActions } from '../outcomes/proof.ts';
 import { Owners } from '../owners.ts';
-import { costs } from '../report/costs.ts';
-import { effectiveness } from '../report/effectiveness.ts';
-import type { CostReport, EffectivenessReport, RootCauseReport } from './answers.ts';
+import { reportMarkdown } from '../report/markdown.ts';
+import {
+  correlationReport,
+  costReport,
+  effectivenessReport,
+  type ReportDeps,
+  rootCauseReport,
+} from '../report/reports.ts';
+import { summaryReport } from '../report/summary.ts';
+import { upliftReport } from '../report/uplift.ts';
+import type { CostReport, EffectivenessReport, UpliftReport } from './answers.ts';
 import { limitsOf } from './debts.controller.ts';
+import { Format, formatted } from './format.ts';
 import { Answers, Query } from './openapi.ts';
-import { parseQuery, Text, Time } from './query.ts';
+import { parseQuery, rangeOf, Text, Time } from './query.ts';
+import type { CorrelationReport, RootCauseReport, SummaryReport } from './report-answers.ts';
 
-const DEFAULT_RANGE_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
+const WEEK_MS = 7 * DAY_MS;
 const MOST = 200;
 
 const RangeQuery = z.object({
   from: Time.optional().describe('Actions at or after this time. Default: 30 days before `to`.'),
   to: Time.optional().describe('Actions before this time. Default: now.'),
+  ...Format,
+});
+const UpliftQuery = RangeQuery.omit({ format: true });
+const WeekQuery = RangeQuery.extend({
+  from: Time.optional().describe('Actions at or after this time. Default: 7 days before `to`.'),
 });
 const CostQuery = RangeQuery.extend({
   by: z.enum(costKeys).default('action').describe('What the costs are summed up by.'),
 });
-const RootCauseQuery = z.object({ repository: Text.optional().describe('Exactly this repository, owner/name.') });
+const RootCauseQuery = WeekQuery.extend({
+  repository: Text.optional().describe('Exactly this repository, owner/name.'),
+  atLeast: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(1_000_000)
+    .optional()
+    .describe('So many heals make a root cause. Default: PRUNELLA_ROOT_CAUSE_AFTER.'),
+  limit: z.coerce.number().int().min(1).max(MOST).default(50).describe('At most so many, the most frequent first.'),
+});
+const CorrelationQuery = WeekQuery.extend({
+  limit: z.coerce.number().int().min(1).max(MOST).default(50).describe('At most so many actions are named.'),
+});
 
 @Controller('v1/reports')
-@UseGuards(TokenGuard)
 export class ReportsController {
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -38,48 +67,90 @@ export class ReportsController {
   @Get('effectiveness')
   @Query(RangeQuery)
   @Answers('EffectivenessReport', 'What the actions that took effect in a time range helped, by kind of action.', [400])
-  async effectiveness(@QueryParameters() query: Record<string, unknown>): Promise<EffectivenessReport> {
-    const range = rangeOf(parseQuery(RangeQuery, query));
-    const which = { by: 'action', actions: healingActions } as const;
-    const [tallies, spent] = await Promise.all([
-      this.store.read((manager) => tallyActions(manager, range, healingActions)),
-      this.store.read((manager) => tallyCosts(manager, range, which)),
-    ]);
-    return { from: range.from.toISOString(), to: range.to.toISOString(), ...effectiveness(tallies, spent) };
+  async effectiveness(
+    @QueryParameters() query: Record<string, unknown>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<EffectivenessReport> {
+    const { format, ...given } = parseQuery(RangeQuery, query);
+    const report = await effectivenessReport(this.deps(), rangeOf(given, MONTH_MS, systemClock.now()));
+    return formatted(report, reportMarkdown.effectiveness, { format, request, response });
+  }
+
+  @Get('uplift')
+  @Query(UpliftQuery)
+  @Answers('UpliftReport', 'What healing added to what became well by itself, with how sure that is.', [400])
+  async uplift(@QueryParameters() query: Record<string, unknown>): Promise<UpliftReport> {
+    const range = rangeOf(parseQuery(UpliftQuery, query), MONTH_MS, systemClock.now());
+    const now = new Date(systemClock.now());
+    const about = { actions: healingActions, withinMs: this.environment.PRUNELLA_SETTLE_WITHIN, now };
+    const tallies = await this.store.read((manager) => tallyArms(manager, range, about));
+    return { from: range.from.toISOString(), to: range.to.toISOString(), ...upliftReport(tallies) };
   }
 
   @Get('costs')
   @Query(CostQuery)
-  @Answers('CostReport', 'What the healing actions of a time range cost. What they saved is not claimed.', [400])
-  async costs(@QueryParameters() query: Record<string, unknown>): Promise<CostReport> {
-    const { by, ...given } = parseQuery(CostQuery, query);
-    const range = rangeOf(given);
-    const which = { by, actions: healingActions };
-    const tallies = await this.store.read((manager) => tallyCosts(manager, range, which));
-    return { from: range.from.toISOString(), to: range.to.toISOString(), by, ...costs(tallies) };
+  @Answers(
+    'CostReport',
+    'What the healing actions of a time range cost, and what they saved by the figures of the policy.',
+    [400],
+  )
+  async costs(
+    @QueryParameters() query: Record<string, unknown>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CostReport> {
+    const { format, by, ...given } = parseQuery(CostQuery, query);
+    const report = await costReport(this.deps(), rangeOf(given, MONTH_MS, systemClock.now()), by);
+    return formatted(report, reportMarkdown.costs, { format, request, response });
   }
 
   @Get('root-causes')
   @Query(RootCauseQuery)
-  @Answers('RootCauseReport', 'Failures that are healed again and again: what causes them is to be fixed.', [400])
-  async rootCauses(@QueryParameters() query: Record<string, unknown>): Promise<RootCauseReport> {
-    const { repository } = parseQuery(RootCauseQuery, query);
-    const limits = limitsOf(this.environment);
-    const now = systemClock.now();
-    const filter = { repository, recentAtLeast: limits.rootCauseAfter };
-    const page = { now: new Date(now), dueMs: limits.dueMs, limit: MOST };
-    const found = await this.store.read((manager) => listDebts(manager, filter, page));
-    const items = found
-      .sort((a, b) => b.recent - a.recent)
-      .map((debt) => debtOf(debt, now, limits, ownedBy(this.owners)));
-    return { atLeast: limits.rootCauseAfter, items };
+  @Answers('RootCauseReport', 'Failures that were healed again and again: what causes them is to be fixed.', [400])
+  async rootCauses(
+    @QueryParameters() query: Record<string, unknown>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RootCauseReport> {
+    const { format, repository, limit, atLeast, ...given } = parseQuery(RootCauseQuery, query);
+    const which = { repository, limit, atLeast: atLeast ?? limitsOf(this.environment).rootCauseAfter };
+    const report = await rootCauseReport(this.deps(), rangeOf(given, WEEK_MS, systemClock.now()), which);
+    return formatted(report, reportMarkdown.rootCauses, { format, request, response });
   }
-}
 
-/** @throws ProblemException (400) when it ends before it begins. */
-function rangeOf(given: { from?: string | undefined; to?: string | undefined }): { from: Date; to: Date } {
-  const to = given.to === undefined ? systemClock.now() : Date.parse(given.to);
-  const from = given.from === undefined ? to - DEFAULT_RANGE_MS : Date.parse(given.from);
-  if (from >= to) throw badRequest('from', `from: expected a time before ${iso(to)}, found ${iso(from)}`);
-  return { from: new Date(from), to: new Date(to) };
+  @Get('correlation')
+  @Query(CorrelationQuery)
+  @Answers(
+    'CorrelationReport',
+    'Which actions came together with failures, within 5 minutes. It says nothing of why.',
+    [400],
+  )
+  async correlation(
+    @QueryParameters() query: Record<string, unknown>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CorrelationReport> {
+    const { format, limit, ...given } = parseQuery(CorrelationQuery, query);
+    const report = await correlationReport(this.deps(), rangeOf(given, WEEK_MS, systemClock.now()), { limit });
+    return formatted(report, reportMarkdown.correlation, { format, request, response });
+  }
+
+  @Get('summary')
+  @Query(WeekQuery)
+  @Answers('SummaryReport', 'All reports in one, each cut to what matters most.', [400])
+  async summary(
+    @QueryParameters() query: Record<string, unknown>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SummaryReport> {
+    const { format, ...given } = parseQuery(WeekQuery, query);
+    const deps = { ...this.deps(), owners: this.owners, limits: limitsOf(this.environment) };
+    const report = await summaryReport(deps, rangeOf(given, WEEK_MS, systemClock.now()), systemClock.now());
+    return formatted(report, reportMarkdown.summary, { format, request, response });
+  }
+
+  private deps(): ReportDeps {
+    return { store: this.store, policy: this.owners.policy };
+  }
 }

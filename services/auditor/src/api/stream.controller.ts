@@ -1,6 +1,5 @@
-import { Controller, Headers, Inject, type MessageEvent, Sse, UseGuards } from '@nestjs/common';
+import { Controller, Headers, Inject, type MessageEvent, Sse } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { TokenGuard } from '@prunella/service-kit';
 import type { IncidentRow } from '@prunella/store';
 import {
   concat,
@@ -21,7 +20,6 @@ import { incidentOf } from './incidents.controller.ts';
 const PING_MS = 15_000;
 
 @Controller('v1/stream')
-@UseGuards(TokenGuard)
 export class StreamController {
   constructor(@Inject(IncidentFeed) private readonly feed: IncidentFeed) {}
 

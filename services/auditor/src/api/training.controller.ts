@@ -1,7 +1,9 @@
-import { Controller, Get, Inject, Query as QueryParameters, UseGuards } from '@nestjs/common';
-import { TokenGuard } from '@prunella/service-kit';
+import { Controller, Get, Inject, Query as QueryParameters } from '@nestjs/common';
+import { systemClock } from '@prunella/core';
+import { ENVIRONMENT } from '@prunella/service-kit';
 import { diagnosedFailures, Store } from '@prunella/store';
 import { z } from 'zod';
+import type { AuditorEnvironment } from '../environment.ts';
 import type { TrainingList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
@@ -15,9 +17,11 @@ const TrainingQuery = z.object({
 
 /** What a model of one's own is trained on: `prunella train` reads it. */
 @Controller('v1/training')
-@UseGuards(TokenGuard)
 export class TrainingController {
-  constructor(@Inject(Store) private readonly store: Store) {}
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
+  ) {}
 
   @Get()
   @Query(TrainingQuery)
@@ -26,7 +30,13 @@ export class TrainingController {
     const { limit, cursor, since } = parseQuery(TrainingQuery, query);
     const from = new Date(since ?? 0);
     const found = await this.store.read((manager) =>
-      diagnosedFailures(manager, { since: from, limit: limit + 1, after: cursor }),
+      diagnosedFailures(manager, {
+        since: from,
+        limit: limit + 1,
+        after: cursor,
+        withinMs: this.environment.PRUNELLA_SETTLE_WITHIN,
+        now: new Date(systemClock.now()),
+      }),
     );
     const page = found.slice(0, limit);
     const last = page.at(-1);

@@ -13,7 +13,7 @@ const HEADERS = {
   'Referrer-Policy': 'same-origin',
 };
 
-const NOT_CONSOLE = /^\/(?:v1|openapi\.json|health|healthz|readyz|metrics)(?:\/|$)/;
+const NOT_CONSOLE = /^\/(?:v1|auth|openapi\.json|health|healthz|readyz|metrics)(?:\/|$)/;
 
 const MISSING = `<!doctype html><html lang="en"><title>Prunella</title>
 <h1>The console is not built</h1>

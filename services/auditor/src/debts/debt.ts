@@ -3,6 +3,7 @@ import { iso } from '@prunella/core';
 import type { Debt as Stored } from '@prunella/store';
 import type { Debt } from '../api/answers.ts';
 import type { Owners } from '../owners.ts';
+import { trendOf } from '../report/trend.ts';
 
 /** What makes a debt overdue, and a root cause. */
 export interface DebtLimits {
@@ -39,7 +40,7 @@ export function debtOf(
     dueAt: iso(dueAt),
     firstSeen: firstSeen.toISOString(),
     lastSeen: lastSeen.toISOString(),
-    trend: trendOf(stored),
+    trend: trendOf(stored.recent, stored.before),
     resolvedAt: resolvedAt?.toISOString() ?? null,
     changedBy: by || null,
     changedWhy: reason,
@@ -49,9 +50,4 @@ export function debtOf(
 /** Whose a debt is by the policy, for `debtOf`. */
 export function ownedBy(owners: Pick<Owners, 'of'>): (debt: Stored) => string {
   return ({ repository, pipelineId: pipeline, workload }) => owners.of({ repository, pipeline, workload });
-}
-
-function trendOf({ recent, before }: Pick<Stored, 'recent' | 'before'>): Debt['trend'] {
-  if (recent === before) return 'steady';
-  return recent > before ? 'rising' : 'falling';
 }

@@ -1,23 +1,25 @@
-import { iso } from '@prunella/core';
-import { addObservations, putOutbox, type Transaction } from '@prunella/store';
-import type { Verdict } from '../outcomes/record-outcomes.ts';
-import { confidenceUpdated, observations } from './posterior.ts';
+import { addObservations, lockConfidence, type Observation, type Transaction } from '@prunella/store';
+import type { AuditSettings } from '../settings.ts';
+import { beliefsOf, tellBeliefs } from './beliefs.ts';
 
 /** Adds the outcomes that count now to what is known of their rules and actions, takes back those that count no more, and puts the new confidence into the outbox. */
-export async function learn(transaction: Transaction, verdicts: readonly Verdict[], now: number): Promise<void> {
-  const takenBack = verdicts.flatMap(({ before }) => (before === undefined ? [] : [before.data]));
-  const changes = observations(
-    verdicts.map(({ now: outcome }) => outcome.data),
-    takenBack,
-  );
-  const rows = await addObservations(transaction, changes);
-  const time = iso(now);
-  await putOutbox(
+export async function learn(
+  transaction: Transaction,
+  learnt: readonly Observation[],
+  now: number,
+  settings: Pick<AuditSettings, 'policy'>,
+): Promise<void> {
+  if (learnt.length === 0) return;
+  await addObservations(transaction, learnt);
+  const believed = await beliefsOf(
     transaction,
-    rows.map((row) => ({
-      id: `${row.decidedBy}/${row.action}/${row.revision}`,
-      subject: 'confidence.updated',
-      payload: { time, data: confidenceUpdated(row, time) },
-    })),
+    await lockConfidence(transaction, learnt),
+    now,
+    settings.policy().learning,
+  );
+  await tellBeliefs(
+    transaction,
+    believed.map(({ row }) => row),
+    now,
   );
 }

@@ -1,78 +1,66 @@
-import { iso } from '@prunella/core';
 import {
+  eventsOfIncidents,
   incidentIdsIn,
-  listConfidence,
-  listOutcomeTallies,
+  lock,
   lockConfidence,
+  lockLearning,
   type Observation,
-  outcomesOf,
-  putConfidence,
-  putOutbox,
+  replaceObservations,
   type Transaction,
 } from '@prunella/store';
-import { talliesOf } from '../retention/tallies.ts';
-import { confidenceUpdated, PRIOR_WEIGHT } from './posterior.ts';
+import { RETENTION } from '../retention/forget.ts';
+import type { AuditSettings } from '../settings.ts';
+import { beliefsOf, tellBeliefs } from './beliefs.ts';
+import { observationsIn } from './evidence.ts';
 
 const INCIDENTS_AT_A_TIME = 1_000;
 
 /**
- * Learns everything again: from the outcomes that are recorded, and from what is remembered of those that are not kept any more. Nobody else learns
+ * Learns everything again from the events that are recorded; what is remembered of those that are not kept any more stays. Nobody else learns or forgets
  * meanwhile. What is other than before is told.
  *
  * @returns how many rules and actions are other than before.
  */
-export async function relearn(transaction: Transaction, now: number): Promise<number> {
-  await lockConfidence(transaction);
-  const known = await listConfidence(transaction);
-  const learnt = await observedInAll(transaction);
-  const gone = known
-    .filter((row) => !learnt.has(keyOf(row)))
-    .map((row) => ({ ...row, healed: 0, ineffective: 0, harmful: 0 }));
-  const rows = await putConfidence(
+export async function relearn(
+  transaction: Transaction,
+  now: number,
+  settings: Pick<AuditSettings, 'policy'>,
+): Promise<number> {
+  await lock(transaction, [RETENTION]);
+  await lockLearning(transaction);
+  const other = await replaceObservations(transaction, await observedInAll(transaction));
+  const rows = await lockConfidence(transaction, other);
+  const believed = await beliefsOf(transaction, rows, now, settings.policy().learning);
+  await tellBeliefs(
     transaction,
-    [...learnt.values(), ...gone].filter((now) => {
-      const before = known.find((row) => keyOf(row) === keyOf(now));
-      return before === undefined || !COUNTED.every((field) => before[field] === now[field]);
-    }),
+    believed.map(({ row }) => row),
+    now,
   );
-  const time = iso(now);
-  await putOutbox(
-    transaction,
-    rows.map((row) => ({
-      id: `${row.decidedBy}/${row.action}/${row.revision}`,
-      subject: 'confidence.updated',
-      payload: { time, data: confidenceUpdated(row, time) },
-    })),
-  );
-  return rows.length;
+  return other.length;
 }
 
-const COUNTED = ['healed', 'ineffective', 'harmful', 'prior', 'priorWeight'] as const;
-
-async function observedInAll(transaction: Transaction): Promise<Map<string, Observation>> {
-  const sums = new Map<string, Observation & { month: string }>();
-  const add = (tallies: ReturnType<typeof talliesOf>) => {
-    for (const { decidedBy, action, outcome, prior, month, count } of tallies) {
-      const key = keyOf({ decidedBy, action });
-      const sum = sums.get(key) ?? {
-        ...{ decidedBy, action, prior, priorWeight: PRIOR_WEIGHT, healed: 0, ineffective: 0, harmful: 0, month: '' },
-      };
-      // The newest one's word about itself.
-      if (month >= sum.month) Object.assign(sum, { prior, month });
-      sum[outcome] += count;
-      sums.set(key, sum);
-    }
-  };
-  add(await listOutcomeTallies(transaction));
+/** One for each rule, action, cause and day. */
+async function observedInAll(transaction: Transaction): Promise<Observation[]> {
+  const sums = new Map<string, Observation>();
   for (let after = ''; ; ) {
     const ids = await incidentIdsIn(transaction, after, INCIDENTS_AT_A_TIME);
-    if (ids.length === 0) break;
-    add(talliesOf(await outcomesOf(transaction, ids)));
+    if (ids.length === 0) return [...sums.values()];
+    for (const each of observationsIn(await eventsOfIncidents(transaction, ids))) {
+      const key = JSON.stringify([each.decidedBy, each.action, each.cause, each.day]);
+      const before = sums.get(key);
+      sums.set(key, before === undefined ? each : sumOf(before, each));
+    }
     after = ids.at(-1) ?? after;
   }
-  return new Map([...sums].map(([key, { month: _, ...sum }]) => [key, sum]));
 }
 
-function keyOf({ decidedBy, action }: Pick<Observation, 'decidedBy' | 'action'>): string {
-  return `${decidedBy}/${action}`;
+/** What the later one says of itself counts. */
+function sumOf(a: Observation, b: Observation): Observation {
+  const isLater = b.priorAt === a.priorAt ? b.prior > a.prior : b.priorAt > a.priorAt;
+  return {
+    ...(isLater ? b : a),
+    healed: a.healed + b.healed,
+    ineffective: a.ineffective + b.ineffective,
+    harmful: a.harmful + b.harmful,
+  };
 }

@@ -30,10 +30,12 @@ export function attemptOf(event: EventRecord): number {
       return Math.max(event.data.attempt, 1);
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'standing.changed':
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':
     case 'flakiness.updated':
+    case 'digest.made':
       return 1;
     default:
       return Math.max(event.data.run.attempt, 1);

@@ -26,10 +26,12 @@ export function isTrouble(event: EventRecord): boolean {
     event.subject !== 'anomaly.detected' &&
     event.subject !== 'breaker.closed' &&
     event.subject !== 'confidence.updated' &&
+    event.subject !== 'standing.changed' &&
     event.subject !== 'debt.changed' &&
     event.subject !== 'watch.ended' &&
     event.subject !== 'tests.reported' &&
-    event.subject !== 'flakiness.updated'
+    event.subject !== 'flakiness.updated' &&
+    event.subject !== 'digest.made'
   );
 }
 

@@ -38,12 +38,15 @@ export function runIn(event: EventRecord): Run | undefined {
     case 'action.approved':
     case 'breaker.closed':
     case 'confidence.updated':
+    case 'standing.changed':
     case 'debt.changed':
     case 'quarantine.changed':
     case 'dependency.changed':
     // What a report says of a run is known from the run's own events.
     case 'tests.reported':
     case 'flakiness.updated':
+    // It is about all of them.
+    case 'digest.made':
       return undefined;
     default:
       return event.data.run;

@@ -8,6 +8,7 @@ import {
   unsettledOfPipelines,
 } from '@prunella/store';
 import { isTrouble } from './chapter.ts';
+import { belonging, toldAsIn } from './joins.ts';
 
 /**
  * Records the events that are new and finds the incidents that they change; their locks are held until the transaction ends, so
@@ -19,13 +20,12 @@ export async function record(
 ): Promise<{ fresh: EventRecord[]; incidents: string[] }> {
   const once = [...new Map(events.map((event) => [event.id, event])).values()];
   // One that belongs to no incident is locked by itself: two replicas may bring it with two times.
-  await lock(
-    transaction,
-    once.flatMap((event) => (event.incidentId === undefined ? [event.id] : lockKeys(event))),
-  );
-  const inserted = await insertEvents(transaction, once.map(asKept));
-  const fresh = once.filter((event) => inserted.has(event.id));
-  const incidents = await changedBy(transaction, fresh);
+  const keys = once.flatMap((event) => (event.incidentId === undefined ? [event.id] : lockKeys(event)));
+  await lock(transaction, [...keys, ...toldAsIn(once)]);
+  const placed = await belonging(transaction, once);
+  const inserted = await insertEvents(transaction, placed.map(asKept));
+  const fresh = placed.filter((event) => inserted.has(event.id));
+  const incidents = await changedBy(transaction, fresh, toldAsIn(once));
   await keepEvents(transaction, incidents);
   return { fresh, incidents };
 }
@@ -40,11 +40,15 @@ export function lockKeys(of: { incidentId?: string | undefined; pipelineKey?: st
   return [of.incidentId, of.pipelineKey].filter((key) => typeof key === 'string');
 }
 
-/** Most runs never fail: of those whose events are no trouble, only the ones that are incidents already. */
-async function changedBy(transaction: Transaction, fresh: readonly EventRecord[]): Promise<string[]> {
+/** Most runs never fail: of those whose events are no trouble, only the ones that are incidents already; and what events `left` for another one. */
+async function changedBy(
+  transaction: Transaction,
+  fresh: readonly EventRecord[],
+  left: readonly string[],
+): Promise<string[]> {
   const ids = (events: readonly EventRecord[]) => present(events.map((event) => event.incidentId));
   const certain = new Set(ids(fresh.filter(isTrouble)));
-  const others = ids(fresh).filter((id) => !certain.has(id));
+  const others = [...ids(fresh), ...left].filter((id) => !certain.has(id));
   const known = (await incidentsById(transaction, others)).map((incident) => incident.id);
   const waiting = await unsettledOfPipelines(transaction, present(fresh.map((event) => event.pipelineKey)));
   await lock(transaction, waiting);

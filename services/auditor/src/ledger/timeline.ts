@@ -59,6 +59,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       };
     case 'confidence.updated':
       return { title: `Learnt: ${event.data.decidedBy}`, says: '' };
+    case 'standing.changed':
+      return { title: `${event.data.decidedBy}: ${event.data.standing}`, says: event.data.reason };
     case 'debt.changed':
       return { title: `Debt changed by ${event.data.by}`, says: event.data.reason };
     case 'watch.ended':
@@ -71,6 +73,8 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
       return { title: `Tests reported${event.data.job && `: ${event.data.job}`}`, says: testsOf(event.data) };
     case 'flakiness.updated':
       return { title: `Learnt: ${event.data.name} is ${event.data.proofs > 0 ? 'flaky' : 'not flaky'}`, says: '' };
+    case 'digest.made':
+      return { title: 'Digest made', says: `of ${event.data.from} to ${event.data.to}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@prunella/policy';
 import { Store, tallyActions } from '@prunella/store';
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
@@ -11,6 +12,7 @@ const SETTINGS = {
   reverseWithinMs: 24 * HOUR,
   source: 'auditor',
   defaultBranches: ['main'],
+  policy: () => defaultPolicy,
   testsKeptMs: 86_400_000,
 };
 
@@ -24,7 +26,9 @@ afterAll(async () => {
   await store.close();
   await postgres.stop();
 });
-beforeEach(() => store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, outbox, debt_entries')));
+beforeEach(() =>
+  store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, confidence_days, outbox, debt_entries')),
+);
 
 /** Minutes after the beginning, as a time. */
 const minute = (minutes: number) => new Date(BEGIN + minutes * MINUTE).toISOString();

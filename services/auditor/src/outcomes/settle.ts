@@ -39,7 +39,8 @@ export function settle(events: readonly EventRecord[], moment: Moment, withinMs:
   });
 }
 
-function byLaterRun(action: Action, events: readonly EventRecord[]): Finding | undefined {
+/** What the end of the run that an action led to proves; undefined: nothing yet. */
+export function byLaterRun(action: Action, events: readonly EventRecord[]): Finding | undefined {
   const ending = firstEndingAfter(action, events);
   if (ending === undefined) return undefined;
   const { conclusion } = ending.data;

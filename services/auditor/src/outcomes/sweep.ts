@@ -14,16 +14,17 @@ const AT_A_TIME = 100;
  * @returns what was newly recorded.
  */
 export async function sweep(store: Store, moment: Moment, settings: AuditSettings): Promise<Audited> {
-  const swept: Audited = { recorded: [], verdicts: [], opened: 0 };
+  const swept: Audited = { recorded: [], verdicts: [], opened: 0, learnt: false };
   for (const { id, pipelineKey, returned } of await due(store, moment, settings)) {
     const keys = lockKeys({ incidentId: id, pipelineKey });
-    const { observed, verdicts } = await store.transaction(async (transaction) =>
+    const { observed, verdicts, learnt } = await store.transaction(async (transaction) =>
       (await tryLock(transaction, keys))
         ? await conclude(transaction, [id], [], moment, settings, returned)
-        : { observed: [], verdicts: [] },
+        : { observed: [], verdicts: [], learnt: false },
     );
     swept.recorded.push(...observed);
     swept.verdicts.push(...verdicts);
+    swept.learnt ||= learnt;
   }
   return swept;
 }

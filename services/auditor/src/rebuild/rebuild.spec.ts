@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { defaultPolicy } from '@prunella/policy';
 import { type EventRecord, partitionsOf, Store } from '@prunella/store';
 import { get, Running } from '../../test/running.ts';
 import { eventually, MINUTE, recorded, Story, type Told } from '../../test/story.ts';
@@ -15,15 +16,17 @@ const SETTINGS = {
   source: 'prunella/auditor',
   defaultBranches: ['main'],
   testsKeptMs: 45 * DAY,
+  policy: () => defaultPolicy,
 };
 /** What is derived from events, without when it was written. */
 const DERIVED = {
   incidents:
     'id, pipeline_id, repository, state, outcome, cause, fingerprint, verifying_since, opened_at, closed_at, search, document',
-  healing_actions: '*',
+  healings: '*',
   debt_entries: '*',
   debts: '*',
-  confidence: 'decided_by, action, prior, prior_weight, healed, ineffective, harmful',
+  confidence: 'decided_by, action, prior, prior_weight, healed, ineffective, harmful, mean, lower, weight',
+  confidence_days: 'decided_by, action, cause, day, healed, ineffective, harmful, forgotten',
   quarantine: '*',
 };
 
@@ -103,7 +106,7 @@ describe('rebuild', () => {
     expect(Object.entries(live).map(([table, rows]) => [table, rows.length > 0])).toEqual(
       Object.keys(DERIVED).map((table) => [table, true]),
     );
-    expect(await rebuild(store, NOW)).toMatchObject({
+    expect(await rebuild(store, NOW, SETTINGS)).toMatchObject({
       incidents: 90,
       incidentsChanged: 0,
       quarantineChanged: 0,
@@ -112,7 +115,7 @@ describe('rebuild', () => {
     expect(await dump()).toEqual(live);
 
     await store.read((manager) => manager.query(`TRUNCATE ${Object.keys(DERIVED).join(', ')}`));
-    expect(await rebuild(store, NOW)).toMatchObject({
+    expect(await rebuild(store, NOW, SETTINGS)).toMatchObject({
       incidents: 90,
       incidentsChanged: 90,
       quarantineChanged: 1,
@@ -124,7 +127,7 @@ describe('rebuild', () => {
   it('learns anew what was learnt wrong, and tells it', async () => {
     const live = await dump();
     await store.read((manager) => manager.query(`UPDATE confidence SET healed = healed + 7; DELETE FROM outbox`));
-    expect(await rebuild(store, NOW)).toMatchObject({ confidenceChanged: 1 });
+    expect(await rebuild(store, NOW, SETTINGS)).toMatchObject({ confidenceChanged: 1 });
     expect(await dump()).toEqual(live);
     const told = await store.read((manager) => manager.query(`SELECT payload->'data'->'healed' AS healed FROM outbox`));
     expect(told).toEqual([{ healed: 30 }]);
@@ -155,9 +158,13 @@ describe('what is older than it is kept', () => {
         `events e WHERE lasting AND incident_id IS NOT NULL AND NOT EXISTS (SELECT FROM incidents i WHERE i.id = e.incident_id)`,
       ),
     ).toBe(0);
-    expect(await count('outcome_tallies')).toBeGreaterThan(0);
+    expect(await count('confidence_days WHERE forgotten AND healed > 0')).toBeGreaterThan(0);
 
-    expect(await rebuild(store, NOW)).toMatchObject({ incidents: 81, incidentsChanged: 0, confidenceChanged: 0 });
+    expect(await rebuild(store, NOW, SETTINGS)).toMatchObject({
+      incidents: 81,
+      incidentsChanged: 0,
+      confidenceChanged: 0,
+    });
     expect((await dump())['confidence']).toEqual(learnt);
     expect(await forgetOld(store, NOW, kept)).toMatchObject({ incidents: 0 });
   });
@@ -171,7 +178,7 @@ describe('what is older than it is kept', () => {
     expect(names.every(({ to }) => to.getTime() > later - kept.eventsKeptMs)).toBe(true);
     expect(await store.read((manager) => manager.query('SELECT id FROM incidents'))).toEqual([]);
     expect(await store.read((manager) => manager.query('SELECT id FROM debts'))).toEqual([]);
-    await rebuild(store, later);
+    await rebuild(store, later, SETTINGS);
     expect((await dump())['confidence']).toEqual(learnt);
   });
 });

@@ -14,6 +14,7 @@ import {
 import { derive } from '../audit.ts';
 import { relearn } from '../learn/relearn.ts';
 import { historiesOf } from '../ledger/history.ts';
+import type { AuditSettings } from '../settings.ts';
 
 const AT_A_TIME = 500;
 
@@ -31,13 +32,15 @@ export interface Rebuilt {
 
 /**
  * Derives everything again from the recorded events: incidents, actions, debts, tests in quarantine, and what was learnt. Auditors may run meanwhile. The same
- * again changes nothing. Histories of tests stay as they are: which tests passed is kept with them only (ADR 0021).
+ * again changes nothing. Histories of tests stay as they are: which tests passed is kept with them only (ADR 0021); so do the standings of rules, which people
+ * change too.
  *
  * @param onProgress told how many incidents are done.
  */
 export async function rebuild(
   store: Store,
   now: number,
+  settings: Pick<AuditSettings, 'policy'>,
   onProgress: (incidents: number) => void = () => undefined,
 ): Promise<Rebuilt> {
   const incidents = await rebuildIncidents(store, onProgress);
@@ -45,7 +48,7 @@ export async function rebuild(
     ...incidents,
     debts: await rebuildDebts(store),
     quarantineChanged: await rebuildQuarantine(store),
-    confidenceChanged: await store.transaction((transaction) => relearn(transaction, now)),
+    confidenceChanged: await store.transaction((transaction) => relearn(transaction, now, settings)),
   };
 }
 

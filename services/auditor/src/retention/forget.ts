@@ -1,9 +1,9 @@
 import {
-  addOutcomeTallies,
   deleteIncidents,
   deleteStrays,
   dropPartitions,
   eventsOfIncidents,
+  forgetObservations,
   incidentsOpenedBefore,
   lock,
   makePartitions,
@@ -12,9 +12,11 @@ import {
   type Transaction,
   tryLock,
 } from '@prunella/store';
+import { observationsIn } from '../learn/evidence.ts';
 import type { RetentionSettings } from '../settings.ts';
-import { talliesOf } from './tallies.ts';
 
+/** Whose transaction holds this lock is the only one to forget. */
+export const RETENTION = 'retention';
 const INCIDENTS_AT_A_TIME = 500;
 const STRAYS_AT_A_TIME = 5_000;
 
@@ -30,13 +32,13 @@ export interface Forgotten {
 
 /**
  * Makes partitions ahead, and forgets what is older than it is kept: at most so much at a time, and in one replica at a time. What the outcomes of
- * forgotten incidents taught is added up by month first: learning loses nothing (ADR 0030).
+ * forgotten incidents taught is remembered by itself: learning loses nothing (ADR 0030).
  */
 export async function forgetOld(store: Store, now: number, kept: RetentionSettings): Promise<Forgotten> {
   const [incidentsBefore, eventsBefore] = [new Date(now - kept.incidentsKeptMs), new Date(now - kept.eventsKeptMs)];
   const alone = <T>(work: (transaction: Transaction) => Promise<T>, otherwise: T) =>
     store.transaction(async (transaction) =>
-      (await tryLock(transaction, ['retention'])) ? await work(transaction) : otherwise,
+      (await tryLock(transaction, [RETENTION])) ? await work(transaction) : otherwise,
     );
   // Each in a transaction of its own: dropping waits for readers, and nobody is to wait for it meanwhile.
   const made = [
@@ -60,7 +62,7 @@ async function forgetIncidents(transaction: Transaction, before: Date): Promise<
   const due = await incidentsOpenedBefore(transaction, before, INCIDENTS_AT_A_TIME);
   if (due.length === 0) return 0;
   await lock(transaction, due);
-  await addOutcomeTallies(transaction, talliesOf(await eventsOfIncidents(transaction, due)));
+  await forgetObservations(transaction, observationsIn(await eventsOfIncidents(transaction, due)));
   await sumUpDebts(transaction, await deleteIncidents(transaction, due));
   return due.length;
 }

@@ -1,5 +1,6 @@
 import { type FlakinessUpdated, parseData, type TestStatus } from '@prunella/contracts';
 import { iso } from '@prunella/core';
+import { defaultPolicy } from '@prunella/policy';
 import type { RunningService } from '@prunella/service-kit';
 import { type EventRecord, Store } from '@prunella/store';
 import { reportEvents, testId } from '@prunella/test-history';
@@ -15,7 +16,7 @@ const NOW = Date.now();
 const PIPELINE = 'ci.yml';
 const SETTINGS = {
   ...{ settleWithinMs: DAY, reverseWithinMs: DAY, source: 'prunella/auditor' },
-  ...{ defaultBranches: ['main'], testsKeptMs: 45 * DAY },
+  ...{ defaultBranches: ['main'], testsKeptMs: 45 * DAY, policy: () => defaultPolicy },
 };
 
 let running: Running;

@@ -18,6 +18,9 @@ const Page = z.looseObject({
       prior: z.number(),
       action: z.enum(actionTypes).nullable(),
       outcome: z.enum(outcomes).nullable(),
+      // An older auditor does not tell.
+      reversed: z.boolean().default(false),
+      recovered: z.boolean().nullable().default(null),
       evidence: z.array(z.looseObject({ line: z.number(), text: z.string(), job: z.string() })),
       metrics: z.record(z.string(), z.number()),
     }),

@@ -31,8 +31,17 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
 
 /** POSTs a JSON document, and gives the one that is answered. */
 export async function postJson<T>(path: string, body: unknown): Promise<T> {
+  return await sendJson('POST', path, body);
+}
+
+/** Takes something away, saying why. */
+export async function deleteJson<T>(path: string, body: unknown): Promise<T> {
+  return await sendJson('DELETE', path, body);
+}
+
+async function sendJson<T>(method: string, path: string, body: unknown): Promise<T> {
   const headers = { ...JSON_WANTED, 'content-type': 'application/json' };
-  const response = await call(path, undefined, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await call(path, undefined, { method, headers, body: JSON.stringify(body) });
   return response.json().catch(() => {
     throw new ProblemError(response.status, 'The answer could not be read', `${path} did not answer with JSON.`);
   }) as Promise<T>;

@@ -62,6 +62,15 @@ export function effectivenessQuery() {
   });
 }
 
+/** The last 30 days. */
+export function monthQuery() {
+  return queryOptions({
+    queryKey: ['summary', 'month'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => getJson<Effectiveness>('/v1/reports/effectiveness', signal),
+  });
+}
+
 export function posteriorsQuery() {
   return queryOptions({
     queryKey: ['confidence'],

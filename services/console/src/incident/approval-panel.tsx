@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { postJson } from '../api/client.ts';
-import { keepPerson, readPerson } from '../api/person.ts';
 import { incidentQuery } from '../api/queries.ts';
 import type { IncidentDetail } from '../model/incident.ts';
+import { useMayChange, useWho } from '../parts/use-who.tsx';
 import classes from './incident.module.css';
 
 /** What the API says to an answer. */
@@ -16,36 +16,31 @@ interface Answered {
 
 /** The answer to what waits for a human: yes or no, by whom and why. */
 export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
-  const [by, setBy] = useState(readPerson);
+  const who = useWho();
+  const mayChange = useMayChange();
   const [reason, setReason] = useState('');
   const queryClient = useQueryClient();
   const answer = useMutation({
     mutationFn: (approved: boolean) => {
-      keepPerson(by.trim());
+      who.keep();
       const path = `/v1/approvals/${encodeURIComponent(incident.id)}`;
-      return postJson<Answered>(path, { approved, by: by.trim(), reason: reason.trim() });
+      return postJson<Answered>(path, { approved, by: who.by, reason: reason.trim() });
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: incidentQuery(incident.id).queryKey }),
   });
-  const nameless = by.trim() === '';
+  const nameless = !who.isKnown;
   // Where more people have to say yes, or this one may not, the panel stays.
   const open = answer.data?.state === 'waiting' || answer.data?.state === 'not_allowed';
   const done = answer.isPending || (answer.isSuccess && !open);
 
+  if (!mayChange) return null;
   return (
     <section className={classes['panel']} data-testid="approval" aria-label="Approval">
       <h2>Waits for your answer</h2>
       <Text size="sm" mb="sm">
         Prunella would do <code>{incident.action}</code>. Nothing happens until somebody says yes.
       </Text>
-      <TextInput
-        label="Your name"
-        description="It is recorded with the answer."
-        value={by}
-        onChange={(event) => setBy(event.currentTarget.value)}
-        maxLength={256}
-        required
-      />
+      {who.field}
       <Textarea
         label="Why"
         value={reason}

@@ -27,7 +27,7 @@ export function IncidentPage() {
 
   return (
     <>
-      <Anchor component={Link} to="/" className={classes['back']}>
+      <Anchor component={Link} to="/incidents" className={classes['back']}>
         <ArrowLeft size={15} aria-hidden />
         All incidents
       </Anchor>
@@ -78,7 +78,7 @@ function Failed({ error, id, onRetry }: { error: Error; id: string; onRetry: () 
       icon={<SearchX size={26} />}
       title="There is no such incident"
       action={
-        <Button component={Link} to="/" variant="default">
+        <Button component={Link} to="/incidents" variant="default">
           All incidents
         </Button>
       }

@@ -1,4 +1,13 @@
-import { formatAge, formatDuration, formatExact, formatPercent, safeUrl } from './format.ts';
+import {
+  formatAge,
+  formatDuration,
+  formatExact,
+  formatMinutes,
+  formatMoney,
+  formatPercent,
+  formatUntil,
+  safeUrl,
+} from './format.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -29,6 +38,36 @@ describe('formatAge', () => {
   ])('%s is %s', (at, text) => {
     expect(formatAge(at, now)).toBe(text);
   });
+});
+
+describe('formatUntil', () => {
+  const now = Date.parse('2026-11-23T12:00:00Z');
+  it.each([
+    ['2026-11-23T12:00:30Z', 'in 30 s'],
+    ['2026-11-23T12:05:00Z', 'in 5 min'],
+    ['2026-11-24T12:00:00Z', 'in 24 h'],
+    ['2026-12-23T12:00:00Z', 'in 30 d'],
+    ['2026-11-23T10:00:00Z', '2 h ago'],
+    ['nonsense', ''],
+  ])('%s is %s', (at, text) => {
+    expect(formatUntil(at, now)).toBe(text);
+  });
+});
+
+it.each([
+  [0.44, '0.4 min'],
+  [12.4, '12 min'],
+  [200, '3 h 20 min'],
+])('%d minutes are %s', (minutes, text) => {
+  expect(formatMinutes(minutes)).toBe(text);
+});
+
+it.each([
+  [0, '0.00 EUR'],
+  [0.004, '< 0.01 EUR'],
+  [1.2, '1.20 EUR'],
+])('%d is %s', (amount, text) => {
+  expect(formatMoney({ amount, currency: 'EUR' })).toBe(text);
 });
 
 describe('formatPercent', () => {

@@ -29,6 +29,28 @@ export function formatAge(at: string, now: number): string {
   return `${Math.floor(age / DAY)} d ago`;
 }
 
+/** How far a moment ahead is in one unit: `in 40 s`, `in 3 d`; a past one as its age. */
+export function formatUntil(at: string, now: number): string {
+  const left = Date.parse(at) - now;
+  if (Number.isNaN(left)) return '';
+  if (left <= 0) return formatAge(at, now);
+  if (left < MINUTE) return `in ${Math.ceil(left / SECOND)} s`;
+  if (left < HOUR) return `in ${Math.round(left / MINUTE)} min`;
+  if (left < 2 * DAY) return `in ${Math.round(left / HOUR)} h`;
+  return `in ${Math.round(left / DAY)} d`;
+}
+
+/** Runner minutes: `0.4 min`, `12 min`, `3 h 20 min`. */
+export function formatMinutes(minutes: number): string {
+  if (minutes < 10) return `${Math.round(minutes * 10) / 10} min`;
+  return formatDuration(Math.round(minutes) * MINUTE);
+}
+
+/** `1.20 EUR`; `< 0.01 EUR` for less than that. */
+export function formatMoney({ amount, currency }: { amount: number; currency: string }): string {
+  return amount > 0 && amount < 0.01 ? `< 0.01 ${currency}` : `${amount.toFixed(2)} ${currency}`;
+}
+
 /** Whole percent of a ratio 0 to 1; a dash where there is none. */
 export function formatPercent(ratio: number | null | undefined): string {
   if (ratio === null || ratio === undefined || Number.isNaN(ratio)) return '–';

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { formatAge, formatClock, formatExact } from '../model/format.ts';
+import { formatAge, formatClock, formatExact, formatUntil } from '../model/format.ts';
 import { useNow } from '../shell/use-now.ts';
 
 const REFRESH_MS = 5_000;
@@ -10,6 +10,16 @@ export function Age({ at }: { at: string }) {
   return (
     <Tooltip label={formatExact(at)}>
       <time dateTime={at}>{formatAge(at, now)}</time>
+    </Tooltip>
+  );
+}
+
+/** A moment ahead as how far it is, e.g. `in 3 d`; past: as its age. */
+export function Until({ at }: { at: string }) {
+  const now = useNow(REFRESH_MS);
+  return (
+    <Tooltip label={formatExact(at)}>
+      <time dateTime={at}>{formatUntil(at, now)}</time>
     </Tooltip>
   );
 }

@@ -12,7 +12,7 @@ export function NotFoundPage() {
       icon={<Compass size={26} />}
       title="There is no such page"
       action={
-        <Button component={Link} to="/" variant="default">
+        <Button component={Link} to="/incidents" variant="default">
           All incidents
         </Button>
       }

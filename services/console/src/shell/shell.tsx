@@ -5,6 +5,8 @@ import { ColorSchemeToggle } from './color-scheme-toggle.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useLive } from './live-context.ts';
+import { Navigation } from './navigation.tsx';
+import { PersonMenu } from './person-menu.tsx';
 import classes from './shell.module.css';
 import { TokenGate } from './token-gate.tsx';
 
@@ -21,8 +23,10 @@ export function Shell() {
       <header className={classes['header']}>
         <div className={classes['headerInner']}>
           <Brand />
+          <Navigation />
           <div className={classes['headerEnd']}>
             <ConnectionBadge />
+            <PersonMenu />
             <ColorSchemeToggle />
           </div>
         </div>

@@ -1,6 +1,6 @@
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
-import { parseInput, TokenGuard } from '@prunella/service-kit';
+import { Needs, parseInput } from '@prunella/service-kit';
 import { type Advice, advise, diffSizeOf } from '@prunella/usage';
 import { z } from 'zod';
 import { inTime } from '../intake/in-time.ts';
@@ -17,7 +17,7 @@ const Asked = z.strictObject({
 
 /** How many CPUs and how much memory the next run should get, by what the ones before it used. */
 @Controller('v1/advice')
-@UseGuards(TokenGuard)
+@Needs('read', 'report')
 export class AdviceController {
   constructor(
     private readonly bus: Bus,

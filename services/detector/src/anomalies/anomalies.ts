@@ -16,6 +16,8 @@ import type { TellDeps } from './tell.ts';
 const MOST_SERIES = 50_000;
 /** So many runs are waited for at a time. */
 const MOST_RUNNING = 20_000;
+/** What another replica awaits is known here by then: three times what `Timers` take to read everything anew. */
+const KNOWN_AFTER_MS = 60_000;
 /** Longer than it takes to tell: only who does not come back loses one. */
 const LEASE_MS = 30_000;
 
@@ -67,11 +69,15 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Something ended: it is waited for no more, held against its baseline, and learnt. */
   async ended(event: Received<'pipeline.finished'>): Promise<void> {
-    const { book, running } = await this.ready;
+    const { book, running, timers } = await this.ready;
     const settings = this.policy.current.anomalies;
     await ended(event, { ...this.telling(), settings, book, clock: systemClock });
     const place = durationPlace(event.data, settings);
-    if (place !== undefined) await forget(running, runningKey(place, attemptId(event.data)));
+    if (place === undefined) return;
+    const key = runningKey(place, attemptId(event.data));
+    const age = systemClock.now() - Date.parse(event.data.startedAt ?? '');
+    // Most were never awaited.
+    if (timers.isWaiting(key) || !(age > KNOWN_AFTER_MS)) await forget(running, key);
   }
 
   /** Something started: when it takes too long, that is told. */
@@ -136,6 +142,6 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
 }
 
 async function forget(running: JsonBucket<Running>, key: string): Promise<void> {
-  // Most were never awaited: deleting what is not there would leave a mark each time.
+  // Deleting what is not there would leave a mark each time.
   if ((await running.get(key)) !== undefined) await running.delete(key);
 }

@@ -1,5 +1,5 @@
 import { type Baseline, emptyBaseline } from '@prunella/baselines';
-import type { JsonBucket } from '@prunella/bus';
+import type { Entry, JsonBucket } from '@prunella/bus';
 
 /** What is kept of one series, about 2.5 KB of JSON. */
 export interface Page {
@@ -18,8 +18,14 @@ const MOST_TRIES = 20;
 /** So many of the newest ids of each kind are kept: more than there are messages in work at a time. */
 const NEWEST = 24;
 
+/** So many pages are kept at hand, about 6 KB each: those that were used last. */
+const MOST_AT_HAND = 2_000;
+
 /** The baselines in KV, by the id of their series. */
 export class Book {
+  /** As this process knew them last, the one used last at the end: whoever changes one finds out whether others did meanwhile. */
+  private readonly atHand = new Map<string, Entry<Page>>();
+
   constructor(
     private readonly bucket: JsonBucket<Page>,
     /** So many series are kept; what comes beyond is not learnt before old ones were forgotten. */
@@ -30,25 +36,47 @@ export class Book {
 
   /** What is known of a series; undefined: nothing. */
   async read(series: string): Promise<Page | undefined> {
-    return readable((await this.bucket.get(series))?.value);
+    return readable((await this.fetch(series))?.value);
   }
 
   /**
    * Changes what is known, also where others do so at the same time.
    *
-   * @param change pure, may be called several times; undefined: there is nothing to change.
+   * @param change gets what is known, at first perhaps as it was some time ago: then it is called once more with what is known now, unless it finds
+   * that there is nothing to change (undefined). What it does besides has to stand that.
    */
-  async change(series: string, change: (page: Page | undefined) => Page | undefined): Promise<void> {
+  async change(
+    series: string,
+    change: (page: Page | undefined) => Page | undefined | Promise<Page | undefined>,
+  ): Promise<void> {
+    // Ids that are noted in what is at hand are noted in what came after it.
+    let entry = this.atHand.get(series) ?? (await this.fetch(series));
     for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-      const entry = await this.bucket.get(series);
-      const next = change(readable(entry?.value));
+      const next = await change(readable(entry?.value));
       if (next === undefined) return;
-      if (entry !== undefined) {
-        if ((await this.bucket.update(series, next, entry.revision)) !== undefined) return;
-      } else if ((await this.bucket.size()) >= this.most) return this.refused();
-      else if ((await this.bucket.create(series, next)) !== undefined) return;
+      if (entry === undefined && (await this.bucket.size()) >= this.most) return this.refused();
+      const revision =
+        entry === undefined
+          ? await this.bucket.create(series, next)
+          : await this.bucket.update(series, next, entry.revision);
+      if (revision !== undefined) return this.keep({ key: series, value: next, revision });
+      entry = await this.fetch(series);
     }
     throw new Error(`the baseline ${series} could not be changed: others were faster ${MOST_TRIES} times`);
+  }
+
+  private async fetch(series: string): Promise<Entry<Page> | undefined> {
+    const entry = await this.bucket.get(series);
+    if (entry === undefined) this.atHand.delete(series);
+    else this.keep(entry);
+    return entry;
+  }
+
+  private keep(entry: Entry<Page>): void {
+    this.atHand.delete(entry.key);
+    this.atHand.set(entry.key, entry);
+    const [oldest] = this.atHand.keys();
+    if (this.atHand.size > MOST_AT_HAND && oldest !== undefined) this.atHand.delete(oldest);
   }
 }
 

@@ -1,4 +1,4 @@
-import { judge, learn } from '@prunella/baselines';
+import { type Judgement, judge, learn } from '@prunella/baselines';
 import type { Received } from '@prunella/bus';
 import type { PipelineFinished } from '@prunella/contracts';
 import type { Clock } from '@prunella/core';
@@ -41,13 +41,21 @@ export async function durationRatio(
 async function one(event: Received<'pipeline.finished'>, measured: Measured, d: EndedDeps): Promise<void> {
   const { series, kind, sensitivity, id, at } = measured;
   const attempt = attemptId(event.data);
-  const known = await d.book.read(series.id);
-  if (known?.seen.includes(id)) return;
-  const judged = known && judge(known.baseline, measured, kind, sensitivity);
-  if (judged?.anomalous && !known?.told.includes(attempt)) {
-    await tell(event, { place: measured, judged, at, now: d.clock.now(), running: false }, d);
+  await d.book.change(series.id, async (page = emptyPage) => {
+    if (page.seen.includes(id)) return undefined;
+    if (unusual(page) !== undefined) {
+      // It is told by what is known now; where that is more than was learnt here, this is done once more.
+      const judged = unusual(await d.book.read(series.id));
+      if (judged) await tell(event, { place: measured, judged, at, now: d.clock.now(), running: false }, d);
+    }
+    return learnt(page);
+  });
+
+  function unusual(page: Page | undefined): Judgement | undefined {
+    const judged = page && judge(page.baseline, measured, kind, sensitivity);
+    const isNews = judged?.anomalous && !page?.seen.includes(id) && !page?.told.includes(attempt);
+    return isNews ? judged : undefined;
   }
-  await d.book.change(series.id, (page = emptyPage) => (page.seen.includes(id) ? undefined : learnt(page)));
 
   function learnt(page: Page): Page {
     return {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
-import { type Envelope, readMessage, type Subject } from '@prunella/contracts';
+import { type Envelope, type Events, parseData, readMessage, type Subject } from '@prunella/contracts';
+import { completed } from '@prunella/core';
 import {
   prometheusProgram,
   type ServiceProcess,
@@ -17,9 +18,10 @@ import {
 /** Where none can be had the reason is printed, and this is skipped. */
 const program = await prometheusProgram();
 
-/** As the built-in query, but it looks back for seconds. */
-const TOTAL = 'sum by (namespace, service) (rate(http_requests_total[5s]))';
-const BAD = 'sum by (namespace, service) (rate(http_requests_total{status=~"5.."}[5s]))';
+/** As the built-in query, but of one service that it is told, and it looks back for seconds. */
+const ABOUT = 'namespace="{{namespace}}",service=~"{{name}}"';
+const TOTAL = `sum(rate(http_requests_total{${ABOUT}}[5s]))`;
+const BAD = `sum(rate(http_requests_total{${ABOUT},status=~"5.."}[5s]))`;
 
 (program === undefined ? describe.skip : describe)('a check', () => {
   let nats: TestServer;
@@ -38,7 +40,8 @@ const BAD = 'sum by (namespace, service) (rate(http_requests_total{status=~"5.."
     );
     const file = join(directory, 'prunella.yaml');
     const query = JSON.stringify(`(${BAD} or 0 * ${TOTAL}) / ${TOTAL}`);
-    await writeFile(file, `version: 1\nchecks: [{ name: errors, query: ${query}, for: 2, every: 1s }]\n`);
+    const check = `{ name: errors, query: ${query}, of: [{ namespace: default, name: web }], rollback: 0.6, for: 2, every: 1s }`;
+    await writeFile(file, `version: 1\nchecks: [${check}]\n`);
     bus = await Bus.connect({ servers: nats.url, name: 'spec' });
     for (let i = 0; i < 2; i++) {
       replicas.push(
@@ -68,26 +71,46 @@ const BAD = 'sum by (namespace, service) (rate(http_requests_total{status=~"5.."
     return found;
   }
 
-  it('tells a breach once, and its end, though a replica is killed meanwhile', async () => {
-    app.errorRate = 0.5;
-    await until(async () => (await told()).length > 0, 'it is told');
-    await replicas[0]?.kill();
-    app.errorRate = 0;
-    await until(async () => (await told()).some(({ subject }) => subject === 'pipeline.finished'), 'its end is told');
-    const [failed, finished, ...others] = await told();
-    expect(others).toEqual([]);
-    expect(failed).toMatchObject({
-      subject: 'pipeline.failed',
-      data: {
-        ...{ platform: 'prometheus', kind: 'deployment', pipelineId: 'check/errors/default/web' },
+  it('tells a breach and that it gets worse as one incident, that of the deployment, and its end, though a replica is killed', async () => {
+    const deployment = completed(
+      parseData('pipeline.finished', {
+        ...{ pipelineId: 'deploy', platform: 'github', repository: 'acme/shop', runId: '77', headSha: 'c0ffee' },
+        ...{ kind: 'deployment', conclusion: 'success' },
         workload: { kind: 'Deployment', namespace: 'default', name: 'web' },
-        error: { type: expect.stringMatching(/^CheckError/) },
+      }),
+      'deployed',
+    );
+    await bus.publish('pipeline.finished', { id: 'deployed', source: 'spec', data: deployment });
+    await until(() => leads(deployment.incidentId), 'the deployment leads');
+    const failures = async () => (await told()).filter(({ subject }) => subject === 'pipeline.failed');
+    app.errorRate = 0.3;
+    await until(async () => (await failures()).length > 0, 'it is told');
+    await replicas[0]?.kill();
+    app.errorRate = 1;
+    await until(async () => (await failures()).length > 1, 'that it gets worse is told');
+    app.errorRate = 0;
+    const ended = async () => (await told()).filter(({ subject }) => subject === 'pipeline.finished').slice(1);
+    await until(async () => (await ended()).length > 0, 'its end is told');
+    const { incidentId } = deployment;
+    expect((await failures()).map(({ data }) => data)).toMatchObject([
+      {
+        ...{ platform: 'prometheus', kind: 'deployment', pipelineId: 'check/errors/default/web', headSha: 'c0ffee' },
+        ...{ incidentId, attempt: 1, workload: { kind: 'Deployment', namespace: 'default', name: 'web' } },
+        error: { type: 'CheckErrorsRaised' },
         metrics: { error_rate: expect.any(Number) },
       },
-    });
-    const { incidentId, attempt } = (failed as Envelope).data as { incidentId: string; attempt: number };
-    expect(finished?.data).toMatchObject({ conclusion: 'success', incidentId, attempt });
+      { incidentId, attempt: 2, error: { type: 'CheckErrorRate' }, metrics: { error_rate: expect.any(Number) } },
+    ]);
+    expect((await ended()).map(({ data }) => data)).toMatchObject([{ conclusion: 'success', incidentId, attempt: 2 }]);
+    const metrics = await (await fetch(new URL('/metrics', replicas[1]?.url))).text();
+    expect(metrics).toMatch(/^detector_checks_total\{check="errors",result="answered"\} [1-9]/m);
+    expect(metrics).toContain('detector_check_breaches_total{check="errors",type="over"} 1');
   }, 120_000);
+
+  async function leads(incidentId: string): Promise<boolean> {
+    const threads = await bus.bucket<Events['pipeline.finished']>('prunella_threads');
+    return (await threads.entries()).some(({ value }) => value.incidentId === incidentId);
+  }
 });
 
 async function until(condition: () => Promise<boolean>, what: string): Promise<void> {

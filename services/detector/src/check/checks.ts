@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Bus, Timers } from '@prunella/bus';
 import { messageOf, ProviderError, systemClock } from '@prunella/core';
 import { BadQuery, prometheusFromEnvironment } from '@prunella/metrics';
-import { ENVIRONMENT } from '@prunella/service-kit';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import { DetectorPolicy } from '../detector-policy.ts';
 import type { DetectorEnvironment } from '../environment.ts';
@@ -22,6 +22,8 @@ export class Checks implements OnApplicationBootstrap, OnApplicationShutdown {
   private timers: Timers<KeptCheck> | undefined;
   private reading: NodeJS.Timeout | undefined;
   private told = false;
+  private readonly asked;
+  private readonly breaches;
 
   constructor(
     private readonly bus: Bus,
@@ -30,7 +32,17 @@ export class Checks implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly outbox: Outbox,
     private readonly places: Places,
     private readonly policy: DetectorPolicy,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.asked = metrics.counter('detector_checks_total', 'Checks that Prometheus was asked, by what came out.', [
+      'check',
+      'result',
+    ]);
+    this.breaches = metrics.counter('detector_check_breaches_total', 'Breaches that were told, and their ends.', [
+      'check',
+      'type',
+    ]);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const prometheus = prometheusFromEnvironment(this.environment as unknown as NodeJS.ProcessEnv);
@@ -46,6 +58,8 @@ export class Checks implements OnApplicationBootstrap, OnApplicationShutdown {
             check: this.policy.current.checks.find(({ name }) => name === kept.name),
             ask: (query) => prometheus.series(query, AbortSignal.timeout(ASK_TIMEOUT_MS)),
             problemOf,
+            asked: (check, result) => this.asked.inc({ check, result }),
+            told: (check, type = 'over') => this.breaches.inc({ check, type }),
             troubled: (check, problem) => this.troubled(check, problem),
             publish: (report) => this.outbox.publish(report),
             place: (report) => this.places.place(report),

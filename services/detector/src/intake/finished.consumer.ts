@@ -7,6 +7,7 @@ import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
 import { PostDeploy } from '../watch/post-deploy.ts';
+import { Door } from './door.ts';
 import { Origins } from './origins.ts';
 import { Outbox } from './outbox.ts';
 
@@ -21,6 +22,7 @@ export class FinishedConsumer {
     private readonly places: Places,
     private readonly usage: UsageBook,
     private readonly anomalies: Anomalies,
+    private readonly door: Door,
   ) {}
 
   @Consumes('detector-finished')
@@ -31,6 +33,8 @@ export class FinishedConsumer {
       originOf: (run) => this.origins.of(run),
       durationRatio: (finished) => this.anomalies.durationRatio(finished),
     });
+    // Failures have been told; the books can wait.
+    await this.door.makeRoom();
     await this.places.finished(event.data);
     await this.postDeploy.begin(event);
     await this.usage.learn(event);

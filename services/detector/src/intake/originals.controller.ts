@@ -1,10 +1,9 @@
-import { Controller, Get, Header, Param, UseGuards } from '@nestjs/common';
-import { ProblemException, TokenGuard } from '@prunella/service-kit';
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ProblemException } from '@prunella/service-kit';
 import { Originals } from './originals.ts';
 
 /** What an event was made of, for people who want to see it. */
 @Controller('v1/originals')
-@UseGuards(TokenGuard)
 export class OriginalsController {
   constructor(private readonly originals: Originals) {}
 

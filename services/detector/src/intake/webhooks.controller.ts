@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { withTrace } from '@prunella/bus';
-import { UnreachableError } from '@prunella/core';
-import { ENVIRONMENT, ProblemException } from '@prunella/service-kit';
+import { systemClock, UnreachableError } from '@prunella/core';
+import { Access, ENVIRONMENT, ProblemException, Public } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
@@ -12,18 +12,22 @@ import type { Delivery, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
 import { Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
+import { Door } from './door.ts';
 import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
 
-/** Every webhook comes in here; what differs between them is in `sources`. */
+/** Every webhook comes in here; what differs between them is in `sources`, who is let in as well. */
 @Controller()
+@Public()
 export class WebhooksController {
   private readonly deps: Deps;
 
   constructor(
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    private readonly access: Access,
     private readonly metrics: DetectorMetrics,
+    private readonly door: Door,
     outbox: Outbox,
     deliveries: Deliveries,
     replies: Replies,
@@ -35,7 +39,8 @@ export class WebhooksController {
       environment,
       deliveries,
       fresh: randomUUID,
-      publish: (report, withinMs) => outbox.publish(report, withinMs),
+      clock: systemClock,
+      publish: (report, withinMs) => outbox.publishOnce(report, withinMs),
       place: (report, withinMs) => places.place(report, withinMs),
       completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
       keepOriginal: (source, delivery) => originals.keep(source, delivery),
@@ -53,13 +58,14 @@ export class WebhooksController {
       headers: request.headers,
       query: new URLSearchParams(request.originalUrl.split('?').slice(1).join('?')),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      identity: await this.access.shown(request),
     };
     const count = (result: string) =>
       this.metrics.webhooks.inc({ source: source.name, event: source.eventOf(delivery), result });
     try {
       const traceparent = request.headers['traceparent'];
       const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
-        detect(source, delivery, this.deps),
+        this.door.answer(() => detect(source, delivery, this.deps)),
       );
       response.statusCode = source.accepted ?? 202;
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');

@@ -6,15 +6,14 @@ import {
   type DependencyRecord,
   type Intent,
   neededBy,
-  type Policy,
   type PreflightAnswer,
-  policyFile,
   preflight,
   standingOf,
 } from '@prunella/policy';
 import { probe } from '@prunella/probes';
-import { ENVIRONMENT, Metrics, SettingsFile } from '@prunella/service-kit';
+import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
+import { DetectorPolicy } from '../detector-policy.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { inTime } from '../intake/in-time.ts';
 import { DependencyBook } from './dependency-book.ts';
@@ -29,7 +28,6 @@ const FIRST_WITHIN_MS = 2_000;
 const SCHEDULE_AGAIN_MS = 60_000;
 
 interface Wired {
-  policy: SettingsFile<Policy>;
   book: DependencyBook;
   timers: Timers<Probing>;
 }
@@ -45,6 +43,7 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly bus: Bus,
     @Inject(ENVIRONMENT) private readonly environment: DetectorEnvironment,
     private readonly logger: PinoLogger,
+    private readonly policy: DetectorPolicy,
     metrics: Metrics,
   ) {
     this.probes = metrics.counter('detector_probes_total', 'Probes of dependencies, by what came out.', [
@@ -60,6 +59,7 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
     const { timers } = await this.ready;
     await timers.start();
     await this.schedule();
+    this.policy.onChange(() => void this.scheduleAnew());
     this.scheduling = setInterval(() => void this.scheduleAnew(), SCHEDULE_AGAIN_MS).unref();
   }
 
@@ -68,13 +68,12 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
-    wired?.policy.close();
   }
 
   /** Whether a run should start now. Throws UnreachableError. */
   async preflight(intent: Intent): Promise<PreflightAnswer> {
-    const { policy, book } = await this.ready;
-    const { dependencies } = policy.current;
+    const { book } = await this.ready;
+    const { dependencies } = this.policy.current;
     return await inTime(this.bus, async () => {
       const needed = neededBy(dependencies, intent).map(({ dependency }) => dependency);
       const records = await Promise.all(needed.map(({ name }) => book.get(name)));
@@ -86,9 +85,9 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** A failure was diagnosed: what it names may be to blame. */
   async hear(event: Received<'diagnosis.made'>): Promise<void> {
-    const { policy, book, timers } = await this.ready;
+    const { book, timers } = await this.ready;
     await hearDiagnosis(event, {
-      dependencies: policy.current.dependencies,
+      dependencies: this.policy.current.dependencies,
       book,
       clock: systemClock,
       probeNow: (name) => timers.set({ name, extra: true, dueAt: systemClock.now(), failures: 0 }),
@@ -97,15 +96,8 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async wire(): Promise<Wired> {
-    const { bus, environment, logger } = this;
-    const policy = await SettingsFile.open(
-      { ...policyFile, path: environment.PRUNELLA_CONFIG },
-      {
-        reloaded: () => void this.scheduleAnew(),
-        // the watches say so, too: it is the same file
-        kept: () => undefined,
-      },
-    );
+    const { bus, environment, logger, policy } = this;
+    await policy.ready;
     const book = new DependencyBook({
       bucket: await bus.bucket<DependencyRecord>('prunella_dependencies'),
       tell: async (telling) => {
@@ -132,13 +124,13 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
         failed: (key, error, againAt) => logger.warn({ key, error, againAt }, 'probe failed, it will be tried again'),
       },
     });
-    return { policy, book, timers };
+    return { book, timers };
   }
 
   /** Sets what is not set yet; what waits keeps its time. */
   private async schedule(): Promise<void> {
-    const { policy, timers } = await this.ready;
-    for (const { name, interval } of policy.current.dependencies) {
+    const { timers } = await this.ready;
+    for (const { name, interval } of this.policy.current.dependencies) {
       const dueAt = systemClock.now() + Math.round(Math.random() * Math.min(interval, FIRST_WITHIN_MS));
       await timers.set({ name, dueAt, failures: 0 });
     }

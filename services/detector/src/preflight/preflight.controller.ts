@@ -1,6 +1,6 @@
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import type { PreflightAnswer } from '@prunella/policy';
-import { parseInput, TokenGuard } from '@prunella/service-kit';
+import { Needs, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { Dependencies } from './dependencies.ts';
 
@@ -16,7 +16,7 @@ const Intent = z.strictObject({
 
 /** What a run asks before it starts. */
 @Controller('v1/preflight')
-@UseGuards(TokenGuard)
+@Needs('read', 'report')
 export class PreflightController {
   constructor(private readonly dependencies: Dependencies) {}
 

@@ -1,25 +1,28 @@
-import { bearerToken, ProblemException, sameSecret } from '@prunella/service-kit';
+import { bearerToken, may, ProblemException } from '@prunella/service-kit';
 import type { DetectorEnvironment } from '../environment.ts';
 import type { Delivery } from './source.ts';
 
-/** For senders that can show the API's token: `Authorization: Bearer <PRUNELLA_API_TOKEN>`. Throws ProblemException (401). */
+/**
+ * For senders that can show a token of the API, `Authorization: Bearer <token>`: PRUNELLA_API_TOKEN, or one of a role that may report.
+ *
+ * @throws ProblemException (401, 403).
+ */
 export async function verifyBearer(
   delivery: Delivery,
   environment: Pick<DetectorEnvironment, 'PRUNELLA_API_TOKEN' | 'PRUNELLA_INSECURE_WEBHOOKS'>,
 ): Promise<void> {
-  const token = environment.PRUNELLA_API_TOKEN;
-  if (token === undefined) {
-    if (environment.PRUNELLA_INSECURE_WEBHOOKS) return;
-    throw unauthorized('PRUNELLA_API_TOKEN is not set, so nobody can be let in; set it and start again');
+  const { identity } = delivery;
+  if (identity !== undefined && may(identity.role, 'report')) return;
+  if (identity !== undefined) {
+    const detail = `expected a token of the role reporter or operator, found ${identity.name ?? 'one'}, who is ${identity.role}`;
+    throw new ProblemException({ title: 'Forbidden', status: 403, detail });
   }
-  const given = bearerToken(delivery);
-  if (given === undefined || !sameSecret(given, token)) {
-    throw unauthorized(
-      `expected the header "Authorization: Bearer <PRUNELLA_API_TOKEN>", found ${given === undefined ? 'none' : 'another token'}`,
-    );
-  }
-}
-
-function unauthorized(detail: string): ProblemException {
-  return new ProblemException({ title: 'Unauthorized', status: 401, detail });
+  if (environment.PRUNELLA_API_TOKEN === undefined && environment.PRUNELLA_INSECURE_WEBHOOKS) return;
+  const found = bearerToken(delivery) === undefined ? 'none' : 'another token';
+  const hint =
+    environment.PRUNELLA_API_TOKEN === undefined
+      ? '; PRUNELLA_API_TOKEN is not set, either: set it and start again'
+      : '';
+  const detail = `expected the header "Authorization: Bearer <PRUNELLA_API_TOKEN or a token of the role reporter>", found ${found}${hint}`;
+  throw new ProblemException({ title: 'Unauthorized', status: 401, detail });
 }

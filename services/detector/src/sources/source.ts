@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Cluster } from '@prunella/cluster';
 import type { Events } from '@prunella/contracts';
 import type { CiReader } from '@prunella/core';
+import type { Identity } from '@prunella/service-kit';
 import type { DetectorEnvironment } from '../environment.ts';
 
 /** One HTTP request, unparsed. */
@@ -11,6 +12,8 @@ export interface Delivery {
   query: URLSearchParams;
   /** The bytes as they came; empty: no body. */
   body: Buffer;
+  /** Who showed a token of our API with it; undefined: nobody. */
+  identity?: Identity | undefined;
 }
 
 type Reportable =

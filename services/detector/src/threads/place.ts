@@ -1,39 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import type { PipelineFinished } from '@prunella/contracts';
+import { systemClock } from '@prunella/core';
 import { watchFor, workloadOf } from '@prunella/policy';
+import { type Kept, Threads } from '@prunella/threads';
 import { DetectorPolicy } from '../detector-policy.ts';
 import { inTime } from '../intake/in-time.ts';
 import type { Report } from '../sources/source.ts';
-import { Threads } from './threads.ts';
 
 /** Puts reports into the incidents that they belong to. */
 @Injectable()
 export class Places {
+  private readonly threads: Threads;
+
   constructor(
     private readonly bus: Bus,
-    private readonly threads: Threads,
     private readonly policy: DetectorPolicy,
-  ) {}
+  ) {
+    this.threads = new Threads({
+      bucket: () => bus.bucket<Kept>('prunella_threads'),
+      joinWithin: () => policy.current.incidents.joinWithin,
+      clock: systemClock,
+    });
+  }
 
-  /** What went well leads to what is told of it later. Throws UnreachableError. */
+  /** What went well leads to what is told of it later. What came by a webhook was placed already. Throws UnreachableError. */
   async finished(finished: PipelineFinished): Promise<void> {
-    const watch = watchFor(this.policy.current.watches, finished);
-    const workload = watch && workloadOf(watch, finished);
-    await inTime(this.bus, () => this.threads.finished(finished, workload));
+    if (!finished.placed) await this.ended(finished);
   }
 
   /** Throws UnreachableError. */
   async place(report: Report, withinMs?: number): Promise<Report> {
     switch (report.subject) {
-      case 'pipeline.failed':
-        return { ...report, data: await inTime(this.bus, () => this.threads.join(report.data), withinMs) };
+      case 'pipeline.failed': {
+        const failure = await inTime(this.bus, () => this.threads.join(report.data), withinMs);
+        return { ...report, data: { ...failure, placed: true } };
+      }
       case 'pipeline.finished':
         // What failed is placed where it is judged.
         if (report.data.conclusion !== 'success' || report.data.kind !== 'deployment') return report;
-        return { ...report, data: await inTime(this.bus, () => this.threads.finished(report.data), withinMs) };
+        return { ...report, data: { ...(await this.ended(report.data, withinMs)), placed: true } };
       default:
         return report;
     }
+  }
+
+  private async ended(finished: PipelineFinished, withinMs?: number): Promise<PipelineFinished> {
+    const watch = watchFor(this.policy.current.watches, finished);
+    const workload = watch && workloadOf(watch, finished);
+    return await inTime(this.bus, () => this.threads.finished(finished, workload), withinMs);
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Controller, HttpCode, Inject, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { type DiagnosisDeps, type DiagnosisJson, diagnose, explainJson } from '@prunella/diagnosis';
-import { parseInput, TokenGuard } from '@prunella/service-kit';
+import { Needs, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { KNOWLEDGE } from '../tokens.ts';
 import { readRequest } from './diagnose.request.ts';
@@ -10,7 +10,7 @@ const DiagnoseQuery = z.object({ file: z.string().min(1).max(1_024).default('req
 
 /** A diagnosis on demand; nothing is stored or published. */
 @Controller('v1/diagnose')
-@UseGuards(TokenGuard)
+@Needs('read', 'report')
 export class DiagnoseController {
   constructor(@Inject(KNOWLEDGE) private readonly knowledge: DiagnosisDeps) {}
 

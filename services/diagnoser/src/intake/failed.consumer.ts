@@ -3,7 +3,9 @@ import { Payload } from '@nestjs/microservices';
 import { Bus, Consumes, type Delivered } from '@prunella/bus';
 import { systemClock } from '@prunella/core';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
+import { type Kept, Threads } from '@prunella/threads';
 import { type Deps, diagnoseFailure } from '../diagnose.ts';
+import { DiagnoserPolicy } from '../diagnoser-policy.ts';
 import { changesOf } from '../gather/changes.ts';
 import { gather } from '../gather/gather.ts';
 import { Measurements } from '../gather/measurements.ts';
@@ -27,12 +29,19 @@ export class FailedConsumer {
     green: StoredGreenLogs,
     measurements: Measurements,
     tests: TestsKnowledge,
+    policy: DiagnoserPolicy,
   ) {
     const clock = systemClock;
     const asked = new AskedLately();
+    const threads = new Threads({
+      bucket: () => bus.bucket<Kept>('prunella_threads'),
+      joinWithin: () => policy.current.incidents.joinWithin,
+      clock,
+    });
     this.deps = {
       ...knowledge,
       clock,
+      place: (failure, toldAt) => threads.join(failure, toldAt),
       async gather(event) {
         const [gathered, measured] = await Promise.all([
           gather(event, {

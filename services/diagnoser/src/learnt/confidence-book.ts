@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import type { ActionType, ConfidenceUpdated } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
+import type { Learnt } from '@prunella/diagnosis';
 import { isNewer } from './is-newer.ts';
 
 /**
@@ -15,9 +16,17 @@ export class ConfidenceBook {
   constructor(private readonly bus: Bus) {}
 
   /** What outcomes say about an action on the word of a rule; undefined: nothing yet. */
-  find(decidedBy: string, action: ActionType): { mean: number; samples: number } | undefined {
+  find(decidedBy: string, action: ActionType): Learnt | undefined {
     const update = this.newest.get(keyOf(decidedBy, action));
-    return update && { mean: update.mean, samples: update.healed + update.ineffective + update.harmful };
+    if (update === undefined) return undefined;
+    const { mean, lower, healed, ineffective, harmful, demoted, pinned } = update;
+    return {
+      mean,
+      ...(lower !== undefined && { lower }),
+      samples: healed + ineffective + harmful,
+      ...(demoted && { demoted }),
+      ...(pinned && { pinned }),
+    };
   }
 
   /** Writes an update down unless a newer one stands there; again, or in another order, changes nothing. */

@@ -23,4 +23,14 @@ describe('isNewer', () => {
   `('$healed heals at $time after 4 at midnight: $newer', ({ time, healed, newer }) => {
     expect(isNewer(update(healed, time), update(4, '2026-01-01T00:00:00Z'))).toBe(newer);
   });
+
+  it.each`
+    revision     | standing     | newer
+    ${2}         | ${1}         | ${true}
+    ${1}         | ${2}         | ${false}
+    ${undefined} | ${undefined} | ${false}
+  `('revision $revision after $standing at the same time: $newer', ({ revision, standing, newer }) => {
+    const at = '2026-01-01T00:00:00Z';
+    expect(isNewer({ ...update(4, at), revision }, { ...update(4, at), revision: standing })).toBe(newer);
+  });
 });

@@ -1,7 +1,7 @@
-import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { messageOf, PrunellaError, systemClock, UnreachableError } from '@prunella/core';
 import { parseRulePack, type RulePack, RulePackError } from '@prunella/rules';
-import { badRequest, ProblemException, TokenGuard } from '@prunella/service-kit';
+import { badRequest, Needs, ProblemException } from '@prunella/service-kit';
 import { StoredGreenLogs } from '../green/green-logs.ts';
 import { type Trial, tryRules } from './try-rules.ts';
 
@@ -12,7 +12,7 @@ const WITHIN_MS = 60_000;
 
 /** Tries rules on the stored logs of jobs that passed; nothing is stored, and the rules in use stay as they are. */
 @Controller('v1/rules')
-@UseGuards(TokenGuard)
+@Needs('read')
 export class TryController {
   private busy = false;
 

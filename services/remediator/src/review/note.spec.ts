@@ -1,7 +1,7 @@
+import { fencedMarkdown as fenced, plainMarkdown as plain } from '@prunella/core';
 import fc from 'fast-check';
 import { orderFor } from '../order.fixture.ts';
 import type { Order } from '../order.ts';
-import { fenced, plain } from './markdown.ts';
 import { noteOf } from './note.ts';
 import { type Became, type Story, withStep } from './story.ts';
 

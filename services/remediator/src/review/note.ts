@@ -1,7 +1,6 @@
 import type { ReviewNote } from '@prunella/ci';
 import type { ActionType } from '@prunella/contracts';
-import { iso } from '@prunella/core';
-import { fenced, plain } from './markdown.ts';
+import { fencedMarkdown as fenced, iso, plainMarkdown as plain } from '@prunella/core';
 import { type Story, storyKey } from './story.ts';
 
 const IN_WORDS: Readonly<Record<ActionType, string>> = {

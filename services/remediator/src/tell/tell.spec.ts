@@ -111,6 +111,26 @@ it('tells of a deployment of which nobody knows how it is, once', async () => {
   expect(notes('Deployment unknown')).toHaveLength(1);
 });
 
+it('tells of a week once, also by two replicas and when it comes again', async () => {
+  const week = {
+    from: '2026-11-16T08:00:00Z',
+    to: '2026-11-23T08:00:00Z',
+    incidents: 7,
+    actions: 5,
+    healed: 4,
+    channel: '#ci',
+  };
+  for (let i = 0; i < 3; i++) send('digest.made', 'week', week);
+  expect(await told('7 incidents')).toMatchObject({
+    title: 'Prunella from 2026-11-16 to 2026-11-23',
+    text: expect.stringMatching(/^7 incidents, 4 healed, 0 with people\.\nSpent on runners: nothing\.$/),
+    to: '#ci',
+  });
+  send('digest.made', 'next', { ...week, incidents: 8 });
+  await told('8 incidents');
+  expect(notes('7 incidents')).toHaveLength(1);
+});
+
 it('tells nobody of what the policy does not want to be told', async () => {
   send('watch.ended', 'silent', ended('silent', 'inconclusive', 'silent'));
   send('watch.ended', 'bad', ended('bad', 'bad'));

@@ -5,6 +5,8 @@ import { Bus, EVENTS } from '@prunella/bus';
 import { type Events, readMessage } from '@prunella/contracts';
 import { ProblemException, type RunningService, startService } from '@prunella/service-kit';
 import { FakeKubernetes, startTestNats, type TestServer } from '@prunella/testing';
+import fc from 'fast-check';
+import { answerOf, broken, changed } from '../../../test/broken.ts';
 import { detector } from '../../service.ts';
 import type { Heard } from '../source.ts';
 import { argoRollouts } from './index.ts';
@@ -79,6 +81,35 @@ describe('a notification', () => {
     } catch (error) {
       expect((error as ProblemException).problem).toMatchObject({ status: 400, field });
     }
+  });
+
+  it('with any field broken is taken, passed over or refused by a field', () => {
+    const body = rollout('web', {
+      phase: 'Degraded',
+      abort: true,
+      message: 'RolloutAborted: x',
+      observedGeneration: '2',
+    });
+    let refused = 0;
+    for (const { body: wrong } of broken(body)) {
+      const { status, field } = answerOf(argoRollouts, wrong);
+      expect([0, 400]).toContain(status);
+      if (status === 0) continue;
+      refused += 1;
+      expect(field).toMatch(/^rollout/);
+    }
+    expect(refused).toBeGreaterThan(50);
+  });
+
+  it('never throws anything but a refusal, whatever stands in a field', () => {
+    const body = rollout('web', { phase: 'Degraded', abort: true, message: 'RolloutAborted: x' });
+    const fields = [...broken(body)].map(({ path }) => path);
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.jsonValue(), (path, value) => {
+        expect([0, 400]).toContain(answerOf(argoRollouts, changed(body, path, value)).status);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

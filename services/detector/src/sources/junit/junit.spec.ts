@@ -1,4 +1,5 @@
 import { ProblemException } from '@prunella/service-kit';
+import fc from 'fast-check';
 import { junit } from './index.ts';
 
 const XML =
@@ -72,4 +73,19 @@ it.each<[string, Record<string, string>, string | undefined, RegExp]>([
   ['nothing', HEADERS, '', /body: expected a JUnit report, found nothing/],
 ])('refuses %s, and says where', (_what, headers, body, problem) => {
   expect(problemOf(headers, body)).toMatch(problem);
+});
+
+it('with anything in a header or the body is taken or refused with a reason', () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant(XML.slice(0, 40)));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.keys(HEADERS)),
+      text,
+      fc.option(text, { nil: XML }),
+      (header, value, body) => {
+        expect(problemOf({ ...HEADERS, [header]: value }, body) ?? 'taken').not.toBe('');
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -71,6 +71,20 @@ it('tells of one revision once, by its weightiest trouble', () => {
   expect(seen(it)).toEqual(['new ProgressDeadlineExceeded']);
 });
 
+it('says of a rollout that is out of time how far it has come', () => {
+  const it = book();
+  const trouble = { type: 'ProgressDeadlineExceeded', says: 'timed out' } as const;
+  it.putWorkload(deployment(2, { state: 'progressing', trouble }));
+  const message = () => it.sightings(THRESHOLDS, NOW)[0]?.finding.message;
+  expect(message()).toBe('Deployment shop/web: timed out');
+  it.putSet({ ...set('new', 2), replicas: { all: 3, ready: 1 } });
+  const notReady: Trouble = { ...killed, type: 'NotReady', container: '', live: true };
+  it.putPod(pod('new', { troubles: [notReady] }));
+  // on its way out
+  it.putPod(pod('old', { troubles: [notReady] }));
+  expect(message()).toBe('Deployment shop/web: timed out (1 of 3 new replicas are ready, 2 run)');
+});
+
 it.each`
   what                        | standing     | live     | state            | well
   ${'everything is fine'}     | ${'current'} | ${false} | ${'complete'}    | ${true}

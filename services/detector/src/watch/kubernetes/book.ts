@@ -1,5 +1,5 @@
 import type { Standing } from '@prunella/cluster';
-import { byWeight, type Finding, podFinding, type Thresholds, workloadFinding } from './findings.ts';
+import { byWeight, type Finding, type Progress, podFinding, type Thresholds, workloadFinding } from './findings.ts';
 import { type PodFacts, remembering } from './pod.ts';
 import type { ReplicaSetFacts } from './replica-set.ts';
 import type { WorkloadFacts } from './workload.ts';
@@ -79,7 +79,7 @@ export class Book {
       if (known === undefined || byWeight(sighting.finding, known.finding) < 0) found.set(key, sighting);
     };
     for (const workload of this.workloads.values()) {
-      const finding = workloadFinding(workload);
+      const finding = workloadFinding(workload, this.progressOf(workload, newest.get(workload.uid)));
       if (finding === undefined) continue;
       const hash = workload.hash ?? newest.get(workload.uid)?.hash;
       // Its ReplicaSet comes a moment later.
@@ -113,6 +113,16 @@ export class Book {
       well: isKnown && workload.state === 'complete' && troubles.every(({ live }) => !live),
       ...(times.length > 0 && { lastTroubleAt: Math.max(...times) }),
     };
+  }
+
+  /** undefined: its newest revision has no ReplicaSet, or that does not say. */
+  private progressOf({ hash }: WorkloadFacts, set: ReplicaSetFacts | undefined): Progress | undefined {
+    if (set?.replicas === undefined || (hash !== undefined && set.hash !== hash)) return undefined;
+    const { all: replicas, ready } = set.replicas;
+    const waiting = [...this.pods.values()].filter(
+      ({ owner, troubles }) => owner.uid === set.uid && troubles.some(({ type }) => type === 'NotReady'),
+    );
+    return { replicas, ready, running: ready + waiting.length };
   }
 
   private workloadOf({ owner }: PodFacts): WorkloadFacts | undefined {

@@ -67,12 +67,35 @@ export function podFinding(
   return findings.sort(byWeight)[0];
 }
 
-/** What a workload says of itself; undefined: nothing is wrong. Pure. */
-export function workloadFinding({ kind, namespace, name, trouble }: WorkloadFacts): Finding | undefined {
+/** How far a rollout has come. */
+export interface Progress {
+  /** Pods of the newest revision. */
+  replicas: number;
+  ready: number;
+  /** Those whose containers all run, ready or not. */
+  running: number;
+}
+
+/**
+ * What a workload says of itself; undefined: nothing is wrong. Where it is out of time the message says how far it has come, for that decides what
+ * helps: rules tell what is slow from what runs and never gets ready. Pure.
+ *
+ * @param progress undefined: nobody knows.
+ */
+export function workloadFinding(
+  { kind, namespace, name, trouble }: WorkloadFacts,
+  progress?: Progress,
+): Finding | undefined {
   if (trouble === undefined) return undefined;
   const { type, says } = trouble;
-  const message = `${kind} ${namespace}/${name}: ${type === 'RolloutAborted' && !says.startsWith(type) ? `${type}: ` : ''}${says}`;
+  const isNamed = type !== 'RolloutAborted' || says.startsWith(type);
+  const far = type === 'ProgressDeadlineExceeded' && progress !== undefined ? ` (${inWords(progress)})` : '';
+  const message = `${kind} ${namespace}/${name}: ${isNamed ? '' : `${type}: `}${says}${far}`;
   return { type, stage: 'fails', container: '', message, stack: '', metrics: {} };
+}
+
+function inWords({ replicas, ready, running }: Progress): string {
+  return `${ready} of ${replicas} new replicas are ready, ${running} run`;
 }
 
 export function byWeight(a: Finding, b: Finding): number {
@@ -115,6 +138,9 @@ function findingOf(trouble: Trouble, of: string, { pod, age, thresholds, now }: 
     case 'CreateContainerConfigError':
       if (now - (pod.createdAt ?? 0) < STARTING_MS) return undefined;
       return { ...about, type, stage: 'waits', message: `${of} can't start: ${says}`, metrics: {} };
+    case 'NotReady':
+      // Each pod is so for a while.
+      return undefined;
     case 'Unschedulable':
       if (now - (at ?? now) < thresholds.unschedulableFor) return undefined;
       return { ...about, type, stage: 'waits', message: `${of} has no node: FailedScheduling: ${says}`, metrics: {} };

@@ -236,7 +236,13 @@ it('tells of a Deployment that is stuck and of a Rollout that was aborted, and t
   });
   const failed = await failures(2);
   const of = (name: string) => failed.find(({ workload }) => workload?.name === name);
-  expect(of('stuck')).toMatchObject({ error: { type: 'ProgressDeadlineExceeded' }, workload: { kind: 'Deployment' } });
+  expect(of('stuck')).toMatchObject({
+    error: {
+      type: 'ProgressDeadlineExceeded',
+      message: expect.stringMatching(/\(0 of 2 new replicas are ready, 2 run\)$/) as string,
+    },
+    workload: { kind: 'Deployment' },
+  });
   expect(of('canary')).toMatchObject({
     error: { type: 'RolloutAborted', message: expect.stringContaining('error-rate') as string },
     workload: { kind: 'Rollout' },

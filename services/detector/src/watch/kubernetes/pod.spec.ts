@@ -83,6 +83,20 @@ function unscheduled(seconds: number) {
   return { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(seconds) };
 }
 
+it.each`
+  what                        | phase        | ready      | state                           | is
+  ${'runs and is not ready'}  | ${'Running'} | ${'False'} | ${{ running: {} }}              | ${true}
+  ${'is ready'}               | ${'Running'} | ${'True'}  | ${{ running: {} }}              | ${false}
+  ${'is being created'}       | ${'Pending'} | ${'False'} | ${waiting('ContainerCreating')} | ${false}
+  ${'has a container to end'} | ${'Running'} | ${'False'} | ${ended(5, 'Error', 1)}         | ${false}
+`('knows of a pod that $what: $is', ({ phase, ready, state, is }) => {
+  const conditions = [{ type: 'Ready', status: ready, lastTransitionTime: ago(5) }];
+  const object = pod({ state }, { status: { phase, conditions, containerStatuses: [{ name: 'app', state }] } });
+  expect(podFacts(object)?.troubles.some(({ type }) => type === 'NotReady') ?? false).toBe(is);
+  // Each pod is so for a while: it is told of the workload.
+  expect(findingIn(object)).toBeUndefined();
+});
+
 it('waits for what comes a moment after the pod', () => {
   const young = { metadata: { creationTimestamp: ago(5) } };
   expect(findingIn(pod({ state: waiting('ErrImagePull') }, young))).toBeUndefined();

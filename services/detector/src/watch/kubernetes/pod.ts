@@ -15,7 +15,9 @@ export type PodTroubleType =
   | 'CrashLoopBackOff'
   | 'ImagePullBackOff'
   | 'CreateContainerConfigError'
-  | 'Unschedulable';
+  | 'Unschedulable'
+  /** All its containers run, and it is not ready: told of the workload, when it is out of time. */
+  | 'NotReady';
 
 /** Something that is wrong with a pod, or was a while ago. */
 export interface Trouble {
@@ -50,15 +52,14 @@ export interface PodFacts {
   troubles: Trouble[];
 }
 
-type Pod = KubeObject<
-  object,
-  {
-    phase?: string;
-    conditions?: Condition[];
-    containerStatuses?: ContainerStatus[];
-    initContainerStatuses?: ContainerStatus[];
-  }
->;
+interface Status {
+  phase?: string;
+  conditions?: Condition[];
+  containerStatuses?: ContainerStatus[];
+  initContainerStatuses?: ContainerStatus[];
+}
+
+type Pod = KubeObject<object, Status>;
 
 const HASHES = ['rollouts-pod-template-hash', 'pod-template-hash', 'controller-revision-hash'];
 const MOST_TROUBLES = 20;
@@ -69,7 +70,8 @@ export function podFacts(object: unknown): PodFacts | undefined {
   const owner = ownerOf(metadata);
   if (owner === undefined || timeOf(metadata.deletionTimestamp) !== undefined) return undefined;
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  const troubles = [...unscheduled(status.conditions), ...containers.flatMap(troublesOf)].slice(0, MOST_TROUBLES);
+  const ofPod = [...unscheduled(status.conditions), ...notReady(status)];
+  const troubles = [...ofPod, ...containers.flatMap(troublesOf)].slice(0, MOST_TROUBLES);
   if (troubles.length === 0) return undefined;
   const { uid = '', namespace = '', name = '', labels = {} } = metadata;
   const hash = HASHES.map((label) => labels[label]).find((value) => value !== undefined) ?? '';
@@ -94,6 +96,17 @@ function unscheduled(conditions: readonly Condition[] | undefined): Trouble[] {
   const says = short(condition.message);
   return [
     { type: 'Unschedulable', container: '', says, stack: '', live: true, restarts: 0, ...(at !== undefined && { at }) },
+  ];
+}
+
+function notReady({ phase, conditions, containerStatuses = [] }: Status): Trouble[] {
+  const condition = conditionOf(conditions, 'Ready');
+  const run = containerStatuses.length > 0 && containerStatuses.every(({ state }) => state?.running !== undefined);
+  if (phase !== 'Running' || condition?.status !== 'False' || !run) return [];
+  const at = timeOf(condition.lastTransitionTime);
+  const says = short(condition.message);
+  return [
+    { type: 'NotReady', container: '', says, stack: '', live: true, restarts: 0, ...(at !== undefined && { at }) },
   ];
 }
 

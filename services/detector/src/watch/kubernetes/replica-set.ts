@@ -9,22 +9,31 @@ export interface ReplicaSetFacts {
   /** As its owner counts them; undefined: it does not say. */
   revision?: number;
   createdAt?: number;
+  /** How many pods it has, and how many of them are ready; undefined: it does not say. */
+  replicas?: { all: number; ready: number };
+}
+
+interface Status {
+  replicas?: number;
+  readyReplicas?: number;
 }
 
 /** undefined: nobody owns it. Pure. */
 export function replicaSetFacts(object: unknown): ReplicaSetFacts | undefined {
-  const { metadata = {} } = object as KubeObject;
+  const { metadata = {}, status = {} } = object as KubeObject<object, Status>;
   const owner = ownerOf(metadata);
   if (owner === undefined) return undefined;
   const { uid = '', labels = {}, annotations = {} } = metadata;
   const revision = revisionOf(annotations);
   const createdAt = timeOf(metadata.creationTimestamp);
+  const { replicas: all, readyReplicas: ready = 0 } = status;
   return {
     uid,
     owner,
     hash: labels['rollouts-pod-template-hash'] ?? labels['pod-template-hash'] ?? '',
     ...(revision !== undefined && { revision }),
     ...(createdAt !== undefined && { createdAt }),
+    ...(all !== undefined && { replicas: { all, ready } }),
   };
 }
 

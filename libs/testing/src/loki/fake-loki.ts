@@ -1,0 +1,160 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A line as a collector ships it. */
+export interface ShippedLine {
+  labels: Record<string, string>;
+  /** In ms since the epoch. */
+  at: number;
+  text: string;
+}
+
+/** What it holds of LogQL: one selector, then line filters, `| json` and filters of its labels. */
+type Stage = (line: { text: string; labels: Record<string, string> }) => boolean;
+
+const MOST_LINES = 5_000;
+
+/**
+ * Loki as its HTTP API says: `GET /loki/api/v1/query_range` over lines that a test ships. It is as strict as the real one with what it is asked, and
+ * knows the part of LogQL that we send.
+ */
+export class FakeLoki {
+  readonly lines: ShippedLine[] = [];
+  /** Queries, in order. */
+  readonly asked: string[] = [];
+  /** Set: requests without this tenant are refused. */
+  tenant: string | undefined;
+  private readonly answers: { status: number; text: string }[] = [];
+
+  private constructor(private readonly server: Server) {
+    server.on('request', (request, response) => {
+      const url = new URL(request.url ?? '/', 'http://loki');
+      const { status, text } = this.answers.shift() ?? this.answer(url, request.headers['x-scope-orgid']);
+      const type = status === 200 ? 'application/json; charset=UTF-8' : 'text/plain; charset=utf-8';
+      response.writeHead(status, { 'content-type': type }).end(text);
+    });
+  }
+
+  static async start(): Promise<FakeLoki> {
+    const server = createServer();
+    const loki = new FakeLoki(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return loki;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  ship(labels: Record<string, string>, at: number, ...texts: string[]): void {
+    this.lines.push(...texts.map((text, n) => ({ labels, at: at + n, text })));
+  }
+
+  /** What the next request is answered; after that as usual. */
+  answerNext(status: number, text = ''): void {
+    this.answers.push({ status, text });
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(url: URL, tenant: string | string[] | undefined): { status: number; text: string } {
+    if (url.pathname !== '/loki/api/v1/query_range') return { status: 404, text: '404 page not found' };
+    if (this.tenant !== undefined && tenant !== this.tenant) return { status: 401, text: 'no org id' };
+    const { query = '', start = '', end = '', limit = '100' } = Object.fromEntries(url.searchParams);
+    this.asked.push(query);
+    if (![start, end].every((time) => /^\d{19}$/.test(time)))
+      return { status: 400, text: `could not parse '${start}'` };
+    if (BigInt(end) < BigInt(start))
+      return { status: 400, text: 'end timestamp must not be before or equal to start time' };
+    if (Number(limit) > MOST_LINES) {
+      return {
+        status: 400,
+        text: `max entries limit per query exceeded, limit > max_entries_limit (${limit} > ${MOST_LINES})`,
+      };
+    }
+    const stages = stagesOf(query);
+    if (stages === undefined)
+      return { status: 400, text: `parse error at line 1, col 1: syntax error: unexpected ${query.slice(0, 20)}` };
+    const nanos = (ms: number) => BigInt(ms) * 1_000_000n;
+    const found = this.lines
+      .filter(({ at }) => nanos(at) >= BigInt(start) && nanos(at) < BigInt(end))
+      .filter(({ labels, text }) => {
+        const line = { text, labels: { ...labels } };
+        return stages.every((stage) => stage(line));
+      })
+      .sort((a, b) => a.at - b.at)
+      .slice(0, Number(limit));
+    const streams = Map.groupBy(found, ({ labels }) => JSON.stringify(labels));
+    const result = [...streams].map(([labels, lines]) => ({
+      stream: JSON.parse(labels) as object,
+      values: lines.map(({ at, text }) => [String(nanos(at)), text]),
+    }));
+    const data = { resultType: 'streams', result, stats: {} };
+    return { status: 200, text: JSON.stringify({ status: 'success', data }) };
+  }
+}
+
+const TEXT = '"((?:[^"\\\\]|\\\\.)*)"';
+const OPERATORS: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
+  '=': (value, wanted) => value === wanted,
+  '!=': (value, wanted) => value !== wanted,
+  '=~': (value, wanted) => pattern(`^(?:${wanted})$`).test(value),
+  '!~': (value, wanted) => !pattern(`^(?:${wanted})$`).test(value),
+};
+
+/** undefined: it is no query. */
+function stagesOf(query: string): Stage[] | undefined {
+  const [whole, selector = ''] = /^\s*\{([^}]*)\}\s*/.exec(query) ?? [];
+  if (whole === undefined) return undefined;
+  const stages: Stage[] = [];
+  for (const matcher of selector.split(/,\s*/)) {
+    const stage = labelStage(matcher.trim());
+    if (stage === undefined) return undefined;
+    stages.push(stage);
+  }
+  let rest = query.slice(whole.length);
+  while (rest.trim() !== '') {
+    const next = new RegExp(
+      `^\\s*(?:(\\|~|\\|=|!=|!~)\\s*${TEXT}|\\|\\s*(json)\\b|\\|\\s*(\\w+\\s*(?:=~|!~|!=|=)\\s*${TEXT}))\\s*`,
+    ).exec(rest);
+    if (next === null) return undefined;
+    const [all, operator, text = '', json, label] = next;
+    const stage =
+      json !== undefined ? readJson : label !== undefined ? labelStage(label) : lineStage(operator ?? '', text);
+    if (stage === undefined) return undefined;
+    stages.push(stage);
+    rest = rest.slice(all.length);
+  }
+  return stages;
+}
+
+function labelStage(text: string): Stage | undefined {
+  const [, name = '', operator = '', wanted = ''] = new RegExp(`^(\\w+)\\s*(=~|!~|!=|=)\\s*${TEXT}$`).exec(text) ?? [];
+  const compare = OPERATORS[operator];
+  return compare && (({ labels }) => compare(labels[name] ?? '', wanted));
+}
+
+function lineStage(operator: string, text: string): Stage {
+  if (operator === '|=') return (line) => line.text.includes(text);
+  if (operator === '!=') return (line) => !line.text.includes(text);
+  return (line) => pattern(text).test(line.text) === (operator === '|~');
+}
+
+const readJson: Stage = (line) => {
+  try {
+    for (const [name, value] of Object.entries(JSON.parse(line.text) as object)) line.labels[name] ??= String(value);
+  } catch {
+    // Loki keeps it, and marks it with __error__.
+  }
+  return true;
+};
+
+/** RE2's way to say that case does not matter. */
+function pattern(text: string): RegExp {
+  return text.startsWith('(?i)') || text.startsWith('^(?:(?i)')
+    ? new RegExp(text.replace('(?i)', ''), 'i')
+    : new RegExp(text);
+}

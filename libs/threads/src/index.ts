@@ -1,0 +1,1 @@
+export { type Kept, type ThreadBucket, Threads, type ThreadsOptions } from './threads.ts';
