@@ -30,7 +30,8 @@ export async function askPlace(
   const askedAt = d.clock.now();
   const firstSeenAt = await d.firstSeenAt(platform.id, place);
   const kept = (await d.cursors.get(key))?.value;
-  const cursor = kept ?? { platform: platform.id, place, at: askedAt, missed: 0 };
+  // Never asked: what ended since it was first seen may have waited for it for a while.
+  const cursor = kept ?? { platform: platform.id, place, at: firstSeenAt, missed: 0 };
   const { mark, ...start } = cursor;
   const since = sinceOf(cursor, firstSeenAt, askedAt, d.settings());
   const finished = await platform.reader.finishedSince(place, since, {
