@@ -8,72 +8,71 @@ import { until } from '../support/until.ts';
 
 /** What the stream recognises by itself is no proof. */
 const SHORT_WINDOW_NS = 100_000_000;
-/** A round that died is taken over after the timeout and 5 s. */
-const POLICY = `
-version: 1
-backfill:
-  every: 1s
-  lookBack: 1m
-  grace: 0s
-  timeout: 1s
-  repositories: [{ platform: github, repository: acme/shop }, { platform: github, repository: acme/web }]
-`;
-
 let directory: string;
+let github: FakeGitHub;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'prunella-backfill-'));
-  await writeFile(join(directory, 'prunella.yaml'), POLICY);
+  github = await FakeGitHub.start();
 });
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  await github?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A round that died is taken over after the timeout and 5 s. */
+function policyFor(repositories: readonly string[]): string {
+  const places = repositories.map((repository) => `{ platform: github, repository: ${repository} }`).join(', ');
+  const times = 'every: 1s, lookBack: 1m, grace: 0s, timeout: 1s';
+  return `version: 1\nbackfill: { ${times}, repositories: [${places}] }\n`;
+}
 
 /** The runs that are told to have failed, when the detector is killed at a step of the round that finds the first of them. */
-async function killedAt(cut: {
-  subject: RegExp;
-  when: 'before' | 'after';
-}): Promise<{ told: string[]; all: string[] }> {
-  const [nats, github] = await Promise.all([startTestNats(), FakeGitHub.start()]);
+async function killedAt(
+  cut: { subject: RegExp; when: 'before' | 'after' },
+  number: number,
+): Promise<{ told: string[]; all: string[] }> {
+  const [first, last] = [`acme/shop-${number}`, `acme/web-${number}`];
+  const policy = join(directory, `${number}.yaml`);
+  await writeFile(policy, policyFor([first, last]));
+  for (const repository of [first, last]) github.addRun({ repository, createdAt: '2026-01-01T00:00:00Z' });
+  const nats = await startTestNats();
   const proxy = await CrashProxy.start(nats.port);
   const bus = await Bus.connect({ servers: nats.url, name: 'test' });
-  for (const repository of ['acme/shop', 'acme/web']) github.addRun({ repository, createdAt: '2026-01-01T00:00:00Z' });
   const detector = await startServiceProcess('detector', {
-    ...{ NATS_URL: proxy.url, PRUNELLA_CONFIG: join(directory, 'prunella.yaml'), LOG_LEVEL: 'warn' },
+    ...{ NATS_URL: proxy.url, PRUNELLA_CONFIG: policy, LOG_LEVEL: 'warn' },
     ...{ GITHUB_API_URL: github.url, GITHUB_TOKEN: 'ghp_test' },
   });
   const failed = async () => (await eventsOn(bus, 'pipeline.failed')).map(({ runId }) => runId);
-  const listed = (repository: string) =>
-    github.requests.filter((request) => request === `GET /repos/${repository}/actions/runs`).length;
+  const rounds = () => github.requests.filter((request) => request === `GET /repos/${last}/actions/runs`).length;
   try {
     const manager = await bus.jetstream.jetstreamManager();
     await manager.streams.update(EVENTS.name, { duplicate_window: SHORT_WINDOW_NS });
-    await until(() => listed('acme/web') > 0, 'the first round');
+    await until(() => rounds() > 0, 'the first round');
     const died = new Promise<void>((resolve) =>
       proxy.arm({ ...cut, nth: 1 }, () => void detector.kill().then(resolve)),
     );
-    const runs = ['acme/shop', 'acme/web'].map((repository) =>
-      github.addRun({ repository, updatedAt: new Date().toISOString() }),
-    );
+    const runs = [first, last].map((repository) => github.addRun({ repository, updatedAt: new Date().toISOString() }));
     await died;
     proxy.heal();
     await detector.start();
     const all = runs.map(({ id }) => String(id)).toSorted();
-    await until(async () => new Set(await failed()).size === all.length, 'both are told');
+    await until(async () => new Set(await failed()).size === all.length, 'both are told', 60_000);
     // Whatever would be told twice is by then.
-    const before = listed('acme/web');
-    await until(() => listed('acme/web') > before + 1, 'two more rounds');
+    const before = rounds();
+    await until(() => rounds() > before + 1, 'two more rounds');
     return { told: (await failed()).toSorted(), all };
   } finally {
     await detector.kill();
     await bus.close();
     await proxy.stop();
-    await Promise.all([nats.stop(), github.stop()]);
+    await nats.stop();
   }
 }
 
 it('tells each run that it finds once, wherever the detector dies in its round', async () => {
   const cuts = [
-    { subject: /^\$KV\.prunella_rounds\./, when: 'after' },
     { subject: /^pipeline\.finished$/, when: 'before' },
     { subject: /^pipeline\.finished$/, when: 'after' },
     { subject: /^\$KV\.prunella_endings\./, when: 'after' },
