@@ -1,12 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type JsonBucket, type Received, Timers } from '@prunella/bus';
-import { ciPlatforms } from '@prunella/ci';
 import { platformAttempt, stableId, systemClock } from '@prunella/core';
 import { isRerun } from '@prunella/policy';
-import { ENVIRONMENT } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import { DetectorPolicy } from '../detector-policy.ts';
-import type { DetectorEnvironment } from '../environment.ts';
 import { Originals } from '../intake/originals.ts';
 import { Outbox } from '../intake/outbox.ts';
 import { Places } from '../threads/place.ts';
@@ -39,7 +36,6 @@ export class Backfill implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly bus: Bus,
-    @Inject(ENVIRONMENT) environment: DetectorEnvironment,
     private readonly platforms: AskedPlatforms,
     private readonly sightings: Sightings,
     private readonly policy: DetectorPolicy,
@@ -50,12 +46,9 @@ export class Backfill implements OnApplicationBootstrap, OnApplicationShutdown {
     outbox: Outbox,
     places: Places,
   ) {
-    const readers = new Map(
-      ciPlatforms(environment as unknown as NodeJS.ProcessEnv).map(({ id, reader }) => [id, reader]),
-    );
     this.tell = {
       endings,
-      reach: { reader: (platform) => readers.get(platform), cluster: undefined },
+      reach: { reader: (platform) => platforms.all.get(platform)?.reader, cluster: undefined },
       publishOnce: (report) => outbox.publishOnce(report),
       place: (report) => places.place(report),
       keepOriginal: ({ source }, record) =>
@@ -107,7 +100,7 @@ export class Backfill implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Waits for a run that was started again, where a list may be too short to tell how it ends. */
-  async await({ data: { run, action, status }, time }: Received<'action.executed'>): Promise<void> {
+  async waitFor({ data: { run, action, status }, time }: Received<'action.executed'>): Promise<void> {
     const isAsked = this.platforms.all.get(run.platform)?.reader.ended !== undefined;
     if (!isAsked || run.kind !== 'run' || status !== 'executed' || !isRerun(action.type)) return;
     const since = Date.parse(time);

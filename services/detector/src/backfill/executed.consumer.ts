@@ -10,6 +10,6 @@ export class ExecutedConsumer {
 
   @Consumes('detector-executed')
   async onExecuted(@Payload() event: Delivered<'detector-executed'>): Promise<void> {
-    await this.backfill.await(event);
+    await this.backfill.waitFor(event);
   }
 }
