@@ -103,6 +103,45 @@ export interface CiReader {
    * commit before. The platform's own limit may cut the list (GitHub: 300). undefined: it can't say. Throws ProviderError. Absent: the platform can't say.
    */
   changedFiles?(run: Run, signal: AbortSignal): Promise<string[] | undefined>;
+  /**
+   * The runs of a place whose newest attempt ended at `since` or later; also some that ended earlier. In no order. The number of requests is bounded,
+   * and it asks nothing further when the platform's patience runs low. Throws ProviderError, `not-found` when there is no such place. Absent: the
+   * platform can't say.
+   *
+   * @param place what the platform lists runs by: the repository; on Jenkins, where there is none, the job.
+   */
+  finishedSince?(place: string, since: number, options: FinishedOptions): Promise<Finished>;
+  /**
+   * One run, once its newest attempt has ended; `running`: it has not; undefined: the platform does not know it (any more). Throws ProviderError.
+   * Absent: `finishedSince` tells of runs that are started again however old they are.
+   */
+  ended?(run: Run, signal: AbortSignal): Promise<EndedRun | 'running' | undefined>;
+}
+
+export interface FinishedOptions {
+  /** What the last answer for this place gave as its mark; only where all that it told was dealt with. Absent: there was none. */
+  mark?: string;
+  signal: AbortSignal;
+}
+
+export interface Finished {
+  runs: EndedRun[];
+  /** Stands for what was told, so that it need not be told again. Opaque. Absent: this answer has none. */
+  mark?: string;
+  /** Only what ended before was told, in ms since the epoch: there is more than is read at once, which is told to whoever asks from there. Absent: all. */
+  until?: number;
+  /** There were more runs than the platform gives out: the oldest of them are not told at all. */
+  isCut?: true;
+}
+
+/** A run that ended, as its platform tells it. */
+export interface EndedRun {
+  /** As in `Run.runId`. */
+  runId: string;
+  /** When, ms since the epoch, by the platform's clock. */
+  endedAt: number;
+  /** The platform's own JSON, for its source to read. Untrusted. */
+  record: unknown;
 }
 
 export interface GreenLogOptions {

@@ -11,6 +11,7 @@ export {
   type Tally,
   tally,
 } from './approval.ts';
+export type { BackfillSettings } from './backfill.ts';
 export { type Backoff, backoffDelayMs, isSpaced, MAX_DELAY_MS } from './backoff.ts';
 export {
   afterOutcome,

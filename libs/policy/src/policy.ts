@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AlternativePath } from './alternative.ts';
 import { AnomalySettings } from './anomalies.ts';
 import { ApprovalRule } from './approval.ts';
+import { BackfillSettings } from './backfill.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
@@ -178,6 +179,7 @@ export const PolicySchema = z.strictObject({
     .default([])
     .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
   kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
+  backfill: BackfillSettings.describe('How platforms are asked for runs that no webhook told of.'),
   anomalies: AnomalySettings.describe('When something that takes longer, or needs more, than usual is told.'),
   checks: z
     .array(MetricCheck)

@@ -3,6 +3,12 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
 import { Anomalies } from './anomalies/anomalies.ts';
+import { Backfill } from './backfill/backfill.ts';
+import { BackfillTelemetry } from './backfill/backfill-telemetry.ts';
+import { Endings } from './backfill/endings.ts';
+import { ExecutedConsumer } from './backfill/executed.consumer.ts';
+import { AskedPlatforms } from './backfill/platforms.ts';
+import { Sightings } from './backfill/sightings.ts';
 import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
@@ -43,6 +49,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     AdviceController,
     PreflightController,
     DiagnosisConsumer,
+    ExecutedConsumer,
   ],
   providers: [
     Door,
@@ -61,6 +68,11 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Dependencies,
     KubernetesWatch,
     Anomalies,
+    AskedPlatforms,
+    Endings,
+    Sightings,
+    BackfillTelemetry,
+    Backfill,
   ],
 })
 export class DetectorModule implements OnModuleInit {

@@ -6,6 +6,7 @@ import { annotations } from './annotations.ts';
 import { changedFiles } from './changes.ts';
 import type { GitHubClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
+import { ended, finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
 import { type ApiJob, downloadLog, listJobs } from './jobs.ts';
@@ -18,6 +19,8 @@ export function githubReader(client: GitHubClient): CiReader {
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
+    ended: (run, signal) => ended(client, run, signal),
   };
 }
 

@@ -6,6 +6,7 @@ import { tellingJobs } from '../conclusion.ts';
 import { changedFiles } from './changes.ts';
 import { type GitLabClient, unlessMissing } from './client.ts';
 import { gitlabDetails } from './details.ts';
+import { finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { mergeRequestOf, pipelineOf, projectOf } from './ids.ts';
 import { type ApiJob, attemptOf, conclusionOfJob, jobsIn, lastedIn, listJobs, readTrace } from './jobs.ts';
@@ -30,6 +31,7 @@ export function gitlabReader(client: GitLabClient): CiReader {
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
   };
 }
 

@@ -7,6 +7,7 @@ import type { JenkinsClient } from './client.ts';
 import { jenkinsConclusion } from './conclusion.ts';
 import { jenkinsDetails } from './details.ts';
 import { unlessMissing } from './errors.ts';
+import { finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
@@ -22,6 +23,7 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
     details: (run, _newestJob, signal) => jenkinsDetails(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
   };
 }
 

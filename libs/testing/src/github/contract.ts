@@ -14,6 +14,7 @@ const PATHS: readonly string[] = [
   '/user',
   '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
   '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+  '/repos/{owner}/{repo}/actions/runs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun',

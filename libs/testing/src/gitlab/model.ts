@@ -29,6 +29,8 @@ export interface GitLabPipeline {
   began: boolean;
   /** ISO 8601. */
   createdAt: string;
+  /** When it last changed. Default: when it was created. */
+  updatedAt?: string;
   /** What is wrong with its configuration; empty: nothing. */
   yamlErrors: string;
   /** All tries, the oldest first. */

@@ -3,6 +3,8 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { UsageBook } from '../advise/usage-book.ts';
 import { Anomalies } from '../anomalies/anomalies.ts';
+import { Endings } from '../backfill/endings.ts';
+import { Sightings } from '../backfill/sightings.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
@@ -23,10 +25,14 @@ export class FinishedConsumer {
     private readonly usage: UsageBook,
     private readonly anomalies: Anomalies,
     private readonly door: Door,
+    private readonly endings: Endings,
+    private readonly sightings: Sightings,
   ) {}
 
   @Consumes('detector-finished')
   async onFinished(@Payload() event: Delivered<'detector-finished'>): Promise<void> {
+    await this.sightings.note(event.data);
+    if (await this.endings.isOldNews(event)) return;
     await judge(event, {
       publish: (report) => this.outbox.publish(report),
       place: (report) => this.places.place(report),
