@@ -73,6 +73,33 @@ export interface GreenLog {
   log: string;
 }
 
+/** What is looked for among the files that a run left behind. */
+export interface TestReportOptions {
+  /** Whether what has this name may hold test reports. */
+  isReport(name: string): boolean;
+  /** When the attempt began and ended, ISO 8601; absent: not known. What other attempts left behind is not of this one. */
+  startedAt?: string;
+  finishedAt?: string;
+  signal: AbortSignal;
+}
+
+/** A file that may be a test report (JUnit XML), or why there is none to be read. */
+export type FoundReport = {
+  /** What it was left behind as, e.g. the name of the artefact. */
+  from: string;
+} & (
+  | {
+      /** Its name there, for people. Untrusted: nothing is written under it. */
+      file: string;
+      xml: Uint8Array;
+    }
+  | {
+      problem: 'expired' | 'forbidden' | 'too-large' | 'unreadable';
+      /** For people. */
+      gap: string;
+    }
+);
+
 /** Reads a CI platform. One for each platform, picked by `Run.platform`. */
 export interface CiReader {
   readonly platform: string;
@@ -103,6 +130,12 @@ export interface CiReader {
    * commit before. The platform's own limit may cut the list (GitHub: 300). undefined: it can't say. Throws ProviderError. Absent: the platform can't say.
    */
   changedFiles?(run: Run, signal: AbortSignal): Promise<string[] | undefined>;
+  /**
+   * The files of exactly this attempt that may be test reports, one after the other, in the same order each time. Numbers and sizes are bounded: what is
+   * beyond, and what can't be read and never will be, is told instead. Throws ProviderError (rate-limited, unavailable): later there may be more.
+   * Absent: the platform can't say.
+   */
+  testReports?(run: Run, options: TestReportOptions): AsyncIterable<FoundReport>;
 }
 
 export interface GreenLogOptions {

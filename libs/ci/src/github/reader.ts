@@ -3,6 +3,7 @@ import { type CiReader, type JobLog, ProviderError, type RunState } from '@prune
 import { cutOf } from '@prunella/http';
 import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
 import { annotations } from './annotations.ts';
+import { testReports } from './artifacts.ts';
 import { changedFiles } from './changes.ts';
 import type { GitHubClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
@@ -18,6 +19,7 @@ export function githubReader(client: GitHubClient): CiReader {
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),
+    testReports: (run, options) => testReports(client, run, options),
   };
 }
 
