@@ -126,6 +126,8 @@ export const BUCKETS = {
   prunella_claims: { ttlMs: 30 * DAY },
   /** Reports that a source has yet to complete. */
   prunella_completions: { ttlMs: 0 },
+  /** Test reports that steps of a run sent, by what they say. */
+  prunella_sent_tests: { ttlMs: 3 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
   /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */

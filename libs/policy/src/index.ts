@@ -52,6 +52,7 @@ export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } fr
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';
+export { mayBeTestReport, type TestSettings } from './tests.ts';
 export {
   type Check,
   checkOf,

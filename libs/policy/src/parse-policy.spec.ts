@@ -78,6 +78,7 @@ describe('parsePolicy', () => {
         environments: {},
       },
       review: { comment: true },
+      tests: { artifacts: expect.arrayContaining(['*junit*']) },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
     });
@@ -122,6 +123,7 @@ quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: ac
 kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulableFor: 1h, calmFor: 30m, environments: { shop: production } }
 notify: { on: [executed, rejected] }
 review: { comment: false }
+tests: { artifacts: ["reports-*"] }
 anomalies: { ratio: 4 }
 `),
     ).toEqual({
@@ -215,6 +217,7 @@ anomalies: { ratio: 4 }
       },
       notify: { on: ['executed', 'rejected'] },
       review: { comment: false },
+      tests: { artifacts: ['reports-*'] },
     });
   });
 

@@ -25,6 +25,8 @@ export interface Deps {
   publish(report: Report, withinMs?: number): Promise<void>;
   /** The incident that it belongs to, where that is not one of its own. Throws UnreachableError. */
   place(report: Report, withinMs?: number): Promise<Report>;
+  /** Whether there is something to ask for before a report is published. */
+  completes(source: Source, report: Report): boolean;
   /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
   completeLater(source: Source, report: Report, withinMs?: number): Promise<void>;
   /** Begins to keep what a sender wrote. Its id; undefined: it is not kept, which has been told. Never throws. */
@@ -63,7 +65,7 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   const told: Report[] = [];
   for (const report of reports) {
     const whole = redacted(withOriginal(report, originalId));
-    if (source.complete === undefined) {
+    if (!d.completes(source, whole)) {
       const placed = await d.place(whole, source.withinMs);
       await d.publish(placed, source.withinMs);
       told.push(placed);

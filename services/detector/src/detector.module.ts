@@ -20,6 +20,8 @@ import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
 import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
+import { SentTests } from './reports/sent-tests.ts';
+import { TestReports } from './reports/test-reports.ts';
 import { Places } from './threads/place.ts';
 import { Threads } from './threads/threads.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
@@ -49,6 +51,8 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Deliveries,
     Originals,
     Completions,
+    SentTests,
+    TestReports,
     Origins,
     Replies,
     DetectorMetrics,

@@ -49,7 +49,10 @@ it('asks once where nothing has such a name', async () => {
 
 it('takes what was left behind in this attempt only: each uploads under the same names', async () => {
   const run = fake.addRun();
-  const at = (time: string) => ({ createdAt: `2026-03-01T10:${time}Z`, content: Buffer.from(`<at-${time.slice(0, 2)}/>`) });
+  const at = (time: string) => ({
+    createdAt: `2026-03-01T10:${time}Z`,
+    content: Buffer.from(`<at-${time.slice(0, 2)}/>`),
+  });
   for (const time of ['05:00', '15:00', '25:00']) await left(run, 'junit', at(time));
   const window = { startedAt: '2026-03-01T10:10:00Z', finishedAt: '2026-03-01T10:20:00Z' };
   expect(await read(run, window)).toEqual(['junit junit <at-15/>']);
@@ -74,7 +77,10 @@ it('reads no more than 20', async () => {
   for (let n = 0; n < 22; n++) await left(run, `junit-${n}`);
   const found = await read(run);
   expect(found).toHaveLength(22);
-  expect(found.slice(20)).toEqual([expect.stringMatching(/^junit-20 too-large/), expect.stringMatching(/^junit-21 too-large/)]);
+  expect(found.slice(20)).toEqual([
+    expect.stringMatching(/^junit-20 too-large/),
+    expect.stringMatching(/^junit-21 too-large/),
+  ]);
 });
 
 it('of more than a page it reads all', async () => {
@@ -84,11 +90,11 @@ it('of more than a page it reads all', async () => {
 });
 
 it.each`
-  on                     | status | told
-  ${/\/artifacts$/}      | ${403} | ${/^the list of artefacts forbidden: .*"actions: read"/}
-  ${/\/artifacts$/}      | ${404} | ${/^the list of artefacts expired: .*HTTP 404/}
-  ${/\/artifacts\/\d+/}  | ${403} | ${/^junit forbidden: .*"actions: read"/}
-  ${/\/artifacts\/\d+/}  | ${410} | ${/^junit expired: .*HTTP 410/}
+  on                    | status | told
+  ${/\/artifacts$/}     | ${403} | ${/^the list of artefacts forbidden: .*"actions: read"/}
+  ${/\/artifacts$/}     | ${404} | ${/^the list of artefacts expired: .*HTTP 404/}
+  ${/\/artifacts\/\d+/} | ${403} | ${/^junit forbidden: .*"actions: read"/}
+  ${/\/artifacts\/\d+/} | ${410} | ${/^junit expired: .*HTTP 410/}
 `('says why nothing can be read where GitHub answers $status to $on', async ({ on, status, told }) => {
   const run = fake.addRun();
   await left(run, 'junit');
@@ -97,10 +103,10 @@ it.each`
 });
 
 it.each`
-  on                              | answer                                             | problem
-  ${/\/artifacts$/}               | ${{ status: 429, headers: { 'retry-after': '7' } }} | ${'rate-limited'}
-  ${/GET \/artifacts\/\d+$/}      | ${{ status: 403, body: {} }}                       | ${'unavailable'}
-  ${/GET \/artifacts\/\d+$/}      | ${'cut'}                                           | ${'unavailable'}
+  on                         | answer                                              | problem
+  ${/\/artifacts$/}          | ${{ status: 429, headers: { 'retry-after': '7' } }} | ${'rate-limited'}
+  ${/GET \/artifacts\/\d+$/} | ${{ status: 403, body: {} }}                        | ${'unavailable'}
+  ${/GET \/artifacts\/\d+$/} | ${'cut'}                                            | ${'unavailable'}
 `('what may be over later is an error: $on, $problem', async ({ on, answer, problem }) => {
   const run = fake.addRun();
   await left(run, 'junit');

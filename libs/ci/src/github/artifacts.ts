@@ -50,7 +50,8 @@ async function* reportsIn(
 ): AsyncGenerator<FoundReport> {
   const { name: from, size_in_bytes: size, expired } = artifact;
   if (expired) return yield { from, problem: 'expired', gap: 'the artefact has expired' };
-  if (size > MOST_BYTES) return yield { from, problem: 'too-large', gap: `expected at most ${MOST_BYTES} bytes, found ${size}` };
+  if (size > MOST_BYTES)
+    return yield { from, problem: 'too-large', gap: `expected at most ${MOST_BYTES} bytes, found ${size}` };
   let content: Uint8Array | undefined;
   try {
     content = await download(client, run, artifact.id, signal);
@@ -59,7 +60,8 @@ async function* reportsIn(
     if (gap !== undefined) yield { from, ...gap };
     return;
   }
-  if (content === undefined) return yield { from, problem: 'too-large', gap: `expected at most ${MOST_BYTES} bytes, found more` };
+  if (content === undefined)
+    return yield { from, problem: 'too-large', gap: `expected at most ${MOST_BYTES} bytes, found more` };
   // `archive: false` of actions/upload-artifact: the file as it is.
   if (!isZip(content)) return yield { from, file: from, xml: content };
   for await (const found of xmlInZip(content)) {

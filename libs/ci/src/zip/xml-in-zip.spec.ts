@@ -28,18 +28,24 @@ it.each`
 it('unpacks no bomb: neither what says how large it is, nor what lies about it', async () => {
   const bomb = await zipOf({ 'bomb.xml': Buffer.alloc(64 * 1024 ** 2, ' '), 'small.xml': '<a/>' });
   expect(bomb.length).toBeLessThan(200_000);
-  expect(await read(bomb)).toEqual([expect.stringMatching(/^too-large: bomb.xml: .* found 67108864/), 'small.xml: <a/>']);
+  expect(await read(bomb)).toEqual([
+    expect.stringMatching(/^too-large: bomb.xml: .* found 67108864/),
+    'small.xml: <a/>',
+  ]);
   // The size stands in the central directory, whose entries begin with PK\x01\x02, 24 bytes in.
   const liar = Buffer.from(bomb);
   liar.writeUInt32LE(1_000, liar.indexOf('PK\x01\x02', 0, 'latin1') + 24);
   expect(await read(liar)).toEqual([expect.stringMatching(/^unreadable: bomb.xml: /), 'small.xml: <a/>']);
 });
 
-it.each(['../../etc/passwd.xml', '/etc/passwd.xml', 'C:/windows.xml'])('a name that leads elsewhere (%s) is no way out', async (name) => {
-  const archive = Buffer.from(await zipOf({ ['x'.repeat(name.length)]: '<a/>' })).toString('latin1');
-  const renamed = Buffer.from(archive.replaceAll('x'.repeat(name.length), name), 'latin1');
-  expect(await read(renamed)).toEqual([expect.stringMatching(/^unreadable: /)]);
-});
+it.each(['../../etc/passwd.xml', '/etc/passwd.xml', 'C:/windows.xml'])(
+  'a name that leads elsewhere (%s) is no way out',
+  async (name) => {
+    const archive = Buffer.from(await zipOf({ ['x'.repeat(name.length)]: '<a/>' })).toString('latin1');
+    const renamed = Buffer.from(archive.replaceAll('x'.repeat(name.length), name), 'latin1');
+    expect(await read(renamed)).toEqual([expect.stringMatching(/^unreadable: /)]);
+  },
+);
 
 it('ends, and never throws, whatever the bytes', async () => {
   const good = await zipOf(files);

@@ -381,9 +381,9 @@ export class FakeGitHub implements Controlled {
       return;
     }
     const bytes = this.artifacts.contentAt(pathname);
-    if (bytes !== undefined) return send(response, { status: 200, bytes });
     const text = this.logText(Number(pathname.slice('/logs/'.length)));
-    send(response, text === undefined ? missing : { status: 200, text });
+    if (bytes !== undefined) send(response, { status: 200, bytes });
+    else send(response, text === undefined ? missing : { status: 200, text });
   }
 }
 

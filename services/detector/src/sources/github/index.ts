@@ -1,4 +1,5 @@
 import { badRequest } from '@prunella/service-kit';
+import { mayHaveReports } from '../../reports/ended-run.ts';
 import { jsonObject } from '../body.ts';
 import type { Delivery, Source } from '../source.ts';
 import { checkRun } from './check-run.ts';
@@ -45,6 +46,9 @@ export const github: Source = {
     const deliveryId = header(delivery, 'x-github-delivery');
     return heard.kind === 'reports' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
   },
+  // A message says all of a run, but the run may have left test reports behind.
+  complete: async (report) => report,
+  completes: mayHaveReports,
 };
 
 function header(delivery: Delivery, name: string): string | undefined {
