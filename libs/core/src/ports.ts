@@ -39,12 +39,17 @@ export interface JobLog {
   failedStep?: string;
   /** The platform's own word for why it failed, e.g. GitLab's `runner_system_failure`; absent: it has none. */
   failureReason?: string;
+  /**
+   * What the platform itself says about the failure beside the log, a message each, at most 20, e.g. GitHub's "The hosted runner lost communication with the
+   * server". Steps may write such messages, too, and then they stand in the log as well. Absent: nothing, or it could not be read.
+   */
+  annotations?: readonly string[];
   url?: string;
   /** Log text, at most `maxBytes` of it; undefined: it could not be read, `gap` says why. */
   log?: string;
   /** Line number, from 1, of the first line of `log` in the whole log; above 1 when the beginning was cut. */
   firstLine: number;
-  /** Why the log is missing or cut, for people. */
+  /** Why the log is missing or cut, and what else could not be read of the job, for people. */
   gap?: string;
 }
 
