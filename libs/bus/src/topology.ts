@@ -86,6 +86,7 @@ const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 export const CONSUMERS = {
   'detector-started': { ...USUAL, subject: 'pipeline.started' },
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
+  'detector-tests': { ...USUAL, subject: 'tests.reported', concurrency: 4 },
   // Which dependencies the logs of failures name.
   'detector-diagnosis': { ...USUAL, subject: 'diagnosis.made', concurrency: 4 },
   // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
@@ -144,6 +145,8 @@ export const BUCKETS = {
   prunella_leases: { ttlMs: DAY },
   /** What is usual, by series: how long runs and jobs take. What is not seen any more is forgotten. */
   prunella_baselines: { ttlMs: 90 * DAY },
+  /** The same of steps and tests, by job. */
+  prunella_parts: { ttlMs: 90 * DAY },
   /** Runs that are told of when they run longer than is usual. */
   prunella_running: { ttlMs: 0 },
   /** The answers to each request for approval that counted, and what they decided. */

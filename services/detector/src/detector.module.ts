@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
 import { Anomalies } from './anomalies/anomalies.ts';
+import { PartAnomalies } from './anomalies/part-anomalies.ts';
 import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
@@ -15,6 +16,7 @@ import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { StartedConsumer } from './intake/started.consumer.ts';
+import { TestsConsumer } from './intake/tests.consumer.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
@@ -42,6 +44,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     OriginalsController,
     StartedConsumer,
     FinishedConsumer,
+    TestsConsumer,
     AdviceController,
     PreflightController,
     DiagnosisConsumer,
@@ -65,6 +68,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Dependencies,
     KubernetesWatch,
     Anomalies,
+    PartAnomalies,
   ],
 })
 export class DetectorModule implements OnModuleInit {

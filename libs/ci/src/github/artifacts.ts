@@ -1,7 +1,7 @@
 import type { Run } from '@prunella/contracts';
 import { type FoundReport, messageOf, ProviderError, type TestReportOptions } from '@prunella/core';
 import { request } from '@prunella/http';
-import { xmlInZip } from '../zip/xml-in-zip.ts';
+import { xmlInZip } from '../xml-in-zip.ts';
 import type { GitHubClient } from './client.ts';
 import { provided } from './errors.ts';
 import { repositoryOf, runIdOf } from './ids.ts';

@@ -3,6 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { UsageBook } from '../advise/usage-book.ts';
 import { Anomalies } from '../anomalies/anomalies.ts';
+import { PartAnomalies } from '../anomalies/part-anomalies.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
@@ -21,6 +22,7 @@ export class FinishedConsumer {
     private readonly places: Places,
     private readonly usage: UsageBook,
     private readonly anomalies: Anomalies,
+    private readonly parts: PartAnomalies,
   ) {}
 
   @Consumes('detector-finished')
@@ -35,6 +37,7 @@ export class FinishedConsumer {
     await this.postDeploy.begin(event);
     await this.usage.learn(event);
     await this.anomalies.ended(event);
+    await this.parts.ended(event);
     this.metrics.ended(event.data, event);
   }
 }
