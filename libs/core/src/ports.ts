@@ -88,11 +88,25 @@ export interface TestReportOptions {
   signal: AbortSignal;
 }
 
-/** A file that may be a test report (JUnit XML), or why there is none to be read. */
+/** A test as a platform tells it that has read the report itself. Untrusted, and of any length. */
+export interface PlatformTest {
+  suite: string;
+  classname: string;
+  name: string;
+  /** Empty: not said. */
+  file: string;
+  status: 'passed' | 'failed' | 'error' | 'skipped';
+  durationMs: number;
+  /** What it says about the failure. */
+  message: string;
+}
+
+/** A file that may be a test report (JUnit XML), the tests of one that the platform has read, or why there is none to be read. */
 export type FoundReport = {
-  /** What it was left behind as, e.g. the name of the artefact. */
+  /** What it was left behind as: the name of the artefact, or of the job whose tests these are. Empty: not said. */
   from: string;
 } & (
+  | { tests: readonly PlatformTest[] }
   | {
       /** Its name there, for people. Untrusted: nothing is written under it. */
       file: string;

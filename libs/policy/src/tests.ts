@@ -9,7 +9,7 @@ export const TestSettings = z
       .max(50)
       .default(['*junit*', '*test-results*', '*test_results*', '*test-report*', '*surefire*'])
       .describe(
-        'Globs: names of the artefacts (of GitHub) that are read for test reports when a run has ended, upper or lower case. []: none.',
+        'Globs: names of the artefacts (of GitHub) that are read for test reports when a run has ended, upper or lower case. []: no platform is asked for test reports.',
       ),
   })
   .prefault({});

@@ -21,7 +21,9 @@ const usual = { isReport: (name: string) => name.startsWith('junit'), signal: ne
 async function read(run: FakeRun, options: Partial<TestReportOptions> = {}): Promise<string[]> {
   const found: string[] = [];
   for await (const one of reader()?.testReports?.(githubRun(run), { ...usual, ...options }) ?? []) {
-    found.push(`${one.from} ${'xml' in one ? `${one.file} ${Buffer.from(one.xml)}` : `${one.problem}: ${one.gap}`}`);
+    found.push(
+      `${one.from} ${'tests' in one ? '' : 'xml' in one ? `${one.file} ${Buffer.from(one.xml)}` : `${one.problem}: ${one.gap}`}`,
+    );
   }
   return found;
 }

@@ -12,6 +12,7 @@ import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
 import { isRerunOf } from './rerun-of.ts';
 import { revisionOf, sameBranch } from './revision.ts';
+import { testReports } from './tests.ts';
 import { textOf } from './text.ts';
 
 /** Reads Jenkins. Needs Overall/Read and Job/Read. A build is one job of its own, and never another attempt of itself. */
@@ -22,6 +23,7 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
     details: (run, _newestJob, signal) => jenkinsDetails(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    testReports: (run, options) => testReports(client, run, options),
   };
 }
 

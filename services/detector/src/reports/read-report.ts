@@ -1,5 +1,5 @@
 import { type FoundReport, runOf } from '@prunella/core';
-import { JunitError, readJunit, reportEvents } from '@prunella/test-history';
+import { JunitError, type JunitReport, readJunit, reportEvents, reportOfPlatform } from '@prunella/test-history';
 import type { Report } from '../sources/source.ts';
 import type { EndedRun } from './ended-run.ts';
 
@@ -19,23 +19,24 @@ const LONGEST = 512;
  * says: the artefact's name stands for it, since each job of a matrix uploads under a name of its own, and the same one in each run. Pure.
  */
 export function readReport(ended: EndedRun, found: FoundReport): ReadReport {
+  if ('tests' in found) return { reports: eventsOf(ended, found.from, reportOfPlatform(found.tests)) };
   if (!('xml' in found)) return { result: wordOf(found.problem), says: `${found.from}: ${found.gap}` };
-  const { data, source, time } = ended;
   try {
-    const about = { run: runOf(data), job: found.from.slice(0, LONGEST) };
-    const reportedAt = data.finishedAt === undefined ? {} : { reportedAt: data.finishedAt };
-    const events = reportEvents(readJunit(found.xml), { ...about, ...reportedAt });
-    return {
-      reports: events.map((event) => ({
-        ...{ subject: 'tests.reported', source, id: event.id, data: event.data },
-        ...(time !== undefined && { time }),
-      })),
-    };
+    return { reports: eventsOf(ended, found.from, readJunit(found.xml)) };
   } catch (error) {
     if (!(error instanceof JunitError)) throw error;
     const result = /^expected <testsuites> or <testsuite>/.test(error.problem) ? 'not_junit' : 'unreadable';
     return { result, says: `${found.from}: ${found.file}: ${error.message}` };
   }
+}
+
+function eventsOf({ data, source, time }: EndedRun, job: string, report: JunitReport): TestsReport[] {
+  const about = { run: runOf(data), job: job.slice(0, LONGEST) };
+  const reportedAt = data.finishedAt === undefined ? {} : { reportedAt: data.finishedAt };
+  return reportEvents(report, { ...about, ...reportedAt }).map((event) => ({
+    ...{ subject: 'tests.reported', source, id: event.id, data: event.data },
+    ...(time !== undefined && { time }),
+  }));
 }
 
 function wordOf(problem: Extract<FoundReport, { problem: string }>['problem']) {

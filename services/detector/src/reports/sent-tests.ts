@@ -17,7 +17,10 @@ export class SentTests {
     if (tests.run.runId === '') return;
     await inTime(
       this.bus,
-      async () => await (await this.bucket()).put(keyOf(tests), { reportId: tests.reportId }),
+      async () => {
+        const bucket = await this.bucket();
+        for (const key of [keyOf(tests), keyOfRun(tests)]) await bucket.put(key, { reportId: tests.reportId });
+      },
       withinMs,
     );
   }
@@ -27,6 +30,11 @@ export class SentTests {
     return await inTime(this.bus, async () => (await (await this.bucket()).get(keyOf(tests))) !== undefined);
   }
 
+  /** Whether its steps have sent any. Throws UnreachableError. */
+  async hasAny(tests: Pick<TestsReported, 'run'>): Promise<boolean> {
+    return await inTime(this.bus, async () => (await (await this.bucket()).get(keyOfRun(tests))) !== undefined);
+  }
+
   private bucket() {
     return this.bus.bucket<{ reportId: string }>('prunella_sent_tests');
   }
@@ -34,6 +42,11 @@ export class SentTests {
 
 /** Names, results and durations: two jobs of a matrix hardly agree in all of them, a file and its copy do. */
 function keyOf({ run, part, parts, notable, passed }: TestsReported): string {
-  const { platform, repository, runId, attempt } = run;
-  return stableId('sent', platform, repository, runId, attempt, JSON.stringify([part, parts, notable, passed]));
+  const { platform, runId, attempt } = run;
+  return stableId('sent', platform, runId, attempt, JSON.stringify([part, parts, notable, passed]));
+}
+
+/** Steps of Jenkins name the repository, which Jenkins itself does not tell, and those of GitLab no attempt. */
+function keyOfRun({ run: { platform, runId } }: Pick<TestsReported, 'run'>): string {
+  return stableId('sent-run', platform, runId);
 }

@@ -69,12 +69,13 @@ export class TestReports {
       if (signal.aborted) throw new ProviderError(platform, 'unavailable', 'not all could be read in time');
       const read = readReport(ended, found);
       if ('result' in read) this.complain(ended, read.result, read.says);
-      else this.counted.inc({ platform, result: await this.publish(read.reports) });
+      else this.counted.inc({ platform, result: await this.publish(read.reports, 'tests' in found) });
     }
   }
 
-  private async publish(reports: readonly TestsReport[]): Promise<'told' | 'sent_before'> {
-    const sent = await Promise.all(reports.map(({ data }) => this.sent.has(data)));
+  /** @param merged what is merged by its platform is not what its steps have sent: where they have sent anything, theirs holds. */
+  private async publish(reports: readonly TestsReport[], merged: boolean): Promise<'told' | 'sent_before'> {
+    const sent = await Promise.all(reports.map(({ data }) => (merged ? this.sent.hasAny(data) : this.sent.has(data))));
     if (sent.every(Boolean)) return 'sent_before';
     for (const report of reports) await this.outbox.publish(report);
     return 'told';
