@@ -36,7 +36,7 @@ const ApiTestReport = z.object({
               classname: Text,
               file: Text,
               execution_time: z.number().nullish(),
-              system_output: z.unknown(),
+              system_output: z.unknown().optional(),
             }),
           )
           .default([]),

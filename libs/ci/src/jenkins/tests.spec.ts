@@ -44,9 +44,8 @@ it('tells the tests of each stage, as Jenkins has read them', async () => {
     ['Test › macos', ['cart adds failed no']],
     ['', ['bare alone failed']],
   ]);
-  expect('tests' in (found[0] ?? {}) && found[0]).toMatchObject({
-    tests: [{ classname: 'acme.Cart', durationMs: 250 }],
-  });
+  const [first] = found.flatMap((each) => ('tests' in each ? each.tests : []));
+  expect(first).toMatchObject({ classname: 'acme.Cart', durationMs: 250 });
 });
 
 it('tells nothing of a build without tests', async () => {
