@@ -86,6 +86,7 @@ const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 export const CONSUMERS = {
   'detector-started': { ...USUAL, subject: 'pipeline.started' },
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
+  'detector-tests': { ...USUAL, subject: 'tests.reported', concurrency: 4 },
   // Which dependencies the logs of failures name.
   'detector-diagnosis': { ...USUAL, subject: 'diagnosis.made', concurrency: 4 },
   // Runs that were started again, and that somebody waits for.
@@ -139,6 +140,8 @@ export const BUCKETS = {
   prunella_awaited: { ttlMs: 2 * DAY },
   /** Reports that a source has yet to complete. */
   prunella_completions: { ttlMs: 0 },
+  /** Test reports that steps of a run sent, by what they say. */
+  prunella_sent_tests: { ttlMs: 3 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
   /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */
@@ -155,6 +158,8 @@ export const BUCKETS = {
   prunella_leases: { ttlMs: DAY },
   /** What is usual, by series: how long runs and jobs take. What is not seen any more is forgotten. */
   prunella_baselines: { ttlMs: 90 * DAY },
+  /** The same of steps and tests, by job. */
+  prunella_parts: { ttlMs: 90 * DAY },
   /** Runs that are told of when they run longer than is usual. */
   prunella_running: { ttlMs: 0 },
   /** The answers to each request for approval that counted, and what they decided. */

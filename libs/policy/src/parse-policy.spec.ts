@@ -36,6 +36,8 @@ describe('parsePolicy', () => {
         leastRatio: 1.5,
         sensitivity: 1e-4,
         leastMore: 30_000,
+        steps: { enabled: true, leastMore: 15_000 },
+        tests: { enabled: true, leastMore: 5_000 },
         mainBranches: ['main', 'master', 'trunk'],
       },
       thresholds: { free: 0, cheap: 0.6, reversible: 0.8 },
@@ -95,6 +97,7 @@ describe('parsePolicy', () => {
       },
       reports: expect.objectContaining({ byHand: [] }),
       review: { comment: true },
+      tests: { artifacts: expect.arrayContaining(['*junit*']) },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
     });
@@ -139,6 +142,7 @@ quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: ac
 kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulableFor: 1h, calmFor: 30m, environments: { shop: production } }
 notify: { on: [executed, rejected] }
 review: { comment: false }
+tests: { artifacts: ["reports-*"] }
 anomalies: { ratio: 4 }
 learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, promoteAfter: 4, margin: 0.1 }
 backfill: { every: 1m, lookBack: 1h, grace: 10m, timeout: 5s, repositories: [{ platform: jenkins, repository: shop/main }] }
@@ -163,6 +167,8 @@ backfill: { every: 1m, lookBack: 1h, grace: 10m, timeout: 5s, repositories: [{ p
         leastRatio: 1.5,
         sensitivity: 1e-4,
         leastMore: 30_000,
+        steps: { enabled: true, leastMore: 15_000 },
+        tests: { enabled: true, leastMore: 5_000 },
         mainBranches: ['main', 'master', 'trunk'],
       },
       mode: 'approve',
@@ -251,6 +257,7 @@ backfill: { every: 1m, lookBack: 1h, grace: 10m, timeout: 5s, repositories: [{ p
       notify: { on: ['executed', 'rejected'] },
       reports: expect.objectContaining({ byHand: [] }),
       review: { comment: false },
+      tests: { artifacts: ['reports-*'] },
     });
   });
 

@@ -21,6 +21,7 @@ import { QuarantineSettings } from './quarantine.ts';
 import { ReportSettings } from './reports.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
+import { TestSettings } from './tests.ts';
 import { Watch } from './watch.ts';
 
 /**
@@ -190,6 +191,7 @@ export const PolicySchema = z.strictObject({
   metrics: MeasurementSettings.describe(
     'What Prometheus is asked about the workload of a failure that came without metrics.',
   ),
+  tests: TestSettings.describe('Where test reports come from, beside those that pipelines send.'),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
 import { Anomalies } from './anomalies/anomalies.ts';
+import { PartAnomalies } from './anomalies/part-anomalies.ts';
 import { Backfill } from './backfill/backfill.ts';
 import { BackfillTelemetry } from './backfill/backfill-telemetry.ts';
 import { Endings } from './backfill/endings.ts';
@@ -22,11 +23,14 @@ import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { StartedConsumer } from './intake/started.consumer.ts';
+import { TestsConsumer } from './intake/tests.consumer.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
 import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
+import { SentTests } from './reports/sent-tests.ts';
+import { TestReports } from './reports/test-reports.ts';
 import { Places } from './threads/place.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
@@ -46,6 +50,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     OriginalsController,
     StartedConsumer,
     FinishedConsumer,
+    TestsConsumer,
     AdviceController,
     PreflightController,
     DiagnosisConsumer,
@@ -57,6 +62,8 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Deliveries,
     Originals,
     Completions,
+    SentTests,
+    TestReports,
     Origins,
     Replies,
     DetectorMetrics,
@@ -73,6 +80,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Sightings,
     BackfillTelemetry,
     Backfill,
+    PartAnomalies,
   ],
 })
 export class DetectorModule implements OnModuleInit {

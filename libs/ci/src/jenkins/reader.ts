@@ -13,6 +13,7 @@ import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
 import { isRerunOf } from './rerun-of.ts';
 import { revisionOf, sameBranch } from './revision.ts';
+import { testReports } from './tests.ts';
 import { textOf } from './text.ts';
 
 /** Reads Jenkins. Needs Overall/Read and Job/Read. A build is one job of its own, and never another attempt of itself. */
@@ -24,6 +25,7 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     finishedSince: (place, since, options) => finishedSince(client, place, since, options),
+    testReports: (run, options) => testReports(client, run, options),
   };
 }
 

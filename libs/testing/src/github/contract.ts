@@ -19,6 +19,8 @@ const PATHS: readonly string[] = [
   '/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
   '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
+  '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
+  '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
   '/repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
   '/repos/{owner}/{repo}/actions/jobs/{job_id}/rerun',
   '/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations',

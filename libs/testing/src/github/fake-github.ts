@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Accounts } from './accounts.ts';
+import { Artifacts } from './artifacts.ts';
 import { GitHubContract } from './contract.ts';
 import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
@@ -42,6 +43,8 @@ export class FakeGitHub implements Controlled {
   /** Who may ask, by which token. */
   readonly accounts = new Accounts();
   readonly pulls = new Pulls();
+  /** What runs left behind. */
+  readonly artifacts = new Artifacts();
   /** As GitHub Enterprise Server before 2026: it does not know `return_run_details`. */
   isOld = false;
   /** Runs that were dispatched, in order, with their inputs. */
@@ -221,6 +224,8 @@ export class FakeGitHub implements Controlled {
     if (method === 'GET' && owner !== undefined && rest === '') return this.repository(repository);
     const ofPull = this.pulls.route({ method, repository, rest, query, body }, login, this.defaultBranch);
     if (ofPull !== undefined) return ofPull;
+    const ofArtifact = this.artifacts.route(`${method} ${rest}`, repository, query, urlOf(this.storage));
+    if (ofArtifact !== undefined) return ofArtifact;
     const dispatched = /^actions\/workflows\/([^/]+)\/dispatches$/.exec(rest)?.[1];
     if (method === 'POST' && dispatched !== undefined) return this.dispatch(repository, dispatched, body, login);
     const job = /^actions\/jobs\/(\d+)\/rerun$/.exec(rest)?.[1];
@@ -355,8 +360,10 @@ export class FakeGitHub implements Controlled {
       send(response, { status: 403, text: 'AuthenticationFailed' });
       return;
     }
+    const bytes = this.artifacts.contentAt(pathname);
     const text = this.logText(Number(pathname.slice('/logs/'.length)));
-    send(response, text === undefined ? missing : { status: 200, text });
+    if (bytes !== undefined) send(response, { status: 200, bytes });
+    else send(response, text === undefined ? missing : { status: 200, text });
   }
 }
 

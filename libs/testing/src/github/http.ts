@@ -10,6 +10,8 @@ export interface Answer {
   body?: unknown;
   /** Sent as it is, instead of `body`. */
   text?: string;
+  /** The same. */
+  bytes?: Uint8Array;
 }
 
 export const missing: Answer = {
@@ -17,9 +19,9 @@ export const missing: Answer = {
   body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
 };
 
-export function send(response: ServerResponse, { status, headers = {}, body, text }: Answer): void {
-  const payload = text ?? (body === undefined ? '' : JSON.stringify(body));
-  const type = text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
+export function send(response: ServerResponse, { status, headers = {}, body, text, bytes }: Answer): void {
+  const payload = bytes ?? text ?? (body === undefined ? '' : JSON.stringify(body));
+  const type = typeof payload === 'string' && text === undefined ? 'application/json; charset=utf-8' : 'text/plain';
   response.writeHead(status, { 'content-type': type, ...headers }).end(payload);
 }
 

@@ -84,6 +84,7 @@ export class FakeGitLab {
       createdAt: '2026-01-01T00:00:00.000Z',
       yamlErrors: '',
       bridges: [],
+      tests: [],
       ...pipeline,
       jobs: (jobs ?? [{ name: 'build', log: 'npm error code ETIMEDOUT\n' }]).map((job) => this.jobOf(job)),
     };
@@ -259,6 +260,8 @@ export class FakeGitLab {
           query,
         );
       }),
+    testReport: (_, project, [, id]) =>
+      this.ofPipeline(project, id, ({ tests }) => ({ status: 200, body: { total_count: 0, test_suites: tests } })),
     variables: ({ query }, project, [, id]) =>
       this.ofPipeline(project, id, ({ variables }) =>
         page(

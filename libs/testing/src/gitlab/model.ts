@@ -37,6 +37,8 @@ export interface GitLabPipeline {
   jobs: GitLabJob[];
   /** Jobs of it that began other pipelines and waited for them. */
   bridges: GitLabBridge[];
+  /** What its jobs reported of tests, by job, as GitLab tells it. */
+  tests: { name: string; test_cases: Record<string, unknown>[] }[];
 }
 
 export interface GitLabBridge {

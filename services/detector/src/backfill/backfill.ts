@@ -4,6 +4,7 @@ import { platformAttempt, stableId, systemClock } from '@prunella/core';
 import { isRerun } from '@prunella/policy';
 import { PinoLogger } from 'nestjs-pino';
 import { DetectorPolicy } from '../detector-policy.ts';
+import { Completions } from '../intake/completions.ts';
 import { Originals } from '../intake/originals.ts';
 import { Outbox } from '../intake/outbox.ts';
 import { Places } from '../threads/place.ts';
@@ -45,11 +46,16 @@ export class Backfill implements OnApplicationBootstrap, OnApplicationShutdown {
     originals: Originals,
     outbox: Outbox,
     places: Places,
+    completions: Completions,
   ) {
     this.tell = {
       endings,
       reach: { reader: (platform) => platforms.all.get(platform)?.reader, cluster: undefined },
-      publishOnce: (report) => outbox.publishOnce(report),
+      publishOnce: async (report) => {
+        // Before it, for whoever is ended in between: asked for again they are the same.
+        if (report.subject === 'pipeline.finished') await completions.addTests(report);
+        return await outbox.publishOnce(report);
+      },
       place: (report) => places.place(report),
       keepOriginal: ({ source }, record) =>
         originals.keep(source, {

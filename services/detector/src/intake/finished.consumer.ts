@@ -3,6 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { UsageBook } from '../advise/usage-book.ts';
 import { Anomalies } from '../anomalies/anomalies.ts';
+import { PartAnomalies } from '../anomalies/part-anomalies.ts';
 import { Endings } from '../backfill/endings.ts';
 import { Sightings } from '../backfill/sightings.ts';
 import { judge } from '../detect.ts';
@@ -27,6 +28,7 @@ export class FinishedConsumer {
     private readonly door: Door,
     private readonly endings: Endings,
     private readonly sightings: Sightings,
+    private readonly parts: PartAnomalies,
   ) {}
 
   @Consumes('detector-finished')
@@ -45,6 +47,7 @@ export class FinishedConsumer {
     await this.postDeploy.begin(event);
     await this.usage.learn(event);
     await this.anomalies.ended(event);
+    await this.parts.ended(event);
     this.metrics.ended(event.data, event);
   }
 }

@@ -88,6 +88,8 @@ export interface Source {
    * some minutes; then, and at any other error, the report goes out as it is.
    */
   complete?(report: Report, reach: Reach, signal: AbortSignal): Promise<Report | undefined>;
+  /** Whether it is worth asking about this report; what is not is published at once. Pure. Absent: about all that it tells, if it completes any. */
+  completes?(report: Report, reach: Reach): boolean;
 }
 
 /** Where a source may ask, with tokens that only read. */

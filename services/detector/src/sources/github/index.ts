@@ -1,5 +1,6 @@
 import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
+import { mayHaveReports } from '../../reports/ended-run.ts';
 import { jsonObject } from '../body.ts';
 import type { Delivery, Source } from '../source.ts';
 import { checkRun } from './check-run.ts';
@@ -50,6 +51,9 @@ export const github: Source = {
     const run = parseInput(FoundRun, record);
     return workflowRun({ action: 'completed', repository: run.repository, workflow_run: run });
   },
+  // A message says all of a run, but the run may have left test reports behind.
+  complete: async (report) => report,
+  completes: mayHaveReports,
 };
 
 /** The API's workflow run is the webhook's, with its repository in it. */
