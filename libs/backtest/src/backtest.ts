@@ -5,7 +5,7 @@ import type { Policy } from '@prunella/policy';
 import { BoundedMap } from './bounded-map.ts';
 import { Capabilities } from './capabilities.ts';
 import { Heap } from './heap.ts';
-import { type CaseReport, differs, judge, reportOf } from './judged.ts';
+import { type CaseReport, differs, type Judged, judge, reportOf } from './judged.ts';
 import { NOBODY_RERAN, type PastCase } from './past-case.ts';
 import { byTime, type PastEvent } from './past-event.ts';
 import { RecordedDecisions } from './recorded.ts';
@@ -232,19 +232,21 @@ class Backtest {
           const own = judged[index];
           if (own !== undefined) side.sums.add(one, own);
         }
-        this.note(reportOf(one, policy, against));
+        this.note(one, policy, against);
       }
     }
     this.recorded.forget(one.key);
   }
 
-  private note(report: CaseReport): void {
-    const { policy, against } = report;
-    if (policy.result === 'false-heal' && this.falseHeals.length < this.mostCases) this.falseHeals.push(report);
-    if (against !== undefined && differs(policy, against)) {
-      this.differences += 1;
-      if (this.changed.length < this.mostCases) this.changed.push(report);
-    }
+  private note(one: PastCase, policy: Judged, against: Judged | undefined): void {
+    const isFalse = policy.result === 'false-heal' && this.falseHeals.length < this.mostCases;
+    const isChanged = against !== undefined && differs(policy, against);
+    if (isChanged) this.differences += 1;
+    const isShown = isChanged && this.changed.length < this.mostCases;
+    if (!isFalse && !isShown && this.options.onCase === undefined) return;
+    const report = reportOf(one, policy, against);
+    if (isFalse) this.falseHeals.push(report);
+    if (isShown) this.changed.push(report);
     this.options.onCase?.(report);
   }
 

@@ -1,5 +1,5 @@
 import type { DiagnosisMade, Run } from '@prunella/contracts';
-import { domainOf, stableId } from '@prunella/core';
+import { domainOf } from '@prunella/core';
 import { orderKey } from '@prunella/decision';
 import { isSpaced } from '@prunella/policy';
 import { BoundedMap } from './bounded-map.ts';
@@ -114,7 +114,7 @@ function sameCommit(a: Run, b: Run): boolean {
 }
 
 function commitOf({ platform, repository, pipelineId, headSha, kind }: Run): string | undefined {
-  return headSha === '' || kind !== 'run' ? undefined : stableId('commit', platform, repository, pipelineId, headSha);
+  return headSha === '' || kind !== 'run' ? undefined : [platform, repository, pipelineId, headSha].join('\n');
 }
 
 function add(index: Map<string, PastCase[]>, key: string, one: PastCase): void {

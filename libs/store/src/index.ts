@@ -20,6 +20,7 @@ export {
 } from './debts.ts';
 export { kindOf, translated } from './errors.ts';
 export { type ActionTally, eventsOfIncidents, insertEvents, laterRunsOfPipeline, tallyActions } from './events.ts';
+export { type HistoryItem, type HistoryPosition, history } from './history.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,

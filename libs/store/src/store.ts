@@ -7,6 +7,7 @@ import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
+import { History1795910000000 } from './migrations/1795910000000-history.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
 import { EventRow } from './tables/event.ts';
 import { IncidentRow } from './tables/incident.ts';
@@ -106,6 +107,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
       Outcomes1795651200000,
       Quarantine1795849200000,
       TestHistory1795860000000,
+      History1795910000000,
     ],
     synchronize: false,
     logging: false,

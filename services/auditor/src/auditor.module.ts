@@ -1,9 +1,11 @@
 import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
+import { systemClock } from '@prunella/core';
 import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { ApprovalsController } from './api/approvals.controller.ts';
+import { BacktestsController } from './api/backtests.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
@@ -16,6 +18,7 @@ import { StreamController } from './api/stream.controller.ts';
 import { TestsController } from './api/tests.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
+import { Jobs } from './backtest/jobs.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
 import { Owners } from './owners.ts';
@@ -48,6 +51,16 @@ class OwnersLife implements OnApplicationShutdown {
   }
 }
 
+/** Ends the backtest that runs. */
+@Injectable()
+class JobsLife implements OnApplicationShutdown {
+  constructor(private readonly jobs: Jobs) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.jobs.stop();
+  }
+}
+
 @Module({
   controllers: [
     EventsController,
@@ -58,6 +71,7 @@ class OwnersLife implements OnApplicationShutdown {
     CoverageController,
     TrainingController,
     ApprovalsController,
+    BacktestsController,
     BreakersController,
     DebtsController,
     QuarantineController,
@@ -99,7 +113,13 @@ class OwnersLife implements OnApplicationShutdown {
             logger.error({ file, problem }, 'the policy file is broken: its owners stay as before'),
         }),
     },
+    {
+      provide: Jobs,
+      inject: [ENVIRONMENT],
+      useFactory: (environment: AuditorEnvironment) => new Jobs(environment.DATABASE_URL, systemClock),
+    },
     StoreLife,
+    JobsLife,
     OwnersLife,
     AuditTelemetry,
     IncidentFeed,

@@ -25,6 +25,11 @@ export class Owners {
     return ownerOfTest(this.file.current, about);
   }
 
+  /** The policy in force, as far as this process has read it. */
+  get policy(): Policy {
+    return this.file.current;
+  }
+
   close(): void {
     this.file.close();
   }

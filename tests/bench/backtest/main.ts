@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BacktestReport, PastEvent } from '@prunella/backtest';
-import { eventType, serializeData } from '@prunella/contracts';
+import { writeMessage } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import { syntheticHistory } from './history.ts';
 
@@ -33,7 +33,7 @@ try {
   await writeFile(join(folder, 'careful.yaml'), CAREFUL);
   const { size } = await stat(history);
   for (const against of [[], ['--against', 'careful.yaml']]) {
-    const { seconds, peakMiB, report } = await measure([
+    const { seconds, cpuSeconds, peakMiB, report } = await measure([
       'history.ndjson',
       '--policy',
       'bold.yaml',
@@ -43,7 +43,7 @@ try {
     const { results } = report.policy.totals;
     process.stdout.write(
       `${failures} synthetic failures (${report.history.events} events, ${Math.round(size / 1024 ** 2)} MiB), ${against.length > 0 ? 'two policies' : 'one policy'}: ` +
-        `${seconds.toFixed(1)} s, at most ${peakMiB} MiB resident; ${results.healed} healed, ${results['false-heal']} in vain, ${report.changed ?? 0} changed\n`,
+        `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU), at most ${peakMiB} MiB resident; ${results.healed} healed, ${results['false-heal']} in vain, ${report.changed ?? 0} changed\n`,
     );
   }
 } finally {
@@ -53,37 +53,56 @@ try {
 async function writeHistory(file: string): Promise<void> {
   const stream = createWriteStream(file);
   for (const event of syntheticHistory(failures)) {
-    if (!stream.write(`${JSON.stringify(cloudEvent(event))}\n`))
-      await new Promise((resume) => stream.once('drain', resume));
+    if (!stream.write(lineOf(event))) await new Promise((resume) => stream.once('drain', resume));
   }
   await new Promise((resume) => stream.end(resume));
 }
 
-function cloudEvent({ subject, id, at, data }: PastEvent): object {
-  return {
-    ...{ specversion: '1.0', id, source: 'bench', type: eventType(subject), time: iso(at) },
-    ...{ datacontenttype: 'application/json', data: serializeData(subject, data as never) },
-  };
+function lineOf({ subject, id, at, data }: PastEvent): string {
+  const message = writeMessage({ subject, id, source: 'bench', time: iso(at), data });
+  return `${new TextDecoder().decode(message)}\n`;
 }
 
-async function measure(args: readonly string[]): Promise<{ seconds: number; peakMiB: number; report: BacktestReport }> {
+interface Measured {
+  seconds: number;
+  /** User and system time of all its threads. */
+  cpuSeconds: number;
+  /** The most memory that it had resident. */
+  peakMiB: number;
+  report: BacktestReport;
+}
+
+async function measure(args: readonly string[]): Promise<Measured> {
   const started = performance.now();
   const child = spawn(process.execPath, [CLI, 'backtest', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let peakMiB = 0;
-  const watch = setInterval(() => void peakOf(child.pid).then((mib) => (peakMiB = Math.max(peakMiB, mib))), 100);
+  let used = { cpuSeconds: 0, peakMiB: 0 };
+  const watch = setInterval(async () => {
+    used = (await usedBy(child.pid)) ?? used;
+  }, 100);
   let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(watch);
   if (code !== 0) throw new Error(`expected exit code 0, found ${code}`);
-  return { seconds: (performance.now() - started) / 1_000, peakMiB, report: JSON.parse(out) as BacktestReport };
+  return { seconds: (performance.now() - started) / 1_000, ...used, report: JSON.parse(out) as BacktestReport };
 }
 
-/** The most memory that a process had resident so far; 0 where the system does not tell. */
-async function peakOf(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+/** What a process used so far; undefined where the system does not tell, or it has ended. */
+async function usedBy(pid: number | undefined): Promise<{ cpuSeconds: number; peakMiB: number } | undefined> {
+  const [status, stat] = await Promise.all(
+    ['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+  );
+  const peak = /VmHWM:\s+(\d+) kB/.exec(status ?? '')?.[1];
+  const [user, system] = (stat ?? '')
+    .slice((stat ?? '').lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  if (peak === undefined || user === undefined) return undefined;
+  // The kernel counts a hundred ticks a second.
+  return { cpuSeconds: (Number(user) + Number(system)) / 100, peakMiB: Math.round(Number(peak) / 1024) };
 }

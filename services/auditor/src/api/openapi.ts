@@ -15,6 +15,9 @@ import { z } from 'zod';
 import { Incident, IncidentPage, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
 import {
   ApprovalAnswer,
+  BacktestEvents,
+  BacktestJob,
+  BacktestList,
   BreakerClosing,
   BreakerList,
   ConfidenceList,
@@ -62,6 +65,9 @@ const SCHEMAS = {
   TestList,
   TestPage,
   FlakyReport,
+  BacktestEvents,
+  BacktestJob,
+  BacktestList,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

@@ -1,6 +1,7 @@
-import { isPastSubject, type PastEvent, pastSubjects } from '@prunella/backtest';
-import { eventType, messageId, readJson } from '@prunella/contracts';
+import { isPastSubject, type PastEvent, type PastSubject, pastSubjects } from '@prunella/backtest';
+import { type Envelope, eventType, messageId, readJson } from '@prunella/contracts';
 import { completed, messageOf, PrunellaError } from '@prunella/core';
+import { quickData } from './quick.ts';
 
 /** A line or an item of a history is no event. */
 export class HistoryError extends PrunellaError {
@@ -19,13 +20,13 @@ const SUBJECT_OF = new Map(pastSubjects.map((subject) => [eventType(subject), su
  */
 export function pastEvent(json: unknown, place: string): PastEvent | undefined {
   const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : undefined;
-  if (typeof type !== 'string') {
+  if (typeof type !== 'string' || typeof json !== 'object' || json === null) {
     throw new HistoryError(`${place}: expected a CloudEvent with a type such as ${eventType('pipeline.failed')}`);
   }
   const subject = SUBJECT_OF.get(type);
   if (subject === undefined || !isPastSubject(subject)) return undefined;
   try {
-    const event = readJson(subject, json, { id: place, source: 'history' });
+    const event = quickEvent(subject, json) ?? readJson(subject, json, { id: place, source: 'history' });
     const at = Date.parse(event.time ?? '');
     if (Number.isNaN(at))
       throw new HistoryError(`${place}: time: expected an ISO 8601 time, found ${event.time ?? 'none'}`);
@@ -35,4 +36,12 @@ export function pastEvent(json: unknown, place: string): PastEvent | undefined {
     if (error instanceof HistoryError) throw error;
     throw new HistoryError(`${place}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function quickEvent(subject: PastSubject, json: object): Pick<Envelope, 'id' | 'source' | 'time' | 'data'> | undefined {
+  const { id, source, time, data } = json as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof source !== 'string' || typeof time !== 'string') return undefined;
+  if (id === '' || source === '') return undefined;
+  const whole = quickData(subject, data);
+  return whole && { id, source, time, data: whole };
 }

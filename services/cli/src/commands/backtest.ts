@@ -1,9 +1,15 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { type BacktestReport, backtest, type CaseReport, type NamedPolicy, type PastEvent } from '@prunella/backtest';
+import {
+  type BacktestReport,
+  backtest,
+  type CaseReport,
+  type NamedPolicy,
+  type PastEvent,
+  reachOf,
+} from '@prunella/backtest';
 import { ConfigError, iso, messageOf, parseDuration, systemClock } from '@prunella/core';
-import type { Policy } from '@prunella/policy';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { describe } from '../backtest/describe.ts';
 import { diagnoseFailure } from '../backtest/diagnose-failure.ts';
@@ -127,14 +133,9 @@ async function* eventsOf(
   }
   const until = to ?? systemClock.now();
   // What was spent before it counts, and what became of the last ones comes after it.
-  const warmUp = Math.max(...policies.map((one) => (one === undefined ? 0 : memoryOf(one.policy))));
+  const warmUp = Math.max(...policies.map((one) => (one === undefined ? 0 : reachOf(one.policy))));
   const range = { from: Math.max(0, (from ?? until) - warmUp), to: until + options.judgeWithin };
   yield* fromAuditor(context, range, share, (item) => save?.write(item));
-}
-
-/** How far back a policy looks, in ms. */
-function memoryOf({ budgets, cooldown }: Policy): number {
-  return Math.max(DAY_MS, cooldown, ...budgets.map(({ within }) => within));
 }
 
 function rangeOf(files: readonly string[], { from, to }: BacktestOptions): { from?: number; to?: number } {
