@@ -38,7 +38,7 @@ export interface BacktestOptions {
   /** At most so many cases stand in each list of the report. Default: 200. */
   cases?: number;
   /** Diagnoses a failure that has no diagnosis. Absent, or undefined for one: it is counted and left out. */
-  diagnose?(failed: PipelineFailed, at: number): DiagnosisMade | undefined;
+  diagnose?(failed: PipelineFailed, at: number): DiagnosisMade | undefined | Promise<DiagnosisMade | undefined>;
   /** Hears of every failure once it is judged, in the order of time. */
   onCase?(report: CaseReport): void;
   /** Hears now and then how many events were played, and until when, in ms since the epoch. */
@@ -164,7 +164,7 @@ class Backtest {
     this.history.failures += 1;
     const key = orderKey(data.incidentId, data.attempt);
     if (this.diagnosed.has(key)) return;
-    const diagnosis = this.options.diagnose?.(data, at);
+    const diagnosis = await this.options.diagnose?.(data, at);
     if (diagnosis === undefined) {
       this.history.undiagnosed += 1;
       return;

@@ -80,6 +80,11 @@ export class Story {
   }
 
   private event(subject: PastEvent['subject'], at: number, id: string, data: object): PastEvent {
-    return { subject, id: `${this.name}.${id}.${at}.${this.about.headSha ?? ''}`, at: START + at * MINUTE, data } as PastEvent;
+    return {
+      subject,
+      id: `${this.name}.${id}.${at}.${this.about.headSha ?? ''}`,
+      at: START + at * MINUTE,
+      data,
+    } as PastEvent;
   }
 }

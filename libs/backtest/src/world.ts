@@ -164,9 +164,10 @@ export class World {
   }
 
   /** Whether the next attempt, which really came, would have come under this policy. */
-  private leadsOn({ case: { recorded }, ended, order }: Play): boolean {
+  private leadsOn({ case: { recorded, diagnosis }, ended, order }: Play): boolean {
     if (ended === 'absent') return false;
-    if (recorded?.executedAt === undefined) return true;
+    // Only a run is begun again by us; the next trouble of a deployment comes by itself.
+    if (recorded?.executedAt === undefined || !isRerun(recorded.action) || diagnosis.run.kind !== 'run') return true;
     return order?.verdict === 'acting' || (order?.verdict === 'asking' && order.action.type === recorded.action);
   }
 

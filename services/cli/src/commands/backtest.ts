@@ -9,6 +9,7 @@ import {
   type PastEvent,
   reachOf,
 } from '@prunella/backtest';
+import type { PipelineFailed } from '@prunella/contracts';
 import { ConfigError, iso, messageOf, parseDuration, systemClock } from '@prunella/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { describe } from '../backtest/describe.ts';
@@ -67,7 +68,7 @@ export function backtestCommand(context: Context): Command {
     .option('--save <file>', 'write the events that were read, to play them again')
     .addOption(new Option('--fail-on-false-heals <n>', 'exit code 1 where it has more than n').argParser(number))
     .addOption(new Option('--fail-on-loops <n>', 'exit code 1 where it has more than n').argParser(number))
-    .option('--json', 'the report for programs; docs/backtest.md says what its keys mean')
+    .option('--json', 'the report for programs; docs/guide/backtest.md says what its keys mean')
     .action((files: string[], options: BacktestOptions) => run(context, files, options));
 }
 
@@ -79,13 +80,18 @@ async function run(context: Context, files: readonly string[], options: Backtest
   const [casesTo, save] = await Promise.all([linesTo(context, options.casesTo), linesTo(context, options.save)]);
   const events = eventsOf(context, files, { ...range, options, policies: [policy, against], share, save });
   const tell = progress(context, systemClock);
-  const brain = files.length > 0 ? await usualBrain(context) : undefined;
+  // To read rules and model takes longer than many a backtest, and most have no use for them.
+  let brain: ReturnType<typeof usualBrain> | undefined;
+  const diagnose = async (failed: PipelineFailed, at: number) => {
+    brain ??= usualBrain(context);
+    return diagnoseFailure(await brain, failed, at);
+  };
   const report = await backtest(events, {
     policy,
     ...(against !== undefined && { against }),
     ...range,
     ...{ judgeWithinMs: options.judgeWithin, cases: options.cases },
-    ...(brain !== undefined && { diagnose: (failed, at) => diagnoseFailure(brain, failed, at) }),
+    ...(files.length > 0 && { diagnose }),
     ...(casesTo !== undefined && { onCase: (one: CaseReport) => casesTo.write(one) }),
     onProgress: async (played, at) => {
       tell(share.value, `${played} events played, until ${iso(at).slice(0, 16)}`);
