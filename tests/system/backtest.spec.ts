@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BacktestReport, backtest, type CaseReport, isPastSubject, type PastEvent } from '@prunella/backtest';
 import { EVENTS } from '@prunella/bus';
 import { type ActionExecuted, isSubject, type Reason, readMessage } from '@prunella/contracts';
@@ -37,17 +34,15 @@ rules:
     confidence: 0.9
     action: { type: retry, parameters: {} }
     examples:
-      match: [{ log: "BLINKED AT the lights" }]
-      no_match: [{ log: "all is well" }]
+      match: ["BLINKED AT the lights"]
+      no_match: ["all is well"]
 `;
 const CODE = "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.";
 
 let system: System;
-let folder: string;
 let events: PastEvent[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'prunella-backtest-'));
   system = await startSystem({ policy: POLICY, rules: RULES });
   await live();
   events = await recorded();
@@ -55,7 +50,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await system?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** One run that fails, and how its next attempts end, as long as the remediator begins them. */

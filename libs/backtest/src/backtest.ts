@@ -8,7 +8,7 @@ import { Heap } from './heap.ts';
 import { type CaseReport, differs, type Judged, judge, reportOf } from './judged.ts';
 import { NOBODY_RERAN, type PastCase } from './past-case.ts';
 import { byTime, type PastEvent } from './past-event.ts';
-import { RecordedDecisions } from './recorded.ts';
+import { type Recorded, RecordedDecisions } from './recorded.ts';
 import type { BacktestReport, PolicyReport } from './report.ts';
 import { Sums } from './tally.ts';
 import { Truths } from './truths.ts';
@@ -180,7 +180,7 @@ class Backtest {
     if (this.open.has(key)) return;
     for (const one of this.truths.diagnosed(diagnosis)) for (const { world } of this.sides) await world.settled(one);
     const { recorded, truths } = this;
-    const lastedMs = truths.lastedMs(key);
+    const lastedMs = truths.lastedMs(key) ?? recordedMs(recorded.of(key));
     const one: PastCase = {
       ...{ key, diagnosis, at, truth: NOBODY_RERAN, overtaken: false },
       ...(lastedMs !== undefined && { lastedMs }),
@@ -270,6 +270,11 @@ class Backtest {
       falseHeals: this.falseHeals,
     };
   }
+}
+
+/** What a rerun was expected to last is what the failed attempt took. */
+function recordedMs(recorded: Recorded | undefined): number | undefined {
+  return recorded?.minutes === undefined || recorded.minutes === 0 ? undefined : recorded.minutes * 60_000;
 }
 
 function outOfOrder({ place, at, id }: PastEvent, now: number): OutOfOrderError {

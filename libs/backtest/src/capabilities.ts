@@ -1,4 +1,4 @@
-import type { DiagnosisMade } from '@prunella/contracts';
+import type { ActionType, DiagnosisMade, Run } from '@prunella/contracts';
 import { BoundedMap } from './bounded-map.ts';
 import type { PastCase } from './past-case.ts';
 
@@ -13,7 +13,8 @@ export class Capabilities {
 
   /** Takes note of what was said of a failure then. False: nothing was, neither of this one nor of one like it. */
   learn({ diagnosis, recorded }: PastCase): boolean {
-    const place = placeOf(diagnosis);
+    const type = recorded === undefined || isFree(recorded.action) ? diagnosis.action.type : recorded.action;
+    const place = placeOf(diagnosis.run, type);
     if (recorded?.capability === undefined) return this.known.has(place);
     const { allows, says } = recorded.capability;
     this.known.set(place, allows ? undefined : says);
@@ -22,10 +23,15 @@ export class Capabilities {
 
   /** Why what a diagnosis proposes can't be done; undefined: it can, as far as is known. */
   against(diagnosis: DiagnosisMade): string | undefined {
-    return this.known.get(placeOf(diagnosis));
+    return this.known.get(placeOf(diagnosis.run, diagnosis.action.type));
   }
 }
 
-function placeOf({ action, run }: DiagnosisMade): string {
-  return `${run.platform}/${action.type}`;
+function placeOf({ platform }: Run, action: ActionType): string {
+  return `${platform}/${action}`;
+}
+
+/** What was left to people, or to nobody, was asked about what the diagnosis proposes. */
+function isFree(action: ActionType): boolean {
+  return action === 'notify_human' || action === 'none';
 }

@@ -97,11 +97,6 @@ export class World {
     this.now = Math.max(this.now, to);
   }
 
-  /** When the next thing is due, in ms since the epoch; undefined: nothing is. */
-  get nextDueAt(): number | undefined {
-    return this.due.peek()?.at;
-  }
-
   /** Decides about a failure as the remediator would have then. */
   async decide(one: PastCase): Promise<void> {
     const { diagnosis, key } = one;
@@ -205,12 +200,9 @@ export class World {
   }
 
   private async begin(play: Play, { action, run, cause }: Order): Promise<void> {
-    const { recorded, lastedMs, outcome, truth } = play.case;
+    const { lastedMs, outcome, truth } = play.case;
     play.begunAt = this.now;
-    const known =
-      lastedMs ??
-      (recorded?.action === action.type && recorded.minutes !== undefined ? recorded.minutes * 60_000 : undefined);
-    play.cost = costOf(this.policy.costs, { run, cause, action: action.type }, known);
+    play.cost = costOf(this.policy.costs, { run, cause, action: action.type }, lastedMs);
     if (outcome !== undefined) await this.observed(outcome);
     else if (truth.kind !== 'unknown') await this.hearTruth(play);
   }

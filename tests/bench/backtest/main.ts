@@ -53,9 +53,9 @@ try {
 async function writeHistory(file: string): Promise<void> {
   const stream = createWriteStream(file);
   for (const event of syntheticHistory(failures)) {
-    if (!stream.write(lineOf(event))) await new Promise((resume) => stream.once('drain', resume));
+    if (!stream.write(lineOf(event))) await new Promise<void>((resume) => stream.once('drain', () => resume()));
   }
-  await new Promise((resume) => stream.end(resume));
+  await new Promise<void>((resume) => stream.end(() => resume()));
 }
 
 function lineOf({ subject, id, at, data }: PastEvent): string {
