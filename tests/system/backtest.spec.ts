@@ -145,9 +145,12 @@ function decisionsTaken(): Record<string, object> {
   return taken;
 }
 
-async function played(policy: string): Promise<{ report: BacktestReport; cases: CaseReport[] }> {
+async function played(
+  policy: string,
+  past: readonly PastEvent[] = events,
+): Promise<{ report: BacktestReport; cases: CaseReport[] }> {
   const cases: CaseReport[] = [];
-  const report = await backtest(events, {
+  const report = await backtest(past, {
     policy: { name: 'new', policy: parsePolicy(policy, 'new') },
     onCase: (one) => cases.push(one),
   });
@@ -161,17 +164,26 @@ it('the policy in force decides in the backtest as the remediator did, to the wo
     cases.map(({ key, policy }) => [key, decisionOf(policy as never, policy.action)]),
   );
   expect(inBacktest).toEqual(taken);
+  expect(cases.length).toBeGreaterThan(15);
   // All that can hold an action back did so.
   const refusals = new Set(
     cases.flatMap(({ policy }) => policy.reasons.filter(({ allows }) => !allows).map(({ check }) => check)),
   );
-  expect([...refusals].sort()).toEqual(
-    expect.arrayContaining(['attempts', 'breaker', 'budget', 'code-failure', 'hold-out', 'mode']),
-  );
+  expect([...refusals].sort()).toEqual(expect.arrayContaining(['attempts', 'breaker', 'budget', 'hold-out', 'mode']));
   // And what came of it is what was seen.
   const healed = (await system.incidents()).filter(({ outcome }) => outcome === 'healed').length;
   expect(report.policy.totals.results.healed).toBe(healed);
   expect(report.policy.totals.results['false-heal']).toBeGreaterThanOrEqual(2);
+});
+
+it('what was heard of outcomes then is what its breakers go by', async () => {
+  const { cases } = await played(
+    POLICY,
+    events.filter(({ subject }) => subject !== 'outcome.observed'),
+  );
+  expect(
+    cases.flatMap(({ policy }) => policy.reasons).filter(({ check, allows }) => check === 'breaker' && !allows),
+  ).toEqual([]);
 });
 
 it('another policy does something else, and says why', async () => {

@@ -69,7 +69,7 @@ it('a job plays them, one at a time, and its report is there at the end', async 
     const { body } = await get(service, `/v1/backtests/${job.id}`);
     expect(body).toMatchObject({ state: 'done', share: 1, problem: null });
     return body;
-  });
+  }, 60_000);
   expect(done.report).toMatchObject({
     policy: { name: 'policy', totals: { failures: FAILURES, results: { healed: 3, 'acted-unknown': 3 } } },
     against: { name: 'current', totals: { results: { recommended: FAILURES }, missed: 3 } },
@@ -79,11 +79,14 @@ it('a job plays them, one at a time, and its report is there at the end', async 
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(openApi, 'api');
   expect(ajv.validate('api#/components/schemas/BacktestJob', done)).toBe(true);
-  expect((await get(service, '/v1/backtests')).body.items[0]).toMatchObject({
-    id: job.id,
-    state: 'done',
-    report: null,
-  });
+  expect((await get(service, '/v1/backtests')).body.items[0]).toMatchObject(
+    {
+      id: job.id,
+      state: 'done',
+      report: null,
+    },
+    90_000,
+  );
 });
 
 it('one that is cancelled makes room for the next', async () => {

@@ -13,7 +13,8 @@ function tell(word: Word): void {
 }
 
 try {
-  const store = await Store.open({ url: databaseUrl, name: 'backtest', connections: 1 });
+  // Opening it takes two: one holds the lock of the migrations.
+  const store = await Store.open({ url: databaseUrl, name: 'backtest', connections: 3 });
   try {
     // What was spent before it counts, and what became of the last ones comes after it.
     const reaches = [policy, ...(against === undefined ? [] : [against])].map((named) => reachOf(named.policy));
