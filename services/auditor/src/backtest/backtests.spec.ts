@@ -79,15 +79,12 @@ it('a job plays them, one at a time, and its report is there at the end', async 
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(openApi, 'api');
   expect(ajv.validate('api#/components/schemas/BacktestJob', done)).toBe(true);
-  expect((await get(service, '/v1/backtests')).body.items[0]).toMatchObject(
-    {
-      id: job.id,
-      state: 'done',
-      report: null,
-    },
-    90_000,
-  );
-});
+  expect((await get(service, '/v1/backtests')).body.items[0]).toMatchObject({
+    id: job.id,
+    state: 'done',
+    report: null,
+  });
+}, 90_000);
 
 it('one that is cancelled makes room for the next', async () => {
   const { body: job } = await send('POST', '/v1/backtests', { policy: ACT });
