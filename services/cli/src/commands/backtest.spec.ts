@@ -7,11 +7,12 @@ import type { BacktestReport, PastEvent } from '@prunella/backtest';
 import { parseData, writeMessage } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import pc from 'picocolors';
-import { MINUTE, START, Story } from '../../../../libs/backtest/src/story.fixture.ts';
 import { quickData } from '../backtest/quick.ts';
 import { run } from '../program.ts';
 
 const ACT = 'version: 1\nmode: act\n';
+const START = Date.UTC(2026, 0, 5, 12);
+const MINUTE = 60_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -42,9 +43,43 @@ function lineOf({ subject, id, at, data }: PastEvent): string {
   return new TextDecoder().decode(message);
 }
 
-const [one, two] = [new Story('one'), new Story('two')];
-const healed = [...one.failed(0), ...one.finished(20, 2)];
-const inVain = [...two.failed(10), ...two.failed(30, 2)];
+/** An attempt of a run that fails, so many minutes after the start, and its diagnosis. */
+function failed(name: string, minutes: number, attempt = 1): [PastEvent, PastEvent] {
+  const at = START + minutes * MINUTE;
+  const incidentId = `inc_${name}`;
+  const diagnosis = {
+    ...{ incidentId, run: runOf(name, attempt), cause: 'network', domain: 'platform', fingerprint: 'fp_network' },
+    ...{ confidence: 0.9, transient: 0.9, prior: 0.9, decidedBy: 'rule:connection-timeout' },
+    ...{ action: { type: 'retry', parameters: {} }, explanation: 'The connection timed out.' },
+    ...{ evidence: [], alternatives: [], metrics: {}, vetoes: [], gaps: [] },
+  };
+  const ended = { ...endOf(name, attempt, at, 'failure'), finishedEventId: '' };
+  return [
+    { subject: 'pipeline.failed', id: `${name}.${attempt}.failed`, at, data: ended } as PastEvent,
+    { subject: 'diagnosis.made', id: `${name}.${attempt}.diagnosis`, at, data: diagnosis } as unknown as PastEvent,
+  ];
+}
+
+function passed(name: string, minutes: number, attempt: number): PastEvent {
+  const at = START + minutes * MINUTE;
+  const data = endOf(name, attempt, at, 'success');
+  return { subject: 'pipeline.finished', id: `${name}.${attempt}.finished`, at, data } as PastEvent;
+}
+
+function endOf(name: string, attempt: number, at: number, conclusion: string) {
+  const times = { startedAt: iso(at - 2 * MINUTE), finishedAt: iso(at) };
+  return { ...runOf(name, attempt), incidentId: `inc_${name}`, ...times, conclusion, jobs: [], metrics: {} };
+}
+
+function runOf(name: string, attempt: number) {
+  return {
+    ...{ pipelineId: 'acme/shop/ci', platform: 'github', repository: 'acme/shop', runId: name, attempt },
+    ...{ headSha: `sha_${name}`, branch: 'main', environment: '', url: '', name: 'ci', kind: 'run' },
+  };
+}
+
+const healed = [...failed('one', 0), passed('one', 20, 2)];
+const inVain = [...failed('two', 10), ...failed('two', 30, 2)];
 
 async function history(name: string, events: readonly PastEvent[], ...more: string[]): Promise<string> {
   await writeFile(join(folder, name), [...events.map(lineOf), ...more, ''].join('\n'));
@@ -141,7 +176,7 @@ describe('prunella backtest FILES', () => {
       /^prunella: a\.ndjson:3: time: expected an ISO 8601 time, found none/,
     ],
   ])('names file and line of %s', async (_what, line, says) => {
-    const { code, err } = await prunella([await history('a.ndjson', one.failed(0), line), '--policy', 'act.yaml']);
+    const { code, err } = await prunella([await history('a.ndjson', failed('one', 0), line), '--policy', 'act.yaml']);
     expect(code).toBe(1);
     expect(err.join('\n')).toMatch(says);
   });
@@ -195,8 +230,7 @@ describe('prunella backtest', () => {
 });
 
 describe('the quick reader', () => {
-  const events = [...one.failed(0), ...one.finished(20, 2)];
-  it.each(events.map((event) => [event.subject, event] as const))('reads %s as the contracts do', (subject, event) => {
+  it.each(healed.map((event) => [event.subject, event] as const))('reads %s as the contracts do', (subject, event) => {
     const { data } = JSON.parse(lineOf(event));
     expect(quickData(subject, data)).toEqual(parseData(subject, data));
   });
