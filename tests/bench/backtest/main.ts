@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BacktestReport, PastEvent } from '@prunella/backtest';
-import { writeMessage } from '@prunella/contracts';
+import { eventType } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import { syntheticHistory } from './history.ts';
 
@@ -59,8 +59,7 @@ async function writeHistory(file: string): Promise<void> {
 }
 
 function lineOf({ subject, id, at, data }: PastEvent): string {
-  const message = writeMessage({ subject, id, source: 'bench', time: iso(at), data });
-  return `${new TextDecoder().decode(message)}\n`;
+  return `${JSON.stringify({ specversion: '1.0', id, source: 'bench', type: eventType(subject), time: iso(at), data })}\n`;
 }
 
 interface Measured {
