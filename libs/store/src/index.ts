@@ -58,6 +58,7 @@ export {
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
+export { type HistoryItem, type HistoryPosition, history } from './history.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,

@@ -7,6 +7,7 @@ import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
 import { Quarantine1795849200000 } from './migrations/1795849200000-quarantine.ts';
 import { TestHistory1795860000000 } from './migrations/1795860000000-test-history.ts';
+import { History1795910000000 } from './migrations/1795910000000-history.ts';
 import { Joins1795939200000 } from './migrations/1795939200000-joins.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
@@ -110,6 +111,7 @@ function dataSource({ url, name, connections = 10 }: StoreOptions): DataSource {
       Outcomes1795651200000,
       Quarantine1795849200000,
       TestHistory1795860000000,
+      History1795910000000,
       Joins1795939200000,
       Learning1796100000000,
       Healings1796200000000,

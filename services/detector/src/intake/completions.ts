@@ -96,7 +96,15 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     if (!mayHaveReports(report, this.reach)) return;
     const { platform } = report.data;
     const key = stableId('tests', report.source, report.id);
-    const tests = { key, source: platform, report, published: true, tries: 0, dueAt: systemClock.now(), failures: 0 };
+    const tests: Incomplete = {
+      key,
+      source: platform,
+      report,
+      published: true,
+      tries: 0,
+      dueAt: systemClock.now(),
+      failures: 0,
+    };
     await inTime(this.bus, async () => (await this.timers).set(tests));
   }
 
