@@ -22,6 +22,7 @@ export type ServiceName = (typeof SERVICES)[number];
 export interface Incident {
   id: string;
   pipelineId: string;
+  runId: string;
   repository: string;
   source: string;
   cause: string;

@@ -9,4 +9,5 @@ export {
   type Observation,
 } from './baseline.ts';
 export { type Judgement, judge, limitOf, type Sensitivity } from './judge.ts';
+export { isKnown, judgePart, learnParts, noParts, PART, type PartObservation, type Parts } from './parts.ts';
 export { say, type Unit } from './say.ts';

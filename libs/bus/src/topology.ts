@@ -86,8 +86,11 @@ const USUAL = { concurrency: 16, ackWaitMs: 10_000, attempts: 6 };
 export const CONSUMERS = {
   'detector-started': { ...USUAL, subject: 'pipeline.started' },
   'detector-finished': { ...USUAL, subject: 'pipeline.finished' },
+  'detector-tests': { ...USUAL, subject: 'tests.reported', concurrency: 4 },
   // Which dependencies the logs of failures name.
   'detector-diagnosis': { ...USUAL, subject: 'diagnosis.made', concurrency: 4 },
+  // Runs that were started again, and that somebody waits for.
+  'detector-executed': { ...USUAL, subject: 'action.executed', concurrency: 4 },
   // Reads logs for up to half a minute: what waits behind it must not be taken for lost.
   'diagnoser-failed': { ...USUAL, subject: 'pipeline.failed', concurrency: 8, ackWaitMs: 30_000 },
   'diagnoser-confidence': { ...USUAL, subject: 'confidence.updated', concurrency: 1 },
@@ -125,8 +128,20 @@ export const BUCKETS = {
   prunella_decisions: { ttlMs: 30 * DAY },
   /** Who carries out an action, and how far it is: written before the effect, finished after it. */
   prunella_claims: { ttlMs: 30 * DAY },
+  /** Which runs were told to have ended, by run and attempt: whoever tells it late says nothing new. As long as any platform delivers again, and a day. */
+  prunella_endings: { ttlMs: 8 * DAY },
+  /** Where runs were seen: what the backfill asks about. */
+  prunella_places: { ttlMs: 14 * DAY },
+  /** How far the backfill is in each of them. */
+  prunella_cursors: { ttlMs: 14 * DAY },
+  /** When the backfill asks each platform next. */
+  prunella_rounds: { ttlMs: 0 },
+  /** Runs that Prunella started again, until it is told how they ended. */
+  prunella_awaited: { ttlMs: 2 * DAY },
   /** Reports that a source has yet to complete. */
   prunella_completions: { ttlMs: 0 },
+  /** Test reports that steps of a run sent, by what they say. */
+  prunella_sent_tests: { ttlMs: 3 * DAY },
   /** What is to be done later. */
   prunella_timers: { ttlMs: 0 },
   /** What was deployed and what went wrong with it, by workload and by commit: what belongs to one incident. */
@@ -143,6 +158,8 @@ export const BUCKETS = {
   prunella_leases: { ttlMs: DAY },
   /** What is usual, by series: how long runs and jobs take. What is not seen any more is forgotten. */
   prunella_baselines: { ttlMs: 90 * DAY },
+  /** The same of steps and tests, by job. */
+  prunella_parts: { ttlMs: 90 * DAY },
   /** Runs that are told of when they run longer than is usual. */
   prunella_running: { ttlMs: 0 },
   /** The answers to each request for approval that counted, and what they decided. */

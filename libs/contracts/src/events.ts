@@ -51,11 +51,17 @@ export type Kind = Named<run.Kind_ValueJson>;
 export type Workload = Wire<run.Workload, run.WorkloadJson>;
 export type Failure = Wire<run.Failure, run.FailureJson>;
 export type Resources = Wire<run.Resources, run.ResourcesJson>;
-export type Job = Omit<Wire<run.Job, run.JobJson>, 'conclusion'> & { conclusion: run.Conclusion_ValueJson };
+export type Step = Omit<Wire<run.Step, run.StepJson>, 'conclusion'> & { conclusion: run.Conclusion_ValueJson };
+/** `steps`: readers always have them, writers need not. */
+export type Job = Omit<Wire<run.Job, run.JobJson>, 'conclusion' | 'steps'> & {
+  conclusion: run.Conclusion_ValueJson;
+  steps?: Step[];
+};
 /** One attempt of one run, or one deployment: what a heal is about. */
 export type Run = Omit<Wire<run.Run, run.RunJson>, 'kind' | 'workload'> & { kind: Kind; workload?: Workload };
 
 type Words = {
+  jobs: Job[];
   run: Run;
   cause: Cause;
   kind: Kind;

@@ -39,12 +39,17 @@ export interface JobLog {
   failedStep?: string;
   /** The platform's own word for why it failed, e.g. GitLab's `runner_system_failure`; absent: it has none. */
   failureReason?: string;
+  /**
+   * What the platform itself says about the failure beside the log, a message each, at most 20, e.g. GitHub's "The hosted runner lost communication with the
+   * server". Steps may write such messages, too, and then they stand in the log as well. Absent: nothing, or it could not be read.
+   */
+  annotations?: readonly string[];
   url?: string;
   /** Log text, at most `maxBytes` of it; undefined: it could not be read, `gap` says why. */
   log?: string;
   /** Line number, from 1, of the first line of `log` in the whole log; above 1 when the beginning was cut. */
   firstLine: number;
-  /** Why the log is missing or cut, for people. */
+  /** Why the log is missing or cut, and what else could not be read of the job, for people. */
   gap?: string;
 }
 
@@ -72,6 +77,47 @@ export interface GreenLog {
   /** The end of its log, whole lines. */
   log: string;
 }
+
+/** What is looked for among the files that a run left behind. */
+export interface TestReportOptions {
+  /** Whether what has this name may hold test reports. */
+  isReport(name: string): boolean;
+  /** When the attempt began and ended, ISO 8601; absent: not known. What other attempts left behind is not of this one. */
+  startedAt?: string;
+  finishedAt?: string;
+  signal: AbortSignal;
+}
+
+/** A test as a platform tells it that has read the report itself. Untrusted, and of any length. */
+export interface PlatformTest {
+  suite: string;
+  classname: string;
+  name: string;
+  /** Empty: not said. */
+  file: string;
+  status: 'passed' | 'failed' | 'error' | 'skipped';
+  durationMs: number;
+  /** What it says about the failure. */
+  message: string;
+}
+
+/** A file that may be a test report (JUnit XML), the tests of one that the platform has read, or why there is none to be read. */
+export type FoundReport = {
+  /** What it was left behind as: the name of the artefact, or of the job whose tests these are. Empty: not said. */
+  from: string;
+} & (
+  | { tests: readonly PlatformTest[] }
+  | {
+      /** Its name there, for people. Untrusted: nothing is written under it. */
+      file: string;
+      xml: Uint8Array;
+    }
+  | {
+      problem: 'expired' | 'forbidden' | 'too-large' | 'unreadable';
+      /** For people. */
+      gap: string;
+    }
+);
 
 /** Reads a CI platform. One for each platform, picked by `Run.platform`. */
 export interface CiReader {
@@ -103,6 +149,52 @@ export interface CiReader {
    * commit before. The platform's own limit may cut the list (GitHub: 300). undefined: it can't say. Throws ProviderError. Absent: the platform can't say.
    */
   changedFiles?(run: Run, signal: AbortSignal): Promise<string[] | undefined>;
+  /**
+   * The files of exactly this attempt that may be test reports, one after the other, in the same order each time. Numbers and sizes are bounded: what is
+   * beyond, and what can't be read and never will be, is told instead. Throws ProviderError (rate-limited, unavailable): later there may be more.
+   * Absent: the platform can't say.
+   */
+  testReports?(run: Run, options: TestReportOptions): AsyncIterable<FoundReport>;
+
+  /**
+   * The runs of a place whose newest attempt ended at `since` or later; also some that ended earlier. In no order. The number of requests is bounded,
+   * and it asks nothing further when the platform's patience runs low. Throws ProviderError, `not-found` when there is no such place. Absent: the
+   * platform can't say.
+   *
+   * @param place what the platform lists runs by: the repository; on Jenkins, where there is none, the job.
+   */
+  finishedSince?(place: string, since: number, options: FinishedOptions): Promise<Finished>;
+  /**
+   * One run, once its newest attempt has ended; `running`: it has not; undefined: the platform does not know it (any more). Throws ProviderError.
+   * Absent: `finishedSince` tells of runs that are started again however old they are.
+   */
+  ended?(run: Run, signal: AbortSignal): Promise<EndedRun | 'running' | undefined>;
+}
+
+export interface FinishedOptions {
+  /** What the last answer for this place gave as its mark; only where all that it told was dealt with. Absent: there was none. */
+  mark?: string;
+  signal: AbortSignal;
+}
+
+export interface Finished {
+  runs: EndedRun[];
+  /** Stands for what was told, so that it need not be told again. Opaque. Absent: this answer has none. */
+  mark?: string;
+  /** Only what ended before was told, in ms since the epoch: there is more than is read at once, which is told to whoever asks from there. Absent: all. */
+  until?: number;
+  /** There were more runs than the platform gives out: the oldest of them are not told at all. */
+  isCut?: true;
+}
+
+/** A run that ended, as its platform tells it. */
+export interface EndedRun {
+  /** As in `Run.runId`. */
+  runId: string;
+  /** When, ms since the epoch, by the platform's clock. */
+  endedAt: number;
+  /** The platform's own JSON, for its source to read. Untrusted. */
+  record: unknown;
 }
 
 export interface GreenLogOptions {

@@ -74,7 +74,7 @@ export function weighInLog(
  * That trying again helps and that only people can help can't both be likely: the former gets what the latter leaves.
  * A rerun that hides a real failure is the dearest mistake.
  */
-function against(candidate: Candidate, all: readonly Candidate[]): Candidate {
+export function against(candidate: Candidate, all: readonly Candidate[]): Candidate {
   if (candidate.transient < HELPS) return candidate;
   const rivals = all.filter(({ cause, transient }) => transient < HELPS && isMendedByPeople(cause));
   const strongest = Math.max(0, ...rivals.map(({ confidence }) => confidence));

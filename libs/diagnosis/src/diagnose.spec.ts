@@ -137,6 +137,55 @@ describe('diagnose', () => {
     expect(made.explanation).toContain('unknown');
   });
 
+  describe('what the platform says of a job beside its log', () => {
+    const lost =
+      'The hosted runner: GitHub Actions 12 lost communication with the server. Anything in your workflow ...';
+    const compile = 'src/a.ts(1,1): error TS2304: Cannot find name x.';
+    const job = (text: string, rest: Partial<LogText> = {}): LogText => ({ ...log('build', text), ...rest }) as LogText;
+
+    it('is why, where it ended the job itself, whatever the log says until then', () => {
+      const made = of({ logs: [job(`starting\n${compile}`, { annotations: [lost] })] });
+      expect(made).toMatchObject({ cause: 'runner_lost', decidedBy: 'rule:actions-runner-lost', vetoes: [] });
+      expect(made.evidence[0]).toEqual({ line: 1, text: lost, job: 'build' });
+      expect(made.explanation).toContain(`matches on an annotation of job "build" ("The hosted runner`);
+      expect(made.alternatives.map(({ cause }) => cause)).toEqual(['compile_error']);
+    });
+
+    it('hides no failure of the code, where a step had failed before', () => {
+      const made = of({ logs: [job(compile, { failedStep: 'Build', annotations: [lost] })] });
+      expect(made.cause).toBe('compile_error');
+      expect(made.alternatives.map(({ cause }) => cause)).toEqual(['runner_lost']);
+    });
+
+    it.each<[string, string, string[], Cause]>([
+      [
+        'a runner that never came',
+        '',
+        ['The job was not acquired by Runner of type hosted even after multiple attempts'],
+        'runner_lost',
+      ],
+      ['a job that took too long', 'make', ['The job has exceeded the maximum execution time of 6h0m0s'], 'timeout'],
+      ['an exit code that the log does not tell', 'make', ['Process completed with exit code 137.'], 'oom'],
+      ['an exit code that says nothing', compile, ['Process completed with exit code 2.'], 'compile_error'],
+      ['what no rule knows', compile, ['The flux drained.', ''], 'compile_error'],
+    ])('%s', (_what, text, annotations, cause) => {
+      expect(of({ logs: [job(text, { failedStep: 'Build', annotations })] }).cause).toBe(cause);
+    });
+
+    it('counts once what stands in the log, too', () => {
+      const text = `starting\n##[error]${compile}`;
+      const without = of({ logs: [job(text)] });
+      expect(of({ logs: [job(text, { annotations: [compile] })] })).toEqual(without);
+    });
+
+    it('shows no secret', () => {
+      const secret = `ghp_${'a1B2'.repeat(9)}`;
+      const made = of({ logs: [job('make', { annotations: [`Error: connect ETIMEDOUT token=${secret}`] })] });
+      expect(JSON.stringify(made)).not.toContain(secret);
+      expect(made.cause).toBe('network');
+    });
+  });
+
   it('believes the words more than the exit code', () => {
     const made = of({ logs: [log('test', '--- FAIL: TestTotal (0.00s)\nProcess completed with exit code 137.')] });
     expect(made.cause).toBe('test_failure');

@@ -26,6 +26,8 @@ interface LogOf {
   conclusion?: Conclusion;
   /** The platform's own word for why it failed, where it has one. */
   failureReason?: string;
+  /** What the platform says of it beside the log, a message each. Default: nothing. */
+  annotations?: readonly string[];
   /** Logs of earlier successful runs of the same job: what stands there too explains no failure. Default: none. */
   green?: readonly string[];
 }

@@ -26,13 +26,13 @@ const MESSAGE_LINES = 3;
 export function evidenceOf(candidate: Candidate, logs: readonly JobReading[], error: Failure | undefined): Evidence[] {
   const [decisive] = candidate.lines;
   if (decisive === undefined) return distinct(unexplained(logs, error)).slice(0, MOST_SHOWN);
-  const log = decisive.source === 'log' ? logs.find(({ job }) => job === decisive.job) : undefined;
+  const log = decisive.source === 'error' ? undefined : logs.find(({ job }) => job === decisive.job);
   const announced = announcedBy(candidate, logs, error);
   const speaking = [
     evidence(decisive, jobOf(decisive)),
     ...(announced === undefined ? [] : [evidence(announced, jobOf(decisive))]),
     ...candidate.lines.slice(1).map((line) => evidence(line, jobOf(line))),
-    ...(log === undefined ? [] : neighbours(decisive, log)),
+    ...(log === undefined || decisive.source !== 'log' ? [] : neighbours(decisive, log)),
   ];
   const first = distinct(speaking).slice(0, MOST);
   return log === undefined ? first : distinct([...first, ...tellingOf(log)]).slice(0, shownOf(log));

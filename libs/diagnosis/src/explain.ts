@@ -27,6 +27,7 @@ function whoSays({ decidedBy }: Candidate): string {
 function placeOf(decisive: Evidence, { lines }: Candidate, logs: readonly JobReading[]): string {
   const quote = `("${cut(decisive.text)}")`;
   if (lines[0]?.source === 'error') return `the reported error ${quote}`;
+  if (lines[0]?.source === 'annotation') return `an annotation of job "${decisive.job}" ${quote}`;
   const step = logs.find(({ job }) => job === decisive.job)?.failedStep;
   const job = decisive.job === '' ? '' : ` of job "${decisive.job}"`;
   return `line ${decisive.line}${job}${step === undefined ? '' : `, step "${step}"`} ${quote}`;

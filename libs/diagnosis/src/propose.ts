@@ -1,12 +1,14 @@
 import type { Failure } from '@prunella/contracts';
 import { type MatchedLine, matchRules, type RuleMatch, type RuleSet } from '@prunella/rules';
 import { redact } from '@prunella/signals';
+import { withAnnotations } from './annotations.ts';
 import { weighInLog } from './arbitrate.ts';
 import { WEIGHTS } from './arbitration-weights.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { failureOf, guess } from './guess.ts';
 import { withKnownFlaky } from './known-flaky.ts';
+import { candidateOf } from './of-rule.ts';
 import type { Proposal } from './proposal.ts';
 import { type JobReading, signsOfRun } from './reading.ts';
 import { suggested } from './suggestion.ts';
@@ -21,7 +23,8 @@ export function propose(
   const jobs = readings.map((reading) => {
     const guesses = guess(failureOf(reading, metrics), model);
     const found = candidatesIn(reading, rules, metrics);
-    return { job: reading.job, candidates: weighInLog(found, guesses, reading, weights) };
+    const weighed = weighInLog(found, guesses, reading, weights);
+    return { job: reading.job, candidates: withAnnotations(weighed, reading, rules, metrics) };
   });
   const run = matchRules(rules, { lines: [], ...(error && { error }), signs: signsOfRun(input), metrics });
   const suggestion = suggested(error);
@@ -63,19 +66,4 @@ function isUsual({ lines }: RuleMatch, { green }: JobReading): boolean {
 function mostTellingFirst(candidate: Candidate, { places }: JobReading): Candidate {
   const place = ({ line }: MatchedLine) => Math.max(2, places.get(line) ?? places.size);
   return { ...candidate, lines: candidate.lines.toSorted((a, b) => place(a) - place(b)) };
-}
-
-function candidateOf({ rule, action, lines, count }: RuleMatch): Candidate {
-  return {
-    cause: rule.cause,
-    action,
-    decidedBy: `rule:${rule.id}`,
-    says: rule.says,
-    transient: rule.transient,
-    prior: rule.confidence,
-    confidence: rule.confidence,
-    lines,
-    count,
-    notes: [],
-  };
 }

@@ -26,6 +26,8 @@ export interface JobReading {
   green?: Templates;
   exitCode?: number;
   failedStep?: string;
+  /** What the platform says of the job and its log does not, a line each. */
+  annotations: readonly Line[];
   /** What the log's job says beside its text. */
   signs: readonly string[];
 }
@@ -44,6 +46,7 @@ export function readLog(log: LogText): JobReading {
     ...(green !== undefined && { green }),
     ...(exitCode !== undefined && { exitCode }),
     ...(log.failedStep !== undefined && { failedStep: log.failedStep }),
+    annotations: annotationsOf(log.annotations, lines),
     signs: [...signsOfExit(exitCode), ...signsOfJob(log.conclusion), ...signsOfReason(log.failureReason)],
   };
 }
@@ -51,6 +54,12 @@ export function readLog(log: LogText): JobReading {
 function linesOf(log: LogText): readonly Line[] {
   if ('lines' in log) return log.lines;
   return looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
+}
+
+/** What stands in the log, too, is weighed there. */
+function annotationsOf(messages: readonly string[] = [], lines: readonly Line[]): Line[] {
+  const said = toLines(withoutPrivateKeys(messages.join('\n'))).filter(({ text }) => text.trim() !== '');
+  return said.filter(({ text }) => !lines.some((line) => line.text.endsWith(text)));
 }
 
 /** What a publisher reports, without the private keys that its text may hold. */

@@ -13,13 +13,25 @@ const SeriesMatch = z
     repository: Globs.optional(),
     pipeline: Globs.optional(),
     branch: Globs.optional(),
-    series: Globs.optional().describe('The name of the run, job or metric.'),
+    series: Globs.optional().describe('The name of the run, job or metric; `job › step`, `class › test`.'),
   })
   .refine((match) => Object.keys(match).length > 0, {
     error: 'expected at least one of platform, repository, pipeline, branch, series',
     when: ({ issues }) => issues.length === 0,
   });
 type SeriesMatch = z.infer<typeof SeriesMatch>;
+
+/** What is a part of a job; what takes less than a second is not looked at. */
+function PartSettings(leastMore: string) {
+  return z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether they are looked at.'),
+      leastMore: Duration.refine((ms) => ms <= DAY_MS, { error: 'expected a duration from 0s to 1d' })
+        .prefault(leastMore)
+        .describe('What takes less than this longer is not told.'),
+    })
+    .prefault({});
+}
 
 /** When something that takes longer, or needs more, than usual is told. */
 export const AnomalySettings = z
@@ -44,6 +56,8 @@ export const AnomalySettings = z
     leastMore: Duration.refine((ms) => ms <= DAY_MS, { error: 'expected a duration from 0s to 1d' })
       .prefault('30s')
       .describe('What takes less than this longer is not told.'),
+    steps: PartSettings('15s').describe('Steps of jobs, where a platform says how long they take.'),
+    tests: PartSettings('5s').describe('Tests, by the reports on them.'),
     mainBranches: Globs.default(['main', 'master', 'trunk']).describe(
       'Branches with baselines of their own; all others share one for each series.',
     ),

@@ -11,6 +11,7 @@ export {
   type Tally,
   tally,
 } from './approval.ts';
+export type { BackfillSettings } from './backfill.ts';
 export { type Backoff, backoffDelayMs, isSpaced, MAX_DELAY_MS } from './backoff.ts';
 export {
   afterOutcome,
@@ -65,6 +66,7 @@ export { byHand, type DigestSettings, type ReportSettings } from './reports.ts';
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';
+export { mayBeTestReport, type TestSettings } from './tests.ts';
 export {
   type Check,
   checkOf,

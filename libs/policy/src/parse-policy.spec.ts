@@ -36,6 +36,8 @@ describe('parsePolicy', () => {
         leastRatio: 1.5,
         sensitivity: 1e-4,
         leastMore: 30_000,
+        steps: { enabled: true, leastMore: 15_000 },
+        tests: { enabled: true, leastMore: 5_000 },
         mainBranches: ['main', 'master', 'trunk'],
       },
       thresholds: { free: 0, cheap: 0.6, reversible: 0.8 },
@@ -58,6 +60,14 @@ describe('parsePolicy', () => {
       approvals: [],
       breaker: { failures: 5, rest: HOUR / 2, reset: 'time' },
       storm: { pipelines: 10, within: HOUR / 6, atATime: 10 },
+      backfill: {
+        enabled: true,
+        every: HOUR / 12,
+        lookBack: HOUR / 4,
+        grace: HOUR / 30,
+        timeout: 20_000,
+        repositories: [],
+      },
       scale: { memory: '8Gi', cpu: '4', times: 2 },
       timeouts: { deadline: 3_600_000, times: 2 },
       quarantine: { expiry: 14 * 24 * HOUR, most: 20, greens: 10, owners: [] },
@@ -87,6 +97,7 @@ describe('parsePolicy', () => {
       },
       reports: expect.objectContaining({ byHand: [] }),
       review: { comment: true },
+      tests: { artifacts: expect.arrayContaining(['*junit*']) },
       notify: { on: ['requested', 'handed_over', 'failed', 'quarantine_expired'] },
       owners: [],
     });
@@ -131,8 +142,10 @@ quarantine: { expiry: 7d, most: 5, greens: 3, owners: [{ match: { repository: ac
 kubernetes: { namespaces: [shop], selector: team=shop, restarts: 5, unschedulableFor: 1h, calmFor: 30m, environments: { shop: production } }
 notify: { on: [executed, rejected] }
 review: { comment: false }
+tests: { artifacts: ["reports-*"] }
 anomalies: { ratio: 4 }
 learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, promoteAfter: 4, margin: 0.1 }
+backfill: { every: 1m, lookBack: 1h, grace: 10m, timeout: 5s, repositories: [{ platform: jenkins, repository: shop/main }] }
 `),
     ).toEqual({
       version: 1,
@@ -154,6 +167,8 @@ learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, p
         leastRatio: 1.5,
         sensitivity: 1e-4,
         leastMore: 30_000,
+        steps: { enabled: true, leastMore: 15_000 },
+        tests: { enabled: true, leastMore: 5_000 },
         mainBranches: ['main', 'master', 'trunk'],
       },
       mode: 'approve',
@@ -193,6 +208,14 @@ learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, p
       ],
       breaker: { failures: 2, rest: HOUR, reset: 'human' },
       storm: { pipelines: 4, within: HOUR, atATime: 2 },
+      backfill: {
+        enabled: true,
+        every: HOUR / 60,
+        lookBack: HOUR,
+        grace: HOUR / 6,
+        timeout: 5_000,
+        repositories: [{ platform: 'jenkins', repository: 'shop/main' }],
+      },
       scale: { memory: '2Gi', cpu: '500m', times: 1 },
       timeouts: { deadline: HOUR / 3, times: 1 },
       freezes: [
@@ -234,6 +257,7 @@ learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, p
       notify: { on: ['executed', 'rejected'] },
       reports: expect.objectContaining({ byHand: [] }),
       review: { comment: false },
+      tests: { artifacts: ['reports-*'] },
     });
   });
 
@@ -252,6 +276,15 @@ learning: { halfLife: 30d, priorWeight: 20, credibility: 0.95, demoteAfter: 8, p
     ['version: 1\nmode: 3', 2, 'mode', undefined],
     ['version: 1\nkubernetes:\n  namespace: [shop]', 3, 'kubernetes.namespace', 'namespaces'],
     ['version: 1\nkubernetes:\n  calmFor: 0s', 3, 'kubernetes.calmFor', undefined],
+    ['version: 1\nbackfill:\n  every: 2h', 3, 'backfill.every', undefined],
+    ['version: 1\nbackfill:\n  grace: 20m', 3, 'backfill.grace', undefined],
+    ['version: 1\nbackfill:\n  lookback: 1h', 3, 'backfill.lookback', 'lookBack'],
+    [
+      'version: 1\nbackfill:\n  repositories:\n    - { platform: bitbucket, repository: a/b }',
+      4,
+      'backfill.repositories[0].platform',
+      undefined,
+    ],
     ['version: 1\nthresholds:\n  cheap: 0.5\n  reversibel: 0.9', 4, 'thresholds.reversibel', 'reversible'],
     ['version: 1\nthresholds:\n  cheap: 60', 3, 'thresholds.cheap', undefined],
     ['version: 1\nattempts: 0', 2, 'attempts', undefined],

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AlternativePath } from './alternative.ts';
 import { AnomalySettings } from './anomalies.ts';
 import { ApprovalRule } from './approval.ts';
+import { BackfillSettings } from './backfill.ts';
 import { BreakerSettings } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { CostSettings } from './costs.ts';
@@ -20,6 +21,7 @@ import { QuarantineSettings } from './quarantine.ts';
 import { ReportSettings } from './reports.ts';
 import { ReviewSettings } from './review.ts';
 import { StormSettings } from './storm.ts';
+import { TestSettings } from './tests.ts';
 import { Watch } from './watch.ts';
 
 /**
@@ -178,6 +180,7 @@ export const PolicySchema = z.strictObject({
     .default([])
     .describe('What pipelines need and is probed: runs are held back, and healing waits, while it is not there.'),
   kubernetes: KubernetesSettings.describe('How a cluster is watched for what fails in it.'),
+  backfill: BackfillSettings.describe('How platforms are asked for runs that no webhook told of.'),
   anomalies: AnomalySettings.describe('When something that takes longer, or needs more, than usual is told.'),
   checks: z
     .array(MetricCheck)
@@ -188,6 +191,7 @@ export const PolicySchema = z.strictObject({
   metrics: MeasurementSettings.describe(
     'What Prometheus is asked about the workload of a failure that came without metrics.',
   ),
+  tests: TestSettings.describe('Where test reports come from, beside those that pipelines send.'),
   notify: z
     .strictObject({
       on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),

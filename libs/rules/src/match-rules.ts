@@ -32,9 +32,9 @@ export interface Matchable {
   metrics: Readonly<Record<string, number>>;
 }
 
-/** A line that a rule matched. `source` says whether it stands in a log or in the reported error. */
+/** A line that a rule matched. `source` says where it stands: in a log, in the reported error, or in what the platform says of the job beside its log. */
 export interface MatchedLine extends JobLine {
-  source: 'log' | 'error';
+  source: 'log' | 'error' | 'annotation';
 }
 
 /** One rule that applies. */

@@ -63,7 +63,7 @@ export {
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
-export { incidentIdsIn, quarantineChanges } from './history.ts';
+export { type HistoryItem, type HistoryPosition, history } from './history.ts';
 export {
   countOpen,
   INCIDENT_CHANNEL,
@@ -96,6 +96,7 @@ export {
   type ReportedResult,
   resultsOf,
 } from './quarantine.ts';
+export { incidentIdsIn, quarantineChanges } from './replay.ts';
 export { deleteIncidents, incidentsOpenedBefore } from './retention.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
 export {

@@ -61,6 +61,7 @@ describe('Store.open', () => {
       { name: 'Outcomes1795651200000' },
       { name: 'Quarantine1795849200000' },
       { name: 'TestHistory1795860000000' },
+      { name: 'History1795910000000' },
       { name: 'Joins1795939200000' },
       { name: 'Partitions1796000000000' },
       { name: 'Scale1796000100000' },

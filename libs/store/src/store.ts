@@ -10,6 +10,7 @@ import { TestHistory1795860000000 } from './migrations/1795860000000-test-histor
 import { Joins1795939200000 } from './migrations/1795939200000-joins.ts';
 import { Partitions1796000000000 } from './migrations/1796000000000-partitions.ts';
 import { Scale1796000100000 } from './migrations/1796000100000-scale.ts';
+import { History1796000200000 } from './migrations/1796000200000-history.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
@@ -124,6 +125,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Joins1795939200000,
       Partitions1796000000000,
       Scale1796000100000,
+      History1796000200000,
       Learning1796100000000,
       Healings1796200000000,
       ApiChanges1796300000000,

@@ -1,12 +1,14 @@
 import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Bus } from '@prunella/bus';
+import { systemClock } from '@prunella/core';
 import { ENVIRONMENT, Readiness } from '@prunella/service-kit';
 import { Store } from '@prunella/store';
 import { PinoLogger } from 'nestjs-pino';
 import { AccessModule } from './access/access.module.ts';
 import { ChangesInterceptor } from './access/changes.interceptor.ts';
 import { ApprovalsController } from './api/approvals.controller.ts';
+import { BacktestsController } from './api/backtests.controller.ts';
 import { BreakersController } from './api/breakers.controller.ts';
 import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
@@ -23,6 +25,7 @@ import { TestsController } from './api/tests.controller.ts';
 import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
+import { Jobs } from './backtest/jobs.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
 import { Owners } from './owners.ts';
@@ -55,6 +58,16 @@ class OwnersLife implements OnApplicationShutdown {
   }
 }
 
+/** Ends the backtest that runs. */
+@Injectable()
+class JobsLife implements OnApplicationShutdown {
+  constructor(private readonly jobs: Jobs) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.jobs.stop();
+  }
+}
+
 @Module({
   imports: [AccessModule],
   controllers: [
@@ -66,6 +79,7 @@ class OwnersLife implements OnApplicationShutdown {
     CoverageController,
     TrainingController,
     ApprovalsController,
+    BacktestsController,
     BreakersController,
     DebtsController,
     QuarantineController,
@@ -119,7 +133,13 @@ class OwnersLife implements OnApplicationShutdown {
             logger.error({ file, problem }, 'the policy file is broken: its owners stay as before'),
         }),
     },
+    {
+      provide: Jobs,
+      inject: [ENVIRONMENT],
+      useFactory: (environment: AuditorEnvironment) => new Jobs(environment.DATABASE_URL, systemClock),
+    },
     StoreLife,
+    JobsLife,
     OwnersLife,
     AuditTelemetry,
     IncidentFeed,

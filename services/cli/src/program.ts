@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Comm
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
   approve: async () => (await import('./commands/answer.ts')).approveCommand,
   reject: async () => (await import('./commands/answer.ts')).rejectCommand,
   breakers: async () => (await import('./commands/breakers.ts')).breakersCommand,

@@ -39,6 +39,7 @@ function surroundings(known: Receipt | undefined, isOnStream: boolean) {
     clock: { now: () => NOW },
     publish: () => note('publish').then(() => !isOnStream),
     place: (one) => Promise.resolve(one),
+    completes: ({ complete }) => complete !== undefined,
     completeLater: () => note('completeLater'),
     keepOriginal: () => undefined,
     deliveries: { find: () => note('find').then(() => known), note: () => note('note') },

@@ -27,6 +27,8 @@ export interface Deps {
   publish(report: Report, withinMs?: number): Promise<boolean>;
   /** The incident that it belongs to, where that is not one of its own. Throws UnreachableError. */
   place(report: Report, withinMs?: number): Promise<Report>;
+  /** Whether there is something to ask for before a report is published. */
+  completes(source: Source, report: Report): boolean;
   /** Keeps a report on disk that is to be completed, and then published, after the answer. Throws UnreachableError. */
   completeLater(source: Source, report: Report, withinMs?: number): Promise<void>;
   /** Begins to keep what a sender wrote. Its id; undefined: it is not kept, which has been told. Never throws. */
@@ -62,7 +64,7 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   if (heard.kind === 'ignored') return { accepted: false, reason: heard.reason };
   const { reports, deliveryId, replyTo } = heard;
   // Most are new. Of those that may not be, the stream itself knows most.
-  const isAsked = deliveryId !== undefined && !isRemembered(source, heard, d.clock.now());
+  const isAsked = deliveryId !== undefined && !isRemembered(source, heard, d);
   const before = isAsked && (await d.deliveries.find(source.name, deliveryId));
   if (before) return { ...before, duplicate: true } as Receipt;
   // Before the publish: whoever hears of the answer looks for it.
@@ -72,7 +74,7 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
   let isNew = false;
   for (const report of reports) {
     const whole = redacted(withOriginal(report, originalId));
-    if (source.complete === undefined) {
+    if (!d.completes(source, whole)) {
       const placed = await d.place(whole, source.withinMs);
       if (await d.publish(placed, source.withinMs)) isNew = true;
       told.push(placed);
@@ -92,10 +94,10 @@ export async function detect(source: Source, delivery: Delivery, d: Deps): Promi
  * Whether all of it happened so short a time ago that the stream recognises what it was told before, by its id: nobody can have told it before it
  * happened. Half of what the stream remembers is left to clocks that differ.
  */
-function isRemembered(source: Source, { reports, replyTo }: Told, now: number): boolean {
+function isRemembered(source: Source, { reports, replyTo }: Told, d: Deps): boolean {
   // These are told at another time than they came, or written down before.
-  if (source.complete !== undefined || replyTo !== undefined) return false;
-  const longest = EVENTS.duplicateWindowMs / 2;
+  if (replyTo !== undefined || reports.some((report) => d.completes(source, report))) return false;
+  const [longest, now] = [EVENTS.duplicateWindowMs / 2, d.clock.now()];
   return reports.every(({ time }) => Math.abs(now - Date.parse(time ?? '')) < longest);
 }
 

@@ -61,6 +61,19 @@ async function about(runId: string): Promise<Envelope[]> {
   return found;
 }
 
+/** The test reports of a run. */
+async function tests(runId: string): Promise<unknown[]> {
+  const stream = await bus.jetstream.streams.get(EVENTS.name);
+  const { state } = await stream.info();
+  const found: unknown[] = [];
+  for (let seq = 1; seq <= state.last_seq; seq++) {
+    const message = await stream.getMessage({ seq });
+    if (message?.subject !== 'tests.reported' || !message.string().includes(`"${runId}"`)) continue;
+    found.push(readMessage('tests.reported', message.data, { id: '', source: '' }).data);
+  }
+  return found;
+}
+
 /** Resolves with the failures of a run once there are so many. */
 async function failures(runId: string, count: number): Promise<Envelope[]> {
   for (const end = Date.now() + PATIENCE_MS; ; await sleep(20)) {
@@ -159,6 +172,17 @@ describe('GitLab', () => {
     expect(await about(String(parent.id))).toEqual([]);
   });
 
+  it('tells the tests that GitLab has read before the failure, once', async () => {
+    const cases = [{ status: 'failed', name: 'total', classname: 'Cart', execution_time: 1, system_output: 'eleven' }];
+    const pipeline = gitlab.addPipeline({ tests: [{ name: 'unit', test_cases: cases }] });
+    await deliver(hookOf(pipeline, '2026-03-01 10:03:01 UTC'), 'with tests');
+    await deliver(hookOf(pipeline, '2026-03-01 10:03:01 UTC'), 'with tests, again');
+    await failures(String(pipeline.id), 1);
+    await settled();
+    const told = await tests(String(pipeline.id));
+    expect(told).toMatchObject([{ job: 'unit', run: { attempt: 1 }, notable: [{ name: 'total', message: 'eleven' }] }]);
+  });
+
   it('with another token nothing is heard', async () => {
     const pipeline = gitlab.addPipeline();
     expect(await deliver(hookOf(pipeline, '2026-03-01 10:03:01 UTC'), 'x', 'other')).toMatchObject({ status: 401 });
@@ -169,7 +193,9 @@ describe('GitLab', () => {
 describe('Jenkins', () => {
   it('a build that is COMPLETED and FINALIZED is one failure, with the commit that the API knows', async () => {
     const checkouts = [{ sha: 'a'.repeat(40), branch: 'refs/remotes/origin/main', remote: 'https://git.example/a/b' }];
-    const { number } = jenkins.addBuild('folder/app/main', { checkouts });
+    const cases = [{ className: 'Cart', name: 'adds', status: 'PASSED', duration: 1 }];
+    const suite = { name: 'cart', enclosingBlockNames: ['Test'], cases };
+    const { number } = jenkins.addBuild('folder/app/main', { checkouts, tests: [suite] });
     const full_url = `${jenkins.url}/job/folder/job/app/job/main/${number}/`;
     for (const phase of ['STARTED', 'COMPLETED', 'FINALIZED', 'FINALIZED']) {
       expect(await notify(notificationOf({ phase, full_url, scm: {} }))).toMatchObject({ status: 202, accepted: true });
@@ -177,6 +203,7 @@ describe('Jenkins', () => {
     const runId = `folder/app/main#${number}`;
     await failures(runId, 1);
     await settled();
+    expect(await tests(runId)).toMatchObject([{ job: 'Test', passed: [{ names: ['adds'] }] }]);
     const told = await about(runId);
     expect(told.map(({ subject }) => subject).toSorted()).toEqual([
       'pipeline.failed',

@@ -3,6 +3,13 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { AdviceController } from './advise/advice.controller.ts';
 import { UsageBook } from './advise/usage-book.ts';
 import { Anomalies } from './anomalies/anomalies.ts';
+import { PartAnomalies } from './anomalies/part-anomalies.ts';
+import { Backfill } from './backfill/backfill.ts';
+import { BackfillTelemetry } from './backfill/backfill-telemetry.ts';
+import { Endings } from './backfill/endings.ts';
+import { ExecutedConsumer } from './backfill/executed.consumer.ts';
+import { AskedPlatforms } from './backfill/platforms.ts';
+import { Sightings } from './backfill/sightings.ts';
 import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
 import type { DetectorEnvironment } from './environment.ts';
@@ -16,11 +23,14 @@ import { Origins } from './intake/origins.ts';
 import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { StartedConsumer } from './intake/started.consumer.ts';
+import { TestsConsumer } from './intake/tests.consumer.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
 import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
+import { SentTests } from './reports/sent-tests.ts';
+import { TestReports } from './reports/test-reports.ts';
 import { Places } from './threads/place.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
@@ -40,9 +50,11 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     OriginalsController,
     StartedConsumer,
     FinishedConsumer,
+    TestsConsumer,
     AdviceController,
     PreflightController,
     DiagnosisConsumer,
+    ExecutedConsumer,
   ],
   providers: [
     Door,
@@ -50,6 +62,8 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Deliveries,
     Originals,
     Completions,
+    SentTests,
+    TestReports,
     Origins,
     Replies,
     DetectorMetrics,
@@ -61,6 +75,12 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Dependencies,
     KubernetesWatch,
     Anomalies,
+    AskedPlatforms,
+    Endings,
+    Sightings,
+    BackfillTelemetry,
+    Backfill,
+    PartAnomalies,
   ],
 })
 export class DetectorModule implements OnModuleInit {

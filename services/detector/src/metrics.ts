@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { PipelineFinished } from '@prunella/contracts';
+import type { Job, PipelineFinished, TestsReported } from '@prunella/contracts';
 import { Metrics } from '@prunella/service-kit';
 import { endingKey, endingOf, secondsOf } from './cicd.ts';
 import { FAILED } from './failure-of.ts';
@@ -12,6 +12,10 @@ const MOST_PIPELINES = 500;
 const MOST_IN_HISTOGRAMS = 100;
 /** Endings that are remembered, so as not to be counted again. */
 const MOST_SEEN = 20_000;
+/** A job has a dozen of them. */
+const MOST_STEPS = 200;
+/** Seconds; most steps are short. */
+const STEP_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 /** Seconds. */
 const BUCKETS = [15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
 
@@ -29,9 +33,14 @@ export class DetectorMetrics {
   private readonly runs;
   private readonly errors;
   private readonly jobs;
+  private readonly steps;
+  private readonly tests;
   private readonly pipelines = new LabelCap(MOST_PIPELINES);
   private readonly runLabels = new LabelCap(MOST_IN_HISTOGRAMS);
   private readonly jobLabels = new LabelCap(MOST_IN_HISTOGRAMS);
+  private readonly stepLabels = new LabelCap(MOST_STEPS);
+  private readonly testLabels = new LabelCap(MOST_IN_HISTOGRAMS);
+  private readonly reports = new Seen(MOST_SEEN);
   private readonly seen = new Seen(MOST_SEEN);
   /** When the newest build of each pipeline ended, in seconds since the epoch. As many as there are labels. */
   private readonly ends = new Map<string, number>();
@@ -68,6 +77,18 @@ export class DetectorMetrics {
       ['repository', 'job', 'result'],
       BUCKETS,
     );
+    this.steps = metrics.seconds(
+      'cicd_step_duration_seconds',
+      'Duration of the steps of jobs by result.',
+      ['repository', 'job', 'step', 'result'],
+      STEP_BUCKETS,
+    );
+    this.tests = metrics.seconds(
+      'cicd_tests_duration_seconds',
+      'Duration of all tests of a report together.',
+      ['repository', 'job'],
+      STEP_BUCKETS,
+    );
   }
 
   /** Counts what ended, once: whole runs as builds, and jobs by themselves. Checks and deployments are neither. */
@@ -80,6 +101,12 @@ export class DetectorMetrics {
     }
     this.buildEnded(finished);
     this.runEnded(finished);
+  }
+
+  /** Counts a test report, once. */
+  tested({ reportId, run: { repository }, job, totals }: TestsReported): void {
+    if (!this.reports.isNew(reportId)) return;
+    this.tests.observe(this.testLabels.labels({ repository, job }), totals.durationMs / 1_000);
   }
 
   private buildEnded(finished: PipelineFinished): void {
@@ -113,6 +140,7 @@ export class DetectorMetrics {
   }
 
   private jobEnded(finished: PipelineFinished): void {
+    for (const job of finished.jobs) this.stepsEnded(finished, job);
     const seconds = secondsOf(finished);
     if (seconds === undefined) return;
     const labels = this.jobLabels.labels({
@@ -120,5 +148,14 @@ export class DetectorMetrics {
       job: finished.name || finished.pipelineId,
     });
     this.jobs.observe({ ...labels, result: endingOf(finished.conclusion).result }, seconds);
+  }
+
+  private stepsEnded({ repository }: PipelineFinished, { name: job, steps = [] }: Job): void {
+    for (const step of steps) {
+      const seconds = secondsOf(step);
+      if (seconds === undefined || step.conclusion === 'conclusion_unspecified') continue;
+      const labels = this.stepLabels.labels({ repository, job, step: step.name });
+      this.steps.observe({ ...labels, result: endingOf(step.conclusion).result }, seconds);
+    }
   }
 }

@@ -92,11 +92,11 @@ export function inputOf(failure: PipelineFailed, { jobs, green, metrics: measure
 }
 
 function logOf(
-  { name, log, firstLine, failedStep, failureReason, conclusion }: JobLog,
+  { name, log, firstLine, failedStep, failureReason, annotations, conclusion }: JobLog,
   green: readonly string[] | undefined,
 ): LogText[] {
-  // without a log the platform's own word is all there is to read
-  const text = log ?? failureReason;
+  // without a log the platform's own words are all there is to read
+  const text = log ?? failureReason ?? annotations?.join('\n');
   if (text === undefined) return [];
   return [
     {
@@ -106,6 +106,7 @@ function logOf(
       conclusion,
       ...(failedStep !== undefined && { failedStep }),
       ...(failureReason !== undefined && { failureReason }),
+      ...(annotations !== undefined && { annotations }),
       ...(green !== undefined && { green }),
     },
   ];

@@ -162,6 +162,16 @@ describe('a failure on the bus', () => {
     });
   });
 
+  it('whose runner was lost is none of the code, whatever its log says until then', async () => {
+    const log = 'Compiling\nsrc/a.ts(1,1): error TS2304: Cannot find name x.\nlinking\n';
+    const annotations = ['The hosted runner lost communication with the server. Anything in your workflow ...'];
+    const jobs = [{ name: 'build', conclusion: 'failure' as const, log, annotations }];
+    const made = await diagnosed(github.addRun({ jobs }));
+    expect(made).toMatchObject({ cause: 'runner_lost', domain: 'platform', vetoes: [], gaps: [] });
+    expect(made.evidence[0]).toMatchObject({ job: 'build', text: annotations[0] });
+    expect(github.violations).toEqual([]);
+  });
+
   it('whose log has expired is diagnosed without it, and says so', async () => {
     const made = await diagnosed(github.addRun({ jobs: [{ name: 'old', conclusion: 'failure' }] }));
     const annotations = ['The hosted runner lost communication with the server.'];

@@ -9,6 +9,7 @@ import {
   readMessage,
 } from '@prunella/contracts';
 import { type Clock, ProviderError, type RunState, UnreachableError } from '@prunella/core';
+import { Breakers, type Expenses, forbids, Recoveries, SpendingLedger, type Spent, Storms } from '@prunella/decision';
 import { type Breaker, parsePolicy, type Recovery, type Storm } from '@prunella/policy';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
@@ -20,12 +21,6 @@ import { Actions } from './actions/index.ts';
 import { notifyHuman } from './actions/notify-human/notify-human.ts';
 import { retry } from './actions/retry/retry.ts';
 import { type Answers, type ApproveDeps, expire, hear } from './approve/approve.ts';
-import { Breakers } from './decide/breakers.ts';
-import type { Spent } from './decide/budget.ts';
-import { forbids } from './decide/forbids.ts';
-import { type Expenses, SpendingLedger } from './decide/ledger.ts';
-import { Recoveries } from './decide/recoveries.ts';
-import { Storms } from './decide/storms.ts';
 import { type Order, orderKey } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
 import { Reporter } from './report.ts';

@@ -1,23 +1,29 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
 import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
-import { costOf, isRerun, type Notifiable } from '@prunella/policy';
+import {
+  askDependencies,
+  askStorm,
+  type DependencyDeps,
+  GIVE_UP_AFTER_MS,
+  mayWait,
+  noteFailure,
+  type Storms,
+} from '@prunella/decision';
+import { costOf, type Notifiable } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut, withhold } from './act/carry-out.ts';
 import { type ClaimResult, isBegun } from './act/claims.ts';
-import { askDependencies, type DependencyDeps } from './act/dependencies.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
 import { type ActionPlugin, type Effect, type Proof, undoKey } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
 import { PlatformGone } from './actions/rerun.ts';
 import type { Questions } from './approve/questions.ts';
 import { type DecideDeps, decideOnce } from './decide/decide.ts';
-import { announcement, type Storms } from './decide/storms.ts';
+import { announcement } from './decide/storms.ts';
 import { answerBy, asked, askedKey, NOTE, type Order, questionKey } from './order.ts';
 import type { Reporter } from './report.ts';
 import type { Reviews } from './review/reviews.ts';
 import type { Verified } from './verify/by-metrics.ts';
 
-/** An action that can't be carried out for this long (run still in progress, platform away) is given up. */
-const GIVE_UP_AFTER_MS = 2 * 3_600_000;
 /** How long an effect that is looked after here may take to show that it helped. */
 const PROVE_WITHIN_MS = 15 * 60_000;
 const FIRST_PROOF_MS = 5_000;
@@ -46,7 +52,7 @@ export async function remediate(
   d: RemediateDeps,
 ): Promise<void> {
   const order = await decideOnce(diagnosis, traceparent, d);
-  if (isRerun(diagnosis.action.type)) await watchForStorm(order, d);
+  await watchForStorm(diagnosis, order, d);
   switch (order.verdict) {
     case 'acting':
       return await schedule(order, d);
@@ -63,13 +69,11 @@ export async function remediate(
 }
 
 /** When this failure makes a storm, one incident tells of it instead of all of them. */
-async function watchForStorm(order: Order, d: RemediateDeps): Promise<void> {
-  const { fingerprint, run, verdict } = order;
-  if (fingerprint === '') return;
-  const { openedAt, announced } = await d.storms.note(fingerprint, run.pipelineId, d.policy.storm);
-  if (openedAt === undefined || announced || verdict === 'observing') return;
-  await handOver(announcement(order, openedAt, d.policy.storm, d.clock.now()), d);
-  await d.storms.announced(fingerprint);
+async function watchForStorm(diagnosis: DiagnosisMade, order: Order, d: RemediateDeps): Promise<void> {
+  const storm = await noteFailure(diagnosis, d);
+  if (storm?.openedAt === undefined || storm.announced || order.verdict === 'observing') return;
+  await handOver(announcement(order, storm.openedAt, d.policy.storm, d.clock.now()), d);
+  await d.storms.announced(order.fingerprint);
 }
 
 async function handOver(order: Order, d: RemediateDeps): Promise<void> {
@@ -130,8 +134,13 @@ async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
   if (held !== undefined) return held;
   // What is begun goes on: only what has had no effect yet can wait.
   if (mayWait(order) && !(await isBegun(d.claims, order.key, d.clock))) {
-    const word = await d.storms.ask(order, waited === true, d.policy.storm);
-    if (word.parked) return await park(order, { ...word, first: waited !== true, giveUpAt }, d);
+    const word = await askStorm(order, { waited: waited === true, giveUpAt }, d);
+    if (word.kind === 'give-up') return await giveUp(order, word.explanation, d);
+    if (word.kind === 'wait') {
+      // It waits for the end of a storm, which is told once.
+      if (waited !== true) await d.reporter.parked(order, word.says, word.againAt);
+      return { againAt: word.againAt, waited: true };
+    }
   }
   const plugin = d.actions.get(order.action.type);
   if (plugin === undefined)
@@ -164,29 +173,10 @@ async function holdForDependency({ order, heldSince }: Timer, d: RemediateDeps):
   return withheld.kind === 'again' ? { againAt: withheld.atMs } : await conclude(order, withheld.result, undefined, d);
 }
 
-function mayWait({ action, fingerprint }: Order): boolean {
-  return isRerun(action.type) && fingerprint !== '';
-}
-
-/** It waits for the end of a storm, which is told once; not for ever. */
-async function park(
-  order: Order,
-  { afterMs, says, first, giveUpAt }: { afterMs: number; says: string; first: boolean; giveUpAt: number },
-  d: RemediateDeps,
-): Promise<Fired> {
-  const againAt = d.clock.now() + afterMs;
-  if (againAt > giveUpAt) {
-    const now = d.clock.now();
-    const explanation = `Nothing was done: it waited for ${formatDuration(GIVE_UP_AFTER_MS)}, and still ${says}.`;
-    return await conclude(
-      order,
-      { status: 'superseded', effect: '', explanation, startedAt: now, finishedAt: now },
-      undefined,
-      d,
-    );
-  }
-  if (first) await d.reporter.parked(order, says, againAt);
-  return { againAt, waited: true };
+async function giveUp(order: Order, explanation: string, d: RemediateDeps): Promise<Fired> {
+  const now = d.clock.now();
+  const result: ClaimResult = { status: 'superseded', effect: '', explanation, startedAt: now, finishedAt: now };
+  return await conclude(order, result, undefined, d);
 }
 
 async function conclude(

@@ -13,12 +13,22 @@ import type {
   WatchEnded,
 } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
+import {
+  Breakers,
+  type Expenses,
+  forbids,
+  hearOutcome,
+  Recoveries,
+  SpendingLedger,
+  type Spent,
+  Storms,
+} from '@prunella/decision';
 import { prometheusFromEnvironment } from '@prunella/metrics';
 import { notifiers as notifiersOf, type Post, slackReplier } from '@prunella/notify';
-import { type DependencyRecord, isRerun, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
+import { type DependencyRecord, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
-import type { Claim } from './act/claims.ts';
+import { begunAt, type Claim } from './act/claims.ts';
 import { standings } from './act/dependencies.ts';
 import { Lineage } from './act/lineage.ts';
 import { type Timer, Timers } from './act/timers.ts';
@@ -27,14 +37,8 @@ import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.t
 import { type Answers, type ApproveDeps, expire, type Heard, hear, overtake } from './approve/approve.ts';
 import { type Amendment, Questions } from './approve/questions.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
-import { Breakers } from './decide/breakers.ts';
-import type { Spent } from './decide/budget.ts';
-import { forbids } from './decide/forbids.ts';
-import { type Expenses, SpendingLedger } from './decide/ledger.ts';
-import { hearOfWait, Recoveries } from './decide/recoveries.ts';
-import { Storms } from './decide/storms.ts';
 import type { RemediatorEnvironment } from './environment.ts';
-import { type Order, orderKey } from './order.ts';
+import type { Order } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
 import { RemediatorPolicy } from './remediator-policy.ts';
 import { Reporter } from './report.ts';
@@ -117,14 +121,9 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   /** An action that does not help is given a rest; what heals in a storm lets others follow. */
   async learn(outcome: OutcomeObserved): Promise<void> {
     const { d, reviews } = await this.ready;
-    await d.breakers.hear(outcome, d.policy.breaker);
-    // That it came back later says nothing of the wait and the storm that were then.
+    await hearOutcome(outcome, { ...d, begunAt: (key) => begunAt(d.claims, key) });
+    // That it came back later is no news for the author of the change.
     if (outcome.reverses !== '') return;
-    await hearOfWait(outcome, d);
-    if (isRerun(outcome.action) && outcome.fingerprint !== '') {
-      const key = orderKey(outcome.incidentId, outcome.run.attempt);
-      await d.storms.hear(outcome.fingerprint, key, outcome.outcome, d.policy.storm);
-    }
     await reviews.learn(outcome);
   }
 

@@ -35,6 +35,12 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   // Loki is asked, and not Postgres.
   '/v1/logs/healing': () => [],
   '/v1/approvals': () => [''],
+  '/v1/backtests': () => [''],
+  '/v1/backtests/events': () => [
+    `?from=${new Date(Date.now() - 60 * DAY).toISOString()}&to=${new Date(Date.now() - 30 * DAY).toISOString()}`,
+  ],
+  // They are in memory, and there is none.
+  '/v1/backtests/{id}': () => [],
   '/v1/breakers': () => [''],
   '/v1/changes': () => [''],
   '/v1/confidence': () => [''],

@@ -21,10 +21,10 @@ export function createClient(options: { apiUrl?: string; token?: string }): GitH
   });
   client.hook.after('request', ({ headers }) => tell('ok', headers));
   client.hook.error('request', (error) => {
-    tell(
-      githubError(error, '', Date.now()).problem,
-      error instanceof RequestError ? error.response?.headers : undefined,
-    );
+    const headers = error instanceof RequestError ? error.response?.headers : undefined;
+    // "not modified" is an answer
+    const isUnchanged = error instanceof RequestError && error.status === 304;
+    tell(isUnchanged ? 'ok' : githubError(error, '', Date.now()).problem, headers);
     throw error;
   });
   return client;

@@ -139,6 +139,55 @@ describe('failedJobs', () => {
     expect(job?.log).toBeUndefined();
   });
 
+  it('tells what GitHub says of each job, with and without a log', async () => {
+    const lost = ['The hosted runner lost communication with the server.'];
+    const run = fake.addRun({
+      jobs: [
+        { name: 'a', conclusion: 'failure', log: 'make', annotations: lost },
+        { name: 'b', conclusion: 'failure', annotations: [...lost, 'The job was not acquired.'] },
+        { name: 'c', conclusion: 'failure', log: 'make' },
+      ],
+    });
+    const found = await platform().reader.failedJobs(githubRun(run), limits);
+    expect(found.map(({ name, log, annotations }) => ({ name, log, annotations }))).toEqual([
+      { name: 'a', log: 'make', annotations: lost },
+      { name: 'b', log: undefined, annotations: [...lost, 'The job was not acquired.'] },
+      { name: 'c', log: 'make', annotations: undefined },
+    ]);
+  });
+
+  it('bounds what GitHub says of a job', async () => {
+    const annotations = Array.from({ length: 30 }, () => 'x'.repeat(5_000));
+    const run = fake.addRun({ jobs: [{ name: 'a', conclusion: 'failure', log: '', annotations }] });
+    const [job] = await platform().reader.failedJobs(githubRun(run), limits);
+    expect(job?.annotations?.map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 2_000));
+  });
+
+  it('says once which right is missing to read annotations, and asks no more', async () => {
+    const jobs = ['a', 'b', 'c'].map((name) => ({ name, conclusion: 'failure' as const, log: name }));
+    const run = fake.addRun({ jobs });
+    const before = fake.requests.length;
+    fake.fault({ on: /annotations$/, answer: { status: 403, body: { message: 'Resource not accessible' } } });
+    const found = await platform().reader.failedJobs(githubRun(run), limits);
+    expect(found.map(({ log }) => log)).toEqual(['a', 'b', 'c']);
+    expect(found.map(({ gap }) => gap)).toEqual([expect.stringContaining('"checks: read"'), undefined, undefined]);
+    expect(fake.requests.slice(before).filter((request) => request.endsWith('/annotations'))).toHaveLength(1);
+  });
+
+  it.each`
+    what                           | log          | answer                                              | expected
+    ${'a limit, with a log'}       | ${'make'}    | ${{ status: 429, headers: { 'retry-after': '9' } }} | ${/annotations could not be read: .*rate-limited/}
+    ${'an outage, with a log'}     | ${'make'}    | ${{ status: 422, body: {} }}                        | ${/annotations could not be read: .*422/}
+    ${'a check that is not there'} | ${'make'}    | ${{ status: 404, body: {} }}                        | ${undefined}
+    ${'a limit, without a log'}    | ${undefined} | ${{ status: 429, headers: { 'retry-after': '9' } }} | ${'rate-limited'}
+  `('annotations that can not be read for $what', async ({ log, answer, expected }) => {
+    const run = fake.addRun({ jobs: [{ name: 'a', conclusion: 'failure', log }] });
+    fake.fault({ on: /annotations$/, answer });
+    const asked = platform().reader.failedJobs(githubRun(run), limits);
+    if (expected === 'rate-limited') await expect(asked).rejects.toMatchObject({ problem: 'rate-limited' });
+    else expect((await asked)[0]?.gap).toEqual(expected && expect.stringMatching(expected));
+  });
+
   it('keeps the end of a long log, and says so', async () => {
     const log = Array.from({ length: 5_000 }, (_, i) => `line ${i + 1}`).join('\n');
     const run = fake.addRun({ jobs: [{ name: 'build', conclusion: 'failure', log }] });

@@ -1,14 +1,14 @@
 import type { Run } from '@prunella/contracts';
-import { type GreenLog, type GreenLogOptions, ProviderError } from '@prunella/core';
+import type { GreenLog, GreenLogOptions } from '@prunella/core';
 import type { GitHubClient } from './client.ts';
 import { provided, unlessMissing } from './errors.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
 import { downloadLog, listJobs } from './jobs.ts';
+import { keepSome } from './patience.ts';
 
 /** So many successful runs of a branch are looked into: a job may have been skipped in one, or its log may be gone. */
 const MOST_RUNS = 3;
-/** Green logs are worth having, but not the last requests: below this share of the limit they are not asked for. */
-const KEPT_BACK = 0.1;
+const WHAT = 'logs of earlier runs';
 
 /** What is still to be found, and what was. */
 interface Search {
@@ -35,7 +35,7 @@ export async function greenLogs(
     }),
   );
   if (failed === undefined) return [];
-  keepSome(failed.headers);
+  keepSome(failed.headers, WHAT);
   const { workflow_id: workflow, created_at: before, head_branch: branch } = failed.data;
   if (branch) await searchBranch(search, { workflow, before, branch });
   if (openJobs(search).length === 0) return search.found;
@@ -62,7 +62,7 @@ async function searchBranch(
       request: { signal: options.signal },
     }),
   );
-  keepSome(headers);
+  keepSome(headers, WHAT);
   const earlier = data.workflow_runs.filter(({ id }) => id !== runIdOf(run)).slice(0, MOST_RUNS);
   for (const { id, run_attempt: attempt = 1 } of earlier) {
     if (openJobs(search).length === 0) return;
@@ -90,15 +90,4 @@ async function defaultBranch({ client, run, options }: Search): Promise<string |
     client.rest.repos.get({ ...repositoryOf(run), request: { signal: options.signal } }),
   );
   return repository?.data.default_branch;
-}
-
-function keepSome(headers: { 'x-ratelimit-limit'?: string; 'x-ratelimit-remaining'?: string }): void {
-  const [limit, left] = [Number(headers['x-ratelimit-limit']), Number(headers['x-ratelimit-remaining'])];
-  // without these headers (a server without limits) both are NaN
-  if (!(left < limit * KEPT_BACK)) return;
-  throw new ProviderError(
-    'github',
-    'rate-limited',
-    `logs of earlier runs are not asked for: ${left} of ${limit} requests are left, which are kept for failures`,
-  );
 }

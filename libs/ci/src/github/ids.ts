@@ -3,12 +3,17 @@ import { ProviderError } from '@prunella/core';
 
 /** Owner and name of a run's repository. Throws ProviderError (refused) when they are not of that form. */
 export function repositoryOf(run: Run): { owner: string; repo: string } {
-  const match = /^([\w.-]+)\/([\w.-]+)$/.exec(run.repository);
+  return ownerAndName(run.repository);
+}
+
+/** The parts of `owner/name`. Throws ProviderError (refused) when it is not of that form. */
+export function ownerAndName(repository: string): { owner: string; repo: string } {
+  const match = /^([\w.-]+)\/([\w.-]+)$/.exec(repository);
   if (match === null) {
     throw new ProviderError(
       'github',
       'refused',
-      `expected a repository "owner/name", found "${run.repository.slice(0, 80)}"`,
+      `expected a repository "owner/name", found "${repository.slice(0, 80)}"`,
     );
   }
   return { owner: match[1] ?? '', repo: match[2] ?? '' };

@@ -1,16 +1,18 @@
 import type { Run } from '@prunella/contracts';
-import { type CiReader, type JobLog, ProviderError, type RunState } from '@prunella/core';
+import { type CiReader, type JobLog, messageOf, ProviderError, type RunState } from '@prunella/core';
 import { cutOf } from '@prunella/http';
 import { conclusionOf, isFailed, tellingJobs } from '../conclusion.ts';
-import { annotations } from './annotations.ts';
+import { type Annotations, annotations, NO_ANNOTATIONS } from './annotations.ts';
+import { testReports } from './artifacts.ts';
 import { changedFiles } from './changes.ts';
 import type { GitHubClient } from './client.ts';
 import { unlessMissing } from './errors.ts';
+import { ended, finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { repositoryOf, runIdOf } from './ids.ts';
 import { type ApiJob, downloadLog, listJobs } from './jobs.ts';
 
-/** Reads GitHub Actions. Needs `actions: read`, and `contents: read` to see whether a branch moved on. */
+/** Reads GitHub Actions. Needs `actions: read`, `checks: read` for annotations, and `contents: read` to see whether a branch moved on. */
 export function githubReader(client: GitHubClient): CiReader {
   return {
     platform: 'github',
@@ -18,6 +20,9 @@ export function githubReader(client: GitHubClient): CiReader {
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
+    ended: (run, signal) => ended(client, run, signal),
+    testReports: (run, options) => testReports(client, run, options),
   };
 }
 
@@ -71,7 +76,14 @@ async function failedJobs(
 ): Promise<JobLog[]> {
   const jobs = await listJobs(client, run, options.signal);
   const logs: JobLog[] = [];
-  for (const job of tellingJobs(jobs).slice(0, options.maxJobs)) logs.push(await jobLog(client, run, job, options));
+  let forbidden = false;
+  for (const job of tellingJobs(jobs).slice(0, options.maxJobs)) {
+    // Where the token may not read the annotations of one job, it is said once.
+    const said = forbidden ? Promise.resolve(NO_ANNOTATIONS) : annotations(client, run, job.id, options.signal);
+    const read = await jobLog(client, run, job, said, options);
+    forbidden ||= read.forbidden;
+    logs.push(read.job);
+  }
   return logs;
 }
 
@@ -80,24 +92,51 @@ async function jobLog(
   client: GitHubClient,
   run: Run,
   job: ApiJob,
+  asked: Promise<Annotations>,
   options: Parameters<CiReader['failedJobs']>[1],
-): Promise<JobLog> {
+): Promise<{ job: JobLog; forbidden: boolean }> {
+  const [read, said] = await Promise.allSettled([logOf(client, run, job.id, options), asked]);
+  if (read.status === 'rejected') throw read.reason;
+  // With a log there is enough to go on with.
+  if (said.status === 'rejected' && read.value.log === undefined) throw said.reason;
+  const {
+    messages,
+    gap,
+    forbidden = false,
+  } = said.status === 'fulfilled'
+    ? said.value
+    : { ...NO_ANNOTATIONS, gap: `the annotations could not be read: ${messageOf(said.reason)}` };
   const failedStep = job.steps?.find(isFailed)?.name;
-  const base = {
-    id: String(job.id),
-    name: job.name,
-    conclusion: conclusionOf(job.conclusion),
-    ...(failedStep !== undefined && { failedStep }),
-    ...(job.html_url && { url: job.html_url }),
+  const gaps = [read.value.gap, gap].filter((one) => one !== undefined);
+  return {
+    forbidden,
+    job: {
+      id: String(job.id),
+      name: job.name,
+      conclusion: conclusionOf(job.conclusion),
+      ...(failedStep !== undefined && { failedStep }),
+      ...(job.html_url && { url: job.html_url }),
+      ...(messages.length > 0 && { annotations: messages }),
+      ...read.value,
+      ...(gaps.length > 0 && { gap: gaps.join('; ') }),
+    },
   };
+}
+
+/** Throws ProviderError (rate-limited) only. */
+async function logOf(
+  client: GitHubClient,
+  run: Run,
+  jobId: number,
+  options: Parameters<CiReader['failedJobs']>[1],
+): Promise<Pick<JobLog, 'log' | 'firstLine' | 'gap'>> {
   try {
-    const tail = await downloadLog(client, run, job.id, options);
+    const tail = await downloadLog(client, run, jobId, options);
     const gap = cutOf(tail);
-    return { ...base, log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
+    return { log: tail.text, firstLine: tail.firstLine, ...(gap !== undefined && { gap }) };
   } catch (error) {
     if (!(error instanceof ProviderError) || error.problem === 'rate-limited') throw error;
-    const said = await annotations(client, run, job.id, options.signal);
-    return { ...base, ...(said !== '' && { failureReason: said }), firstLine: 1, gap: gapOf(error) };
+    return { firstLine: 1, gap: gapOf(error) };
   }
 }
 

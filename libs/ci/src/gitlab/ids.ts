@@ -6,14 +6,19 @@ const PROJECT = /^\w(?:[\w.-]*\w)?(?:\/\w(?:[\w.-]*\w)?)+$/;
 
 /** The address of a run's project below the API. Throws ProviderError (refused) when its repository is no full path of one. */
 export function projectOf(run: Run): string {
-  if (!PROJECT.test(run.repository)) {
+  return projectAt(run.repository);
+}
+
+/** The same by the project's full path. */
+export function projectAt(path: string): string {
+  if (!PROJECT.test(path)) {
     throw new ProviderError(
       'gitlab',
       'refused',
-      `expected the full path of a project "group/project", found "${run.repository.slice(0, 80)}"`,
+      `expected the full path of a project "group/project", found "${path.slice(0, 80)}"`,
     );
   }
-  return `/projects/${encodeURIComponent(run.repository)}`;
+  return `/projects/${encodeURIComponent(path)}`;
 }
 
 /** The address of a run's pipeline below the API. Throws ProviderError (refused). */

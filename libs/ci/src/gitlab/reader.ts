@@ -6,11 +6,13 @@ import { tellingJobs } from '../conclusion.ts';
 import { changedFiles } from './changes.ts';
 import { type GitLabClient, unlessMissing } from './client.ts';
 import { gitlabDetails } from './details.ts';
+import { finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { mergeRequestOf, pipelineOf, projectOf } from './ids.ts';
 import { type ApiJob, attemptOf, conclusionOfJob, jobsIn, lastedIn, listJobs, readTrace } from './jobs.ts';
 import { ApiPipeline, endOf } from './pipeline.ts';
 import { rerunOf } from './rerun-of.ts';
+import { testReports } from './tests.ts';
 
 type Limits = Parameters<CiReader['failedJobs']>[1];
 
@@ -29,7 +31,9 @@ export function gitlabReader(client: GitLabClient): CiReader {
     details: (run, newestJob, signal) => gitlabDetails(client, run, newestJob, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    testReports: (run, options) => testReports(client, run, options),
     changedFiles: (run, signal) => changedFiles(client, run, signal),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
   };
 }
 

@@ -48,7 +48,7 @@ export const Build = z.object({
 export type Build = z.infer<typeof Build>;
 
 /** More than a job has builds in a day, mostly; the list of it is one request. */
-const MOST_BUILDS = 100;
+export const MOST_BUILDS = 100;
 
 export const BUILDS_TREE = `builds[${BUILD_TREE}]{0,${MOST_BUILDS}}`;
 /** The newest first. */

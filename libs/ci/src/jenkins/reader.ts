@@ -7,11 +7,13 @@ import type { JenkinsClient } from './client.ts';
 import { jenkinsConclusion } from './conclusion.ts';
 import { jenkinsDetails } from './details.ts';
 import { unlessMissing } from './errors.ts';
+import { finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';
 import { type BuildId, buildAddress, parseRunId } from './ids.ts';
 import { type Build, Stages } from './model.ts';
 import { isRerunOf } from './rerun-of.ts';
 import { revisionOf, sameBranch } from './revision.ts';
+import { testReports } from './tests.ts';
 import { textOf } from './text.ts';
 
 /** Reads Jenkins. Needs Overall/Read and Job/Read. A build is one job of its own, and never another attempt of itself. */
@@ -22,6 +24,8 @@ export function jenkinsReader(client: JenkinsClient): CiReader {
     details: (run, _newestJob, signal) => jenkinsDetails(client, run, signal),
     failedJobs: (run, options) => failedJobs(client, run, options),
     greenLogs: (run, jobs, options) => greenLogs(client, run, jobs, options),
+    finishedSince: (place, since, options) => finishedSince(client, place, since, options),
+    testReports: (run, options) => testReports(client, run, options),
   };
 }
 

@@ -14,6 +14,7 @@ import { TestHistory1795860000000 } from './1795860000000-test-history.ts';
 import { Joins1795939200000 } from './1795939200000-joins.ts';
 import { Partitions1796000000000 } from './1796000000000-partitions.ts';
 import { Scale1796000100000 } from './1796000100000-scale.ts';
+import { History1796000200000 } from './1796000200000-history.ts';
 import { Learning1796100000000 } from './1796100000000-learning.ts';
 import { Healings1796200000000 } from './1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './1796300000000-api-changes.ts';
@@ -23,7 +24,7 @@ const OLD = [
   ...[Quarantine1795849200000, TestHistory1795860000000, Joins1795939200000],
 ];
 const NEW = [
-  ...[Partitions1796000000000, Scale1796000100000, Learning1796100000000, Healings1796200000000],
+  ...[Partitions1796000000000, Scale1796000100000, History1796000200000, Learning1796100000000, Healings1796200000000],
   ApiChanges1796300000000,
 ];
 const INCIDENTS = 1_000;

@@ -105,7 +105,7 @@ function markRepeats(suites: readonly Suite[]): void {
   if (innermost !== undefined) innermost.repeats = true;
 }
 
-function totalsOf(results: readonly TestResult[]): TestTotals {
+export function totalsOf(results: readonly TestResult[]): TestTotals {
   const of = (status: TestResult['status']) => results.filter((result) => result.status === status).length;
   return {
     tests: results.length,

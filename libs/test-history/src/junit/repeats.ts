@@ -8,7 +8,7 @@ const WORST_LAST = ['skipped', 'passed', 'flaky', 'failed', 'error'];
  * Each test once. Where one stands there several times, the worst result holds: several tests may share a name, and that one of them passes is no proof that another is flaky. Only where
  * the runner gives no two tests the same name is a failure before a success a repetition.
  */
-export function withoutRepeats(cases: readonly TestCase[]): TestResult[] {
+export function withoutRepeats(cases: readonly Pick<TestCase, 'mayRepeat' | 'result'>[]): TestResult[] {
   const byTest = new Map<string, TestResult>();
   for (const one of cases) {
     const result = one.result();

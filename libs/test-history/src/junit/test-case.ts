@@ -20,7 +20,8 @@ const ORDER: readonly TestStatus[] = ['passed', 'skipped', 'flaky', 'failed', 'e
 const LONGEST_MESSAGE = 2_000;
 /** So much of a text is kept before it is redacted; a secret that is cut in two might not be seen as one. */
 const KEPT = 16 * LONGEST_MESSAGE;
-const LONGEST_MS = 7 * 86_400_000;
+/** A week: what takes longer is nonsense. */
+export const LONGEST_MS = 7 * 86_400_000;
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -95,8 +96,13 @@ export class TestCase implements TestName {
     const said = this.said.trim();
     // Most runners begin the text with the message.
     const whole = said === '' || text.startsWith(said) ? text : `${said}\n${text}`;
-    return redact(whole.slice(0, KEPT)).trim().slice(0, LONGEST_MESSAGE);
+    return boundedMessage(whole);
   }
+}
+
+/** As much of a message as is kept, without secrets. */
+export function boundedMessage(text: string): string {
+  return redact(text.slice(0, KEPT)).trim().slice(0, LONGEST_MESSAGE);
 }
 
 function statusOf(attributes: Attributes): string {

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { basename } from 'node:path';
 import { Accounts } from './accounts.ts';
+import { Artifacts } from './artifacts.ts';
 import { GitHubContract } from './contract.ts';
 import { type Controlled, control } from './control.ts';
 import { type Delivery, workflowRunDelivery } from './delivery.ts';
-import { type Answer, close, listen, missing, pageOf, send, textOf, urlOf } from './http.ts';
+import { Faults } from './faults.ts';
+import { type Answer, close, listen, missing, pageOf, send, textOf, unlessUnchanged, urlOf } from './http.ts';
 import type { FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './model.ts';
 import {
   annotationJson,
@@ -15,9 +16,9 @@ import {
   jobJson,
   jobOfId,
   runJson,
-  workflowIdOf,
 } from './payloads.ts';
 import { Pulls } from './pulls.ts';
+import { isOf, listRuns } from './run-list.ts';
 
 const MOST_RERUNS = 50;
 const RERUN_FOR_MS = 30 * 86_400_000;
@@ -42,14 +43,15 @@ export class FakeGitHub implements Controlled {
   /** Who may ask, by which token. */
   readonly accounts = new Accounts();
   readonly pulls = new Pulls();
+  /** What runs left behind. */
+  readonly artifacts = new Artifacts();
   /** As GitHub Enterprise Server before 2026: it does not know `return_run_details`. */
   isOld = false;
   /** Runs that were dispatched, in order, with their inputs. */
   readonly dispatched: { run: FakeRun; inputs: Record<string, unknown> }[] = [];
   private readonly known = new Map<string, FakeRun>();
   private readonly branches = new Map<string, string>();
-  private readonly faults: Fault[] = [];
-  private readonly hanging = new Set<ServerResponse>();
+  private readonly faults = new Faults();
   private nextRun = 1_000;
 
   private constructor(
@@ -126,6 +128,8 @@ export class FakeGitHub implements Controlled {
     run.reruns += 1;
     run.status = this.attemptsStart;
     run.conclusion = null;
+    run.startedAt = now();
+    run.updatedAt = run.startedAt;
     run.jobs[run.attempt - 1] = [];
   }
 
@@ -138,6 +142,7 @@ export class FakeGitHub implements Controlled {
   completeRun(run: FakeRun, conclusion: string, jobs?: FakeJob[]): void {
     run.status = 'completed';
     run.conclusion = conclusion;
+    run.updatedAt = now();
     run.jobs[run.attempt - 1] = jobs ?? [
       { name: 'build', conclusion: conclusion === 'success' ? 'success' : 'failure', log: '' },
     ];
@@ -159,18 +164,17 @@ export class FakeGitHub implements Controlled {
 
   /** Lets the next matching request go wrong. */
   fault(fault: Fault): void {
-    this.faults.push(fault);
+    this.faults.add(fault);
   }
 
   /** Nothing goes wrong any more: what hangs is cut. */
   heal(): void {
-    this.faults.length = 0;
-    for (const response of this.hanging) response.destroy();
+    this.faults.heal();
   }
 
   /** How many requests hang right now. */
   get hangingRequests(): number {
-    return this.hanging.size;
+    return this.faults.hanging.size;
   }
 
   /** A signed `workflow_run` delivery about the run as it is now. */
@@ -188,15 +192,16 @@ export class FakeGitHub implements Controlled {
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     this.violations.push(...this.contract.request(method, request.url ?? '/', headers, body));
 
-    const fault = this.takeFault(`${method} ${path}`);
+    const fault = this.faults.take(`${method} ${path}`);
     if (fault === undefined || fault.afterEffect) {
       const answer = this.answer({ method, path, query: searchParams, body }, headers['authorization']);
       if (fault === undefined) {
         this.violations.push(...this.contract.response(method, path, answer.status, answer.body));
-        return send(response, { ...answer, headers: { ...this.limits(), ...answer.headers } });
+        const told = method === 'GET' ? unlessUnchanged(answer, headers['if-none-match']) : answer;
+        return send(response, { ...told, headers: { ...this.limits(), ...told.headers } });
       }
     }
-    this.goWrong(fault.answer, response);
+    this.faults.goWrong(fault.answer, response);
   }
 
   private answer(request: Asked, authorization: string | undefined): Answer {
@@ -213,31 +218,21 @@ export class FakeGitHub implements Controlled {
     return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(left) };
   }
 
-  private takeFault(request: string): Fault | undefined {
-    const index = this.faults.findIndex((fault) => fault.on.test(request));
-    return index < 0 ? undefined : this.faults.splice(index, 1)[0];
-  }
-
-  private goWrong(answer: Fault['answer'], response: ServerResponse): void {
-    if (answer === 'hang') {
-      this.hanging.add(response);
-      response.on('close', () => this.hanging.delete(response));
-    } else if (answer === 'cut') response.destroy();
-    else send(response, answer);
-  }
-
   private route({ method, path, query, body }: Asked, login: string): Answer {
     const [, owner, repo, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
     const repository = `${owner}/${repo}`;
     if (method === 'GET' && owner !== undefined && rest === '') return this.repository(repository);
     const ofPull = this.pulls.route({ method, repository, rest, query, body }, login, this.defaultBranch);
     if (ofPull !== undefined) return ofPull;
+    const ofArtifact = this.artifacts.route(`${method} ${rest}`, repository, query, urlOf(this.storage));
+    if (ofArtifact !== undefined) return ofArtifact;
     const dispatched = /^actions\/workflows\/([^/]+)\/dispatches$/.exec(rest)?.[1];
     if (method === 'POST' && dispatched !== undefined) return this.dispatch(repository, dispatched, body, login);
     const job = /^actions\/jobs\/(\d+)\/rerun$/.exec(rest)?.[1];
     if (method === 'POST' && job !== undefined) return this.rerunJob(repository, Number(job));
     const workflow = /^actions\/workflows\/([^/]+)\/runs$/.exec(rest)?.[1];
     if (method === 'GET' && workflow !== undefined) return this.runsOf(repository, workflow, query);
+    if (method === 'GET' && rest === 'actions/runs') return this.runsOf(repository, undefined, query);
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
     if (method === 'GET' && branch !== undefined) return this.branch(repository, decodeURIComponent(branch));
     const commit = /^commits\/([^/]+)$/.exec(rest)?.[1];
@@ -304,22 +299,12 @@ export class FakeGitHub implements Controlled {
     return { status: 200, body: fullRepositoryJson(fullName, this.defaultBranch) };
   }
 
-  /** The runs of a workflow, by its number or the name of its file, the newest first. Of `created` it knows `<=` and `>=` a time. */
-  private runsOf(repository: string, workflow: string, query: URLSearchParams): Answer {
-    const [branch, status, created, event] = ['branch', 'status', 'created', 'event'].map((name) => query.get(name));
-    const latest = /^<=(.+)$/.exec(created ?? '')?.[1];
-    const earliest = /^>=(.+)$/.exec(created ?? '')?.[1];
-    if (!this.runs.some((run) => run.repository === repository && isOf(run, workflow))) return missing;
-    const found = this.runs
-      .filter((run) => run.repository === repository && isOf(run, workflow))
-      .filter((run) => event === null || (run.event ?? 'push') === event)
-      .filter((run) => earliest === undefined || Date.parse(run.createdAt) >= Date.parse(earliest))
-      .filter((run) => branch === null || run.branch === branch)
-      .filter((run) => status === null || run.status === status || run.conclusion === status)
-      .filter((run) => latest === undefined || Date.parse(run.createdAt) <= Date.parse(latest))
-      .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt) || b.id - a.id);
-    const page = pageOf(found, query);
-    return { status: 200, body: { total_count: found.length, workflow_runs: page.map(runJson) } };
+  /** The runs of a repository, or of one of its workflows, by its number or the name of its file. */
+  private runsOf(repository: string, workflow: string | undefined, query: URLSearchParams): Answer {
+    const runs = this.runs.filter(
+      (run) => run.repository === repository && (workflow === undefined || isOf(run, workflow)),
+    );
+    return runs.length === 0 ? missing : listRuns(runs, query);
   }
 
   private branch(repository: string, name: string): Answer {
@@ -365,9 +350,9 @@ export class FakeGitHub implements Controlled {
   /** The host of the logs. It refuses whoever brings GitHub's token along, as the real one does. */
   private download(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? '/', 'http://storage');
-    const fault = this.takeFault(`${request.method} ${pathname}`);
+    const fault = this.faults.take(`${request.method} ${pathname}`);
     if (fault !== undefined) {
-      this.goWrong(fault.answer, response);
+      this.faults.goWrong(fault.answer, response);
       return;
     }
     if (request.headers.authorization !== undefined) {
@@ -375,8 +360,10 @@ export class FakeGitHub implements Controlled {
       send(response, { status: 403, text: 'AuthenticationFailed' });
       return;
     }
+    const bytes = this.artifacts.contentAt(pathname);
     const text = this.logText(Number(pathname.slice('/logs/'.length)));
-    send(response, text === undefined ? missing : { status: 200, text });
+    if (bytes !== undefined) send(response, { status: 200, bytes });
+    else send(response, text === undefined ? missing : { status: 200, text });
   }
 }
 
@@ -386,11 +373,6 @@ interface Asked {
   path: string;
   query: URLSearchParams;
   body: unknown;
-}
-
-/** By its number or the name of its file. */
-function isOf(run: FakeRun, workflow: string): boolean {
-  return [String(workflowIdOf(run)), basename(run.path)].includes(workflow);
 }
 
 /** GitHub's times have no parts of seconds. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,6 +10,8 @@ export interface Answer {
   body?: unknown;
   /** Sent as it is, instead of `body`. */
   text?: string;
+  /** The same. */
+  bytes?: Uint8Array;
 }
 
 export const missing: Answer = {
@@ -16,10 +19,18 @@ export const missing: Answer = {
   body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
 };
 
-export function send(response: ServerResponse, { status, headers = {}, body, text }: Answer): void {
-  const payload = text ?? (body === undefined ? '' : JSON.stringify(body));
-  const type = text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
+export function send(response: ServerResponse, { status, headers = {}, body, text, bytes }: Answer): void {
+  const payload = bytes ?? text ?? (body === undefined ? '' : JSON.stringify(body));
+  const type = typeof payload === 'string' && text === undefined ? 'application/json; charset=utf-8' : 'text/plain';
   response.writeHead(status, { 'content-type': type, ...headers }).end(payload);
+}
+
+/** The answer with its ETag; nothing but that where whoever asks has it already. */
+export function unlessUnchanged(answer: Answer, had: string | undefined): Answer {
+  if (answer.status !== 200) return answer;
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(answer.body)).digest('hex')}"`;
+  const headers = { ...answer.headers, etag };
+  return had === etag ? { status: 304, headers } : { ...answer, headers };
 }
 
 export async function textOf(request: IncomingMessage): Promise<string> {

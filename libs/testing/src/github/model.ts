@@ -25,6 +25,12 @@ export interface FakeRun {
   conclusion: string | null;
   /** When its first attempt began, ISO 8601. */
   createdAt: string;
+  /** When its newest attempt began. Default: the first one did. */
+  startedAt?: string;
+  /** When it last changed: of a run that has ended, when it did. Default: when it was created. */
+  updatedAt?: string;
+  /** What its list tells otherwise than GitHub's description says. */
+  oddly?: Record<string, unknown>;
   /** Jobs by attempt; index 0 is attempt 1. */
   jobs: FakeJob[][];
   reruns: number;

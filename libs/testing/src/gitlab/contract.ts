@@ -101,6 +101,7 @@ export const endpoints = {
     open: true,
     query: { ...paging, 'scope[]': z.array(z.enum(JOB_STATUS)).optional() },
   },
+  testReport: { method: 'GET', path: new RegExp(`${PROJECT}/pipelines/\\d+/test_report$`), open: true },
   variables: { method: 'GET', path: new RegExp(`${PROJECT}/pipelines/\\d+/variables$`), query: paging },
   trace: { method: 'GET', path: new RegExp(`${PROJECT}/jobs/\\d+/trace$`), open: true },
   branch: { method: 'GET', path: new RegExp(`${PROJECT}/repository/branches/[^/]+$`), open: true },

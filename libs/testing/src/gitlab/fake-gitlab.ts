@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Answer, close, listen, send, textOf, urlOf } from '../github/http.ts';
 import { type Asked, type EndpointName, endpointOf, endpoints, wrongWith } from './contract.ts';
+import { jobsOf, listPipelines, page } from './lists.ts';
 import type {
   FileChange,
   GitLabFault,
@@ -14,7 +15,6 @@ import type {
 import * as json from './payloads.ts';
 
 const API = '/api/v4';
-const USUAL_PAGE = 20;
 
 /**
  * The parts of GitLab CI that Prunella uses, written from GitLab's published REST reference; every request is checked against it: see `violations`.
@@ -84,6 +84,7 @@ export class FakeGitLab {
       createdAt: '2026-01-01T00:00:00.000Z',
       yamlErrors: '',
       bridges: [],
+      tests: [],
       ...pipeline,
       jobs: (jobs ?? [{ name: 'build', log: 'npm error code ETIMEDOUT\n' }]).map((job) => this.jobOf(job)),
     };
@@ -115,6 +116,7 @@ export class FakeGitLab {
   /** Ends the pipeline and the jobs that still ran. */
   complete(pipeline: GitLabPipeline, status: string, log = ''): void {
     pipeline.status = status;
+    pipeline.updatedAt = new Date().toISOString();
     pipeline.began = true;
     for (const job of pipeline.jobs.filter((one) => one.status === 'pending')) {
       Object.assign(job, { status, log, failureReason: status === 'failed' ? 'script_failure' : '' });
@@ -238,7 +240,8 @@ export class FakeGitLab {
       [...this.known.values()].some((pipeline) => pipeline.project === project)
         ? { status: 200, body: json.projectJson(project, this.defaultBranch) }
         : missing('404 Project Not Found'),
-    pipelines: ({ query }, project) => page(this.pipelinesOf(project, query).map(json.pipelineBasicJson), query),
+    pipelines: ({ query }, project) =>
+      page(listPipelines(this.known.values(), project, query).map(json.pipelineBasicJson), query),
     pipeline: (_, project, [, id]) =>
       this.ofPipeline(project, id, (found) => ({ status: 200, body: json.pipelineJson(found) })),
     jobs: ({ query }, project, [, id]) =>
@@ -257,6 +260,8 @@ export class FakeGitLab {
           query,
         );
       }),
+    testReport: (_, project, [, id]) =>
+      this.ofPipeline(project, id, ({ tests }) => ({ status: 200, body: { total_count: 0, test_suites: tests } })),
     variables: ({ query }, project, [, id]) =>
       this.ofPipeline(project, id, ({ variables }) =>
         page(
@@ -369,20 +374,6 @@ export class FakeGitLab {
     return { status: 201, body: json.pipelineJson(begun) };
   }
 
-  private pipelinesOf(project: string, query: URLSearchParams): GitLabPipeline[] {
-    const is = (name: string, value: string) => !query.has(name) || query.get(name) === value;
-    const after = Date.parse(query.get('updated_after') ?? '1970-01-01T00:00:00Z');
-    const found = [...this.known.values()]
-      .filter((pipeline) => pipeline.project === project && Date.parse(pipeline.createdAt) >= after)
-      .filter(({ ref, sha, status, source, username }) =>
-        [is('ref', ref), is('sha', sha), is('status', status), is('source', source), is('username', username)].every(
-          Boolean,
-        ),
-      )
-      .toSorted((a, b) => b.id - a.id);
-    return query.get('sort') === 'asc' ? found.toReversed() : found;
-  }
-
   private mergeRequestsOf(project: string): GitLabMergeRequest[] {
     return this.requestsToMerge.filter((one) => one.project === project);
   }
@@ -404,26 +395,6 @@ export class FakeGitLab {
     }
     return undefined;
   }
-}
-
-/** The newest first; without `include_retried` only the last try of each. */
-function jobsOf({ jobs }: GitLabPipeline, query: URLSearchParams): GitLabJob[] {
-  const scope = query.getAll('scope[]');
-  const tried = [...Map.groupBy(jobs, ({ name }) => name).values()].flatMap((tries) => tries.slice(-1));
-  return (query.get('include_retried') === 'true' ? jobs : tried)
-    .filter(({ status }) => scope.length === 0 || scope.includes(status))
-    .toSorted((a, b) => b.id - a.id);
-}
-
-function page(all: readonly unknown[], query: URLSearchParams): Answer {
-  const size = Math.min(Number(query.get('per_page') ?? USUAL_PAGE), 100);
-  const number = Number(query.get('page') ?? 1);
-  const headers = {
-    'x-page': String(number),
-    'x-per-page': String(size),
-    'x-next-page': number * size < all.length ? String(number + 1) : '',
-  };
-  return { status: 200, headers, body: all.slice((number - 1) * size, number * size) };
 }
 
 function missing(message: string): Answer {

@@ -29,12 +29,16 @@ export interface GitLabPipeline {
   began: boolean;
   /** ISO 8601. */
   createdAt: string;
+  /** When it last changed. Default: when it was created. */
+  updatedAt?: string;
   /** What is wrong with its configuration; empty: nothing. */
   yamlErrors: string;
   /** All tries, the oldest first. */
   jobs: GitLabJob[];
   /** Jobs of it that began other pipelines and waited for them. */
   bridges: GitLabBridge[];
+  /** What its jobs reported of tests, by job, as GitLab tells it. */
+  tests: { name: string; test_cases: Record<string, unknown>[] }[];
 }
 
 export interface GitLabBridge {

@@ -1,5 +1,8 @@
 import type { FileChange, GitLabBridge, GitLabJob, GitLabMergeRequest, GitLabNote, GitLabPipeline } from './model.ts';
 
+/** What `scope=finished` lists. */
+export const ENDED: readonly string[] = ['success', 'failed', 'canceled', 'skipped'];
+
 const AT = '2026-01-01T00:00:00.000Z';
 
 function userJson(id: number, username: string) {
@@ -45,7 +48,7 @@ export function pipelineBasicJson(pipeline: GitLabPipeline) {
     name: null,
     web_url: `https://gitlab.example.com/${project}/-/pipelines/${id}`,
     created_at: createdAt,
-    updated_at: createdAt,
+    updated_at: pipeline.updatedAt ?? createdAt,
   };
 }
 
@@ -57,7 +60,7 @@ export function pipelineJson(pipeline: GitLabPipeline) {
     yaml_errors: pipeline.yamlErrors || null,
     user: userJson(5, pipeline.username),
     started_at: pipeline.began ? pipeline.createdAt : null,
-    finished_at: null,
+    finished_at: ENDED.includes(pipeline.status) ? (pipeline.updatedAt ?? pipeline.createdAt) : null,
     committed_at: null,
     duration: null,
     queued_duration: 0.01,

@@ -242,6 +242,8 @@ export class FakeJenkins {
         return { status: 200, text: build.log };
       case '/wfapi/describe':
         return build.stages === undefined ? missing : { status: 200, body: stagesJson(build) };
+      case '/testReport/api/json':
+        return build.tests === undefined ? missing : this.json(path, query, { suites: build.tests });
       default:
         return this.unknown(path, false);
     }

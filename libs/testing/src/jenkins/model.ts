@@ -43,6 +43,8 @@ export interface FakeBuild extends FakeBegun {
   log: string;
   /** Of a pipeline; undefined: the plugin that tells of them is not there. */
   stages?: { name: string; status: string }[];
+  /** What the JUnit plugin tells; undefined: the build has no tests. */
+  tests?: { name: string; enclosingBlockNames?: string[]; cases: Record<string, unknown>[] }[];
 }
 
 export interface FakeQueueItem extends FakeBegun {

@@ -5,7 +5,7 @@ interface Wanted {
 
 /** What the classes of Jenkins and of the plugins that we know export. Jenkins passes over others without a word. */
 const EXPORTED = new Set(
-  'actions causes shortDescription userId userName upstreamBuild upstreamProject upstreamUrl parameters parameterDefinitions name value type lastBuiltRevision SHA1 branch remoteUrls number url building result timestamp duration displayName fullDisplayName fullName id builds items inQueueSince task why cancelled executable buildable blocked stuck property'.split(
+  'actions causes shortDescription userId userName upstreamBuild upstreamProject upstreamUrl parameters parameterDefinitions name value type lastBuiltRevision SHA1 branch remoteUrls number url building result timestamp duration displayName fullDisplayName fullName id builds items inQueueSince task why cancelled executable buildable blocked stuck property suites enclosingBlockNames cases className status errorDetails'.split(
     ' ',
   ),
 );

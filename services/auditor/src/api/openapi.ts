@@ -17,6 +17,9 @@ import {
   ApiToken,
   ApiTokenList,
   ApprovalAnswer,
+  BacktestEvents,
+  BacktestJob,
+  BacktestList,
   BreakerClosing,
   BreakerList,
   ChangeList,
@@ -89,6 +92,9 @@ const SCHEMAS = {
   NewApiToken,
   ApiTokenList,
   ChangeList,
+  BacktestEvents,
+  BacktestJob,
+  BacktestList,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

@@ -61,6 +61,9 @@ async function getPaths(service: Parameters<typeof get>[0]): Promise<string[]> {
     .sort();
 }
 
+const day = (ago: number) => new Date(Date.now() - ago * DAY).toISOString();
+const HALF = Buffer.from(JSON.stringify([day(200), 'evt_0'])).toString('base64url');
+
 /** How each route is called. One that is new has to say so here. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/incidents': [
@@ -75,6 +78,12 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   // Loki is asked, and not Postgres.
   '/v1/logs/healing': [],
   '/v1/approvals': ['/v1/approvals'],
+  '/v1/backtests': ['/v1/backtests'],
+  '/v1/backtests/events': [`?from=${day(60)}&to=${day(30)}`, `?from=${day(399)}&to=${day(0)}&cursor=${HALF}`].map(
+    (query) => `/v1/backtests/events${query}`,
+  ),
+  // There is none: they are in memory.
+  '/v1/backtests/{id}': [],
   '/v1/breakers': ['/v1/breakers'],
   '/v1/changes': ['/v1/changes', '/v1/changes?limit=200'],
   '/v1/confidence': ['/v1/confidence'],

@@ -20,9 +20,12 @@ function wordsFor(event: EventRecord): { title: string; says: string } {
     case 'pipeline.started':
       return { title: `${thing(event.data.kind)} started`, says: event.data.name };
     case 'pipeline.finished':
-      return { title: `${thing(event.data.kind)} ended: ${event.data.conclusion}`, says: event.data.name };
+      return {
+        title: `${thing(event.data.kind)} ended: ${event.data.conclusion}`,
+        says: withFound(event.data.name, event.data),
+      };
     case 'pipeline.failed':
-      return { title: `${thing(event.data.kind)} failed`, says: failureOf(event) };
+      return { title: `${thing(event.data.kind)} failed`, says: withFound(failureOf(event), event.data) };
     case 'anomaly.detected':
       return {
         title: `${event.data.running ? 'Still runs' : 'Unusual'}: ${event.data.series.name}`,
@@ -82,6 +85,17 @@ const THINGS = { run: 'Run', job: 'Job', check: 'Check', deployment: 'Deployment
 
 function thing(kind: keyof typeof THINGS): string {
   return THINGS[kind];
+}
+
+/** With how it became known, where nobody told: what is late is late for a reason. */
+function withFound(
+  says: string,
+  { foundAt, finishedAt, platform }: Pick<Events['pipeline.finished'], 'foundAt' | 'finishedAt' | 'platform'>,
+): string {
+  if (foundAt === undefined) return says;
+  const minutes = Math.round((Date.parse(foundAt) - Date.parse(finishedAt ?? '')) / 60_000);
+  const late = minutes >= 0 ? ` ${minutes} min later` : '';
+  return `${says}\nNo webhook told of it: found by asking ${platform}${late}.`.trim();
 }
 
 function failureOf({ data }: EventRecord<'pipeline.failed'>): string {

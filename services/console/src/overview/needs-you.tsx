@@ -53,15 +53,15 @@ export function NeedsYou() {
             end={breaker.openedAt && <Age at={breaker.openedAt} />}
           />
         ))}
-        {repeated.slice(0, MOST_EACH).map((debt) => (
+        {repeated.slice(0, MOST_EACH).map((cause) => (
           <Need
-            key={debt.id}
+            key={`${cause.target} ${cause.fingerprint}`}
             tone="violet"
             icon={<Wrench size={15} aria-hidden />}
             to="/debts"
-            title={debt.what}
-            says={`${debt.recent} times in a week${debt.owner ? `, ${debt.owner} repairs it` : ', nobody repairs it'}`}
-            end={<Age at={debt.lastSeen} />}
+            title={cause.what}
+            says={`healed ${cause.count} times in a week${cause.owner ? `, ${cause.owner} repairs it` : ''}: ${cause.fix}`}
+            end={<Age at={cause.lastAt} />}
           />
         ))}
       </ul>

@@ -101,7 +101,8 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
     return await durationRatio(event, { settings: this.policy.current.anomalies, book });
   }
 
-  private telling(): TellDeps {
+  /** How anomalies are told. */
+  telling(): TellDeps {
     return {
       publishOnce: (report) => this.outbox.publishOnce(report),
       originOf: (run) => this.origins.of(run),
@@ -110,6 +111,11 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
         this.logger.info({ series: series.id, kind: series.kind, says }, 'an anomaly was told');
       },
     };
+  }
+
+  /** Something found no room among what is usual. */
+  refuse(): void {
+    this.refused.inc();
   }
 
   private async wire(): Promise<Wired> {

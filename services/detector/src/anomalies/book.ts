@@ -86,6 +86,6 @@ function readable(page: Page | undefined): Page | undefined {
 }
 
 /** With one more, the oldest forgotten; '' is none. */
-export function withNewest(ids: readonly string[], id: string): readonly string[] {
-  return id === '' || ids.includes(id) ? ids : [...ids, id].slice(-NEWEST);
+export function withNewest(ids: readonly string[], id: string, most = NEWEST): readonly string[] {
+  return id === '' || ids.includes(id) ? ids : [...ids, id].slice(-most);
 }

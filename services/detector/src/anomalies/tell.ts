@@ -1,5 +1,5 @@
 import { type Judgement, say, type Unit } from '@prunella/baselines';
-import type { PipelineFinished, PipelineStarted } from '@prunella/contracts';
+import type { Run } from '@prunella/contracts';
 import { iso, runOf } from '@prunella/core';
 import { type JudgeDeps, ofItsIncident } from '../detect.ts';
 import type { Report } from '../sources/source.ts';
@@ -24,7 +24,7 @@ interface Anomaly {
 
 /** Publishes what is unusual. The same series of the same attempt has the same id, whenever and however it is told. */
 export async function tell(
-  event: { id: string; data: PipelineStarted | PipelineFinished },
+  event: { id: string; data: Run & { incidentId: string } },
   { place, judged, at, now, running }: Anomaly,
   d: TellDeps,
 ): Promise<void> {

@@ -7,6 +7,8 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import type { DetectorEnvironment } from '../environment.ts';
 import { redacted } from '../redacted.ts';
+import { mayHaveReports } from '../reports/ended-run.ts';
+import { TestReports } from '../reports/test-reports.ts';
 import { sources } from '../sources/index.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
@@ -14,8 +16,13 @@ import { inTime } from './in-time.ts';
 import { Outbox } from './outbox.ts';
 
 const ASK_TIMEOUT_MS = 20_000;
+/** So long a report waits for the test reports of its run, which help to diagnose it; what is slower is told after it. */
+const AHEAD_MS = 4_000;
 /** Longer than asking takes, and publishing. */
 const LEASE_MS = 45_000;
+/** Nobody waits for the test reports that are left: all of a large run can be read in this time. */
+const TESTS_TIMEOUT_MS = 2 * 60_000;
+const TESTS_LEASE_MS = TESTS_TIMEOUT_MS + LEASE_MS;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 /** A platform that is away for longer is not waited for: about ten minutes. */
@@ -28,6 +35,8 @@ interface Incomplete extends Scheduled {
   source: string;
   report: Report;
   tries: number;
+  /** It was published: what is left are the test reports of its run. */
+  published?: true;
   traceparent?: string;
 }
 
@@ -42,6 +51,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     @Inject(ENVIRONMENT) environment: DetectorEnvironment,
     private readonly outbox: Outbox,
     private readonly places: Places,
+    private readonly tests: TestReports,
     private readonly logger: PinoLogger,
   ) {
     const variables = environment as unknown as NodeJS.ProcessEnv;
@@ -61,6 +71,11 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     await (await this.timers.catch(() => undefined))?.stop();
   }
 
+  /** Whether there is something to ask for before a report is published. */
+  takes(source: Source, report: Report): boolean {
+    return source.complete !== undefined && (source.completes?.(report, this.reach) ?? true);
+  }
+
   /** Resolves when the report is on disk. The same one again changes nothing while it waits. Throws UnreachableError. */
   async add(source: Source, report: Report, withinMs?: number): Promise<void> {
     const trace = traceparent();
@@ -76,12 +91,31 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     await inTime(this.bus, async () => (await this.timers).set(incomplete), withinMs);
   }
 
+  /** The same for the test reports alone of what is told at once; the platform is asked for them soon. Throws UnreachableError. */
+  async addTests(report: Report<'pipeline.finished'>): Promise<void> {
+    if (!mayHaveReports(report, this.reach)) return;
+    const { platform } = report.data;
+    const key = stableId('tests', report.source, report.id);
+    const tests: Incomplete = {
+      key,
+      source: platform,
+      report,
+      published: true,
+      tries: 0,
+      dueAt: systemClock.now(),
+      failures: 0,
+    };
+    await inTime(this.bus, async () => (await this.timers).set(tests));
+  }
+
   private async wire(): Promise<Timers<Incomplete>> {
     return new Timers<Incomplete>({
       bucket: await this.bus.bucket<Incomplete>('prunella_completions'),
       clock: systemClock,
       keyOf: ({ key }) => key,
-      leaseMs: LEASE_MS,
+      leaseMs: ({ published }) => (published ? TESTS_LEASE_MS : LEASE_MS),
+      // a platform that is slow is in nobody else's way
+      laneOf: ({ source, published }) => ({ name: `${source} ${published ?? false}`, most: published ? 4 : 16 }),
       fire: (incomplete) => withTrace(incomplete.traceparent, () => this.complete(incomplete)),
       log: {
         failed: (key, error, againAt) =>
@@ -94,19 +128,25 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     await this.outbox.publish(await this.places.place(report));
   }
 
-  private async complete({ source: name, report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
+  private async complete(incomplete: Incomplete): Promise<TimerOutcome<Incomplete>> {
+    if (incomplete.published) return await this.testsOf(incomplete);
+    const { source: name, report, tries } = incomplete;
     // A source that is gone since then had nothing to add.
     const source = sources.find((each) => each.name === name);
     try {
       const whole = source?.complete
         ? await source.complete(report, this.reach, AbortSignal.timeout(ASK_TIMEOUT_MS))
         : report;
-      if (whole !== undefined) await this.publish(redacted(whole));
-      return 'done';
+      if (whole === undefined) return 'done';
+      const tests = await this.tests.tell(whole, this.reach, AbortSignal.timeout(AHEAD_MS));
+      await this.publish(redacted(whole));
+      if (tests === 'all') return 'done';
+      const wait = tests.again ?? FIRST_WAIT_MS;
+      return { againAt: systemClock.now() + wait, report: whole, published: true, tries: 0 };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (error.retryable && tries < MOST_TRIES) {
-        const wait = error.options.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+        const wait = error.options.retryAfterMs ?? waitAfter(tries);
         return { againAt: systemClock.now() + wait, tries: tries + 1 };
       }
       this.logger.warn(
@@ -117,4 +157,16 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       return 'done';
     }
   }
+  /** The rest of what was too slow, or not to be had, when the report was published. */
+  private async testsOf({ report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
+    const tests = await this.tests.tell(report, this.reach, AbortSignal.timeout(TESTS_TIMEOUT_MS));
+    if (tests === 'all') return 'done';
+    if (tries < MOST_TRIES) return { againAt: systemClock.now() + (tests.again ?? waitAfter(tries)), tries: tries + 1 };
+    this.tests.giveUp(report);
+    return 'done';
+  }
+}
+
+function waitAfter(tries: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
 }

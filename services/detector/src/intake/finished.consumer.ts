@@ -3,6 +3,9 @@ import { Payload } from '@nestjs/microservices';
 import { Consumes, type Delivered } from '@prunella/bus';
 import { UsageBook } from '../advise/usage-book.ts';
 import { Anomalies } from '../anomalies/anomalies.ts';
+import { PartAnomalies } from '../anomalies/part-anomalies.ts';
+import { Endings } from '../backfill/endings.ts';
+import { Sightings } from '../backfill/sightings.ts';
 import { judge } from '../detect.ts';
 import { DetectorMetrics } from '../metrics.ts';
 import { Places } from '../threads/place.ts';
@@ -23,10 +26,15 @@ export class FinishedConsumer {
     private readonly usage: UsageBook,
     private readonly anomalies: Anomalies,
     private readonly door: Door,
+    private readonly endings: Endings,
+    private readonly sightings: Sightings,
+    private readonly parts: PartAnomalies,
   ) {}
 
   @Consumes('detector-finished')
   async onFinished(@Payload() event: Delivered<'detector-finished'>): Promise<void> {
+    await this.sightings.note(event.data);
+    if (await this.endings.isOldNews(event)) return;
     await judge(event, {
       publish: (report) => this.outbox.publish(report),
       place: (report) => this.places.place(report),
@@ -39,6 +47,7 @@ export class FinishedConsumer {
     await this.postDeploy.begin(event);
     await this.usage.learn(event);
     await this.anomalies.ended(event);
+    await this.parts.ended(event);
     this.metrics.ended(event.data, event);
   }
 }

@@ -7,6 +7,7 @@ import { Access, ENVIRONMENT, ProblemException, Public } from '@prunella/service
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
+import { SentTests } from '../reports/sent-tests.ts';
 import { sources } from '../sources/index.ts';
 import type { Delivery, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
@@ -34,14 +35,20 @@ export class WebhooksController {
     originals: Originals,
     completions: Completions,
     places: Places,
+    sentTests: SentTests,
   ) {
     this.deps = {
       environment,
       deliveries,
       fresh: randomUUID,
       clock: systemClock,
-      publish: (report, withinMs) => outbox.publishOnce(report, withinMs),
+      publish: async (report, withinMs) => {
+        const isNew = await outbox.publishOnce(report, withinMs);
+        if (report.subject === 'tests.reported') await sentTests.note(report.data, withinMs);
+        return isNew;
+      },
       place: (report, withinMs) => places.place(report, withinMs),
+      completes: (source, report) => completions.takes(source, report),
       completeLater: (source, report, withinMs) => completions.add(source, report, withinMs),
       keepOriginal: (source, delivery) => originals.keep(source, delivery),
       keepReply: (answer, address, withinMs) => replies.keep(answer, address, withinMs),

@@ -76,11 +76,20 @@ export interface Source {
   /** Pure. Throws ProblemException or ContractViolation naming the field that does not fit. */
   read(delivery: Delivery, fresh: FreshId): Heard;
   /**
+   * A run that was found by asking the platform of this name: heard as its webhook would have been, with the same ids. Pure. Throws where the record is not
+   * as the platform says. Absent: nothing is asked for.
+   *
+   * @param record as in `EndedRun`. @param place as in `CiReader.finishedSince`.
+   */
+  found?(record: unknown, place: string): Heard;
+  /**
    * What the sender's message alone does not say, asked for after the answer: the report with it, or undefined where it turned out to be nothing
    * (a stale one). Absent: a message says all. It is called again when it throws a ProviderError of the kind `unavailable` or `rate-limited`, for
    * some minutes; then, and at any other error, the report goes out as it is.
    */
   complete?(report: Report, reach: Reach, signal: AbortSignal): Promise<Report | undefined>;
+  /** Whether it is worth asking about this report; what is not is published at once. Pure. Absent: about all that it tells, if it completes any. */
+  completes?(report: Report, reach: Reach): boolean;
 }
 
 /** Where a source may ask, with tokens that only read. */

@@ -42,6 +42,12 @@ export async function isBegun(bucket: JsonBucket<Claim>, key: string, clock: Clo
   return claim !== undefined && (claim.phase !== 'leased' || claim.leaseUntil > clock.now());
 }
 
+/** When the effect of an order began, in ms since the epoch; undefined: it had none, or nobody knows of it. */
+export async function begunAt(bucket: JsonBucket<Claim>, key: string): Promise<number | undefined> {
+  const result = (await bucket.get(key))?.value.result;
+  return result?.status === 'executed' ? result.startedAt : undefined;
+}
+
 /** Takes the right to bring about the effect of `key`. Leases use wall-clock time: replicas' clocks must agree to seconds. */
 export async function acquire(bucket: JsonBucket<Claim>, key: string, owner: string, clock: Clock): Promise<Acquired> {
   const fresh: Claim = { owner, leaseUntil: clock.now() + LEASE_MS, phase: 'leased' };

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Bus, EVENTS } from '@prunella/bus';
 import { type DependencyState, type DiagnosisMade, type Events, readMessage, type Subject } from '@prunella/contracts';
 import { iso, type ProbeResult } from '@prunella/core';
+import { askDependencies } from '@prunella/decision';
 import { afterProbe, type DependencyRecord, parsePolicy } from '@prunella/policy';
 import { type RunningService, startService } from '@prunella/service-kit';
 import { FakeGitHub, networkDiagnosis, Receiver, startTestNats, type TestServer } from '@prunella/testing';
 import { orderFor } from '../order.fixture.ts';
 import { service as definition } from '../service.ts';
-import { askDependencies } from './dependencies.ts';
 
 const MINUTE = 60_000;
 const POLICY = `

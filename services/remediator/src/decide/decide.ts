@@ -1,87 +1,52 @@
 import type { JsonBucket } from '@prunella/bus';
 import type { Action, DiagnosisMade } from '@prunella/contracts';
-import { type Clock, ProviderError, type Random } from '@prunella/core';
-import { backoffDelayMs, type Decision, decide as decideByPolicy, type Policy, proposed } from '@prunella/policy';
+import { ProviderError } from '@prunella/core';
+import {
+  type DecideDeps as Deciding,
+  decideOnce as decideIn,
+  type Order,
+  type Pinned,
+  type Target,
+} from '@prunella/decision';
 import type { Lineage } from '../act/lineage.ts';
 import type { Actions } from '../actions/index.ts';
-import { type Order, orderKey } from '../order.ts';
-import type { Breakers } from './breakers.ts';
-import { type Spent, withBudget } from './budget.ts';
-import type { SpendingLedger } from './ledger.ts';
-import type { Recoveries } from './recoveries.ts';
 
-export interface DecideDeps {
-  /** As it is in force now. */
-  readonly policy: Policy;
-  breakers: Breakers;
-  ledger: SpendingLedger;
-  lineage: Lineage;
-  recoveries: Recoveries;
-  actions: Actions;
+export interface DecideDeps extends Omit<Deciding, 'target' | 'originOf'> {
   decisions: JsonBucket<Order>;
-  budgets: JsonBucket<Spent>;
-  clock: Clock;
-  random: Random;
+  lineage: Lineage;
+  actions: Actions;
 }
 
-const MOST_EVIDENCE = 6;
 const PIN_TIMEOUT_MS = 20_000;
 
-/** Decides once for each attempt of an incident; asked again, gives the stored decision. */
+/** Decides once for each attempt of an incident, with what the platforms say of it now; asked again, gives the stored decision. */
 export async function decideOnce(
   diagnosis: DiagnosisMade,
   traceparent: string | undefined,
   d: DecideDeps,
 ): Promise<Order> {
-  const key = orderKey(diagnosis.incidentId, diagnosis.run.attempt);
-  const stored = await d.decisions.get(key);
-  if (stored !== undefined) return stored.value;
-  // A run that we began for another incident spends that one's attempts, also where its failure was told as one of its own.
-  const origin = await d.lineage.originOf(diagnosis.run);
-  const incident = orderKey(origin?.incidentId ?? diagnosis.incidentId, 0);
-  const spentBefore = (await d.budgets.get(incident))?.value.keys.filter((other) => other !== key).length ?? 0;
-  const { pinned, unsupported } = await pinnedBy(proposed(d.policy.alternatives, diagnosis, spentBefore), d);
-  const lastedMs = unsupported === undefined ? await lasted(pinned, d) : undefined;
-  const order = await withBudget(d.budgets, incident, key, async (attemptsSoFar) => {
-    const facts = { diagnosis: pinned, unsupported, attemptsSoFar, ...(lastedMs !== undefined && { lastedMs }) };
-    const decision = await decideWithinLimits(facts, key, d);
-    const wait = await waitOf(pinned, decision, attemptsSoFar, d);
-    const value = orderOf(pinned, decision, key, wait, traceparent, d);
-    return { value, spends: hasEffect(decision) };
+  const { policy, breakers, ledger, recoveries, decisions, budgets, clock, random } = d;
+  const kept = { policy, breakers, ledger, recoveries, decisions, budgets, clock, random };
+  return await decideIn(diagnosis, traceparent, {
+    ...kept,
+    target: targetOf(d.actions),
+    originOf: (run) => d.lineage.originOf(run),
   });
-  const created = await d.decisions.create(key, order);
-  if (created !== undefined) return order;
-  return (await d.decisions.get(key))?.value ?? order;
 }
 
-/** Decides, and where that would act, once more with what the limits say: they are only spent on what is done. */
-async function decideWithinLimits(
-  facts: { diagnosis: DiagnosisMade; unsupported: string | undefined; attemptsSoFar: number; lastedMs?: number },
-  key: string,
-  d: DecideDeps,
-): Promise<Decision> {
-  const { policy } = d;
-  const at = d.clock.now();
-  const wished = decideByPolicy(policy, { ...facts, at });
-  if (!hasEffect(wished) || wished.risk === 'free') return wished;
-  const breaker = await d.breakers.ask(wished.action.type, facts.diagnosis.run.platform, key, policy.breaker);
-  const spending = breaker.allows ? await d.ledger.reserve(wished.limits, key) : [];
-  return decideByPolicy(policy, { ...facts, at, breaker, spending });
-}
-
-function hasEffect({ verdict }: Decision): boolean {
-  return verdict === 'acting' || verdict === 'asking';
+function targetOf(actions: Actions): Target {
+  return {
+    pinned: (diagnosis) => pinnedBy(diagnosis, actions),
+    lastedMs: (diagnosis) => lasted(diagnosis, actions),
+  };
 }
 
 /** The diagnosis with what its action notes about the target right now, and why it can't be done here, if so. */
-async function pinnedBy(
-  diagnosis: DiagnosisMade,
-  d: DecideDeps,
-): Promise<{ pinned: DiagnosisMade; unsupported: string | undefined }> {
+async function pinnedBy(diagnosis: DiagnosisMade, actions: Actions): Promise<Pinned> {
   const { run } = diagnosis;
-  const plugin = d.actions.get(diagnosis.action.type);
+  const plugin = actions.get(diagnosis.action.type);
   const action = withParameters(diagnosis.action, plugin?.about?.(diagnosis));
-  const unsupported = d.actions.unsupported(action, run);
+  const unsupported = actions.unsupported(action, run);
   if (plugin?.pin === undefined || unsupported !== undefined) return { pinned: { ...diagnosis, action }, unsupported };
   try {
     const noted = await plugin.pin(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
@@ -98,73 +63,13 @@ function withParameters(action: Action, more: Action['parameters'] = {}): Action
   return { ...action, parameters: { ...action.parameters, ...more } };
 }
 
-/** How long what failed took, as far as its platform tells. It is asked for only where a budget counts it: a thousand failures are a thousand questions. */
-async function lasted({ action, run }: DiagnosisMade, d: DecideDeps): Promise<number | undefined> {
-  if (!d.policy.budgets.some(({ minutes, money }) => minutes !== undefined || money !== undefined)) return undefined;
+/** How long what failed took, as far as its platform tells. */
+async function lasted({ action, run }: DiagnosisMade, actions: Actions): Promise<number | undefined> {
   try {
-    return await d.actions.get(action.type)?.lastedMs?.(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
+    return await actions.get(action.type)?.lastedMs?.(run, AbortSignal.timeout(PIN_TIMEOUT_MS));
   } catch (error) {
     // The usual length is taken instead.
     if (error instanceof ProviderError) return undefined;
     throw error;
   }
-}
-
-interface Wait {
-  ms: number;
-  /** Why it is another one than the rule's; absent: it is the rule's. */
-  says?: string;
-}
-
-/** Full jitter over the rule's delay, or over a longer one where that was learnt to be better. */
-async function waitOf(
-  { cause, run }: DiagnosisMade,
-  { schedule }: Decision,
-  attemptsSoFar: number,
-  d: DecideDeps,
-): Promise<Wait> {
-  if (schedule === undefined) return { ms: 0 };
-  const proposedMs = backoffDelayMs(schedule, attemptsSoFar + 1, d.random);
-  const learnt = await d.recoveries.waitFor(cause, run.platform, proposedMs);
-  if (learnt === undefined) return { ms: proposedMs };
-  const { fromMs, toMs, says } = learnt;
-  return { ms: Math.round(fromMs + d.random() * (toMs - fromMs)), says };
-}
-
-function orderOf(
-  diagnosis: DiagnosisMade,
-  decision: Decision,
-  key: string,
-  wait: Wait,
-  traceparent: string | undefined,
-  d: DecideDeps,
-): Order {
-  const decidedAt = d.clock.now();
-  return {
-    key,
-    incidentId: diagnosis.incidentId,
-    run: diagnosis.run,
-    action: decision.action,
-    risk: decision.risk,
-    mode: decision.mode,
-    verdict: decision.verdict,
-    reasons:
-      wait.says === undefined
-        ? decision.reasons
-        : [...decision.reasons, { check: 'backoff', allows: true, says: wait.says }],
-    explanation: decision.explanation,
-    diagnosis: diagnosis.explanation,
-    cause: diagnosis.cause,
-    decidedBy: diagnosis.decidedBy,
-    fingerprint: diagnosis.fingerprint,
-    confidence: diagnosis.confidence,
-    prior: diagnosis.prior,
-    evidence: diagnosis.evidence.slice(0, MOST_EVIDENCE),
-    decidedAt,
-    dueAt: decidedAt + wait.ms,
-    cost: decision.cost,
-    approveWithinMs: decision.approveWithinMs,
-    ...(decision.verdict === 'asking' && { approvers: decision.approvers }),
-    ...(traceparent !== undefined && { traceparent }),
-  };
 }

@@ -1,11 +1,11 @@
 import { Bus, type JsonBucket } from '@prunella/bus';
 import type { ActionType, Outcome, OutcomeObserved } from '@prunella/contracts';
+import { hearOfWait, Recoveries } from '@prunella/decision';
 import type { Recovery } from '@prunella/policy';
 import { startTestNats, type TestServer } from '@prunella/testing';
-import type { Claim, ClaimResult } from '../act/claims.ts';
+import { begunAt, type Claim, type ClaimResult } from '../act/claims.ts';
 import { orderFor } from '../order.fixture.ts';
 import type { Order } from '../order.ts';
-import { hearOfWait, Recoveries } from './recoveries.ts';
 
 const MINUTE = 60_000;
 
@@ -52,7 +52,7 @@ interface Rerun {
 }
 
 async function hear(outcome: OutcomeObserved): Promise<void> {
-  await hearOfWait(outcome, { decisions, claims, recoveries });
+  await hearOfWait(outcome, { decisions, begunAt: (key) => begunAt(claims, key), recoveries });
 }
 
 it('waits longer once short waits were seen to fail and longer ones to heal', async () => {

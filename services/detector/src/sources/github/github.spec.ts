@@ -146,6 +146,34 @@ describe('workflow_job', () => {
     });
   });
 
+  it('tells the steps that took a while, at most a hundred', () => {
+    const step = (name: string, from: number | null, to: number, conclusion: string | null = 'success') => ({
+      ...{ name, conclusion, status: 'completed', number: 1 },
+      started_at: from === null ? null : `2026-03-01T10:00:${String(from).padStart(2, '0')}.000Z`,
+      completed_at: `2026-03-01T10:00:${String(to).padStart(2, '0')}.000Z`,
+    });
+    const steps = [
+      ...[step('Set up job', 0, 0), step('Install', 1, 20), step('Test', 20, 59, 'failure'), step('x', null, 5)],
+      ...[step('skipped', 5, 6, 'skipped'), step('cut off', 5, 9, null), step('odd', 5, 9, 'odd')],
+      { ...step('late', 1, 2), started_at: 'noon' },
+    ];
+    const told = (some: object[]) => {
+      const { data } = reportOf(
+        read('workflow_job', example('workflow_job', failedJob, { 'workflow_job.steps': some })),
+      );
+      return 'jobs' in data ? data.jobs[0]?.steps : undefined;
+    };
+    expect(told(steps)).toEqual([
+      {
+        ...{ name: 'Install', conclusion: 'success' },
+        ...{ startedAt: '2026-03-01T10:00:01Z', finishedAt: '2026-03-01T10:00:20Z' },
+      },
+      expect.objectContaining({ name: 'Test', conclusion: 'failure' }),
+      expect.objectContaining({ name: 'skipped' }),
+    ]);
+    expect(told(Array.from({ length: 300 }, (_, n) => step(`${n}`, 1, 2)))).toHaveLength(100);
+  });
+
   it('shares the incident of its run', () => {
     const job = example('workflow_job', failedJob);
     const ids = {

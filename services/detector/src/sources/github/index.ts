@@ -1,4 +1,6 @@
-import { badRequest } from '@prunella/service-kit';
+import { badRequest, parseInput } from '@prunella/service-kit';
+import { z } from 'zod';
+import { mayHaveReports } from '../../reports/ended-run.ts';
 import { jsonObject } from '../body.ts';
 import type { Delivery, Source } from '../source.ts';
 import { checkRun } from './check-run.ts';
@@ -45,7 +47,17 @@ export const github: Source = {
     const deliveryId = header(delivery, 'x-github-delivery');
     return heard.kind === 'reports' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
   },
+  found(record) {
+    const run = parseInput(FoundRun, record);
+    return workflowRun({ action: 'completed', repository: run.repository, workflow_run: run });
+  },
+  // A message says all of a run, but the run may have left test reports behind.
+  complete: async (report) => report,
+  completes: mayHaveReports,
 };
+
+/** The API's workflow run is the webhook's, with its repository in it. */
+const FoundRun = z.looseObject({ repository: z.unknown() });
 
 function header(delivery: Delivery, name: string): string | undefined {
   const value = delivery.headers[name];

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import type { Heard } from '../source.ts';
 import { cut, EndedAs, Id, ignored, Payload, reported, Text, Time } from './reading.ts';
 
-const Step = z.object({ name: z.string(), conclusion: z.string().nullish() });
+const Step = z.object({
+  name: z.string(),
+  conclusion: z.string().nullish(),
+  // A step whose times make no sense is no reason to refuse the job.
+  started_at: Time.nullish().catch(undefined),
+  completed_at: Time.nullish().catch(undefined),
+});
+type Step = z.infer<typeof Step>;
+
+/** So many steps of a job are told. */
+const MOST_STEPS = 100;
 
 const WorkflowJobPayload = Payload.extend({
   workflow_job: z.object({
@@ -55,7 +65,15 @@ export function workflowJob(json: Record<string, unknown>): Heard {
         runner: cut(job.runner_name, 256),
         startedAt: job.started_at,
         finishedAt: job.completed_at,
+        steps: job.steps.flatMap(stepOf).slice(0, MOST_STEPS),
       },
     ],
   });
+}
+
+/** GitHub tells times in seconds: of what took none nobody learns anything. */
+function stepOf({ name, conclusion, started_at: startedAt, completed_at: finishedAt }: Step) {
+  const ended = EndedAs.safeParse(conclusion);
+  if (!ended.success || !startedAt || !finishedAt || !(Date.parse(finishedAt) > Date.parse(startedAt))) return [];
+  return [{ name: cut(name, 512), conclusion: ended.data, startedAt, finishedAt }];
 }

@@ -4,6 +4,7 @@ import { jsonObject } from '../body.ts';
 import type { Delivery, Source } from '../source.ts';
 import { complete } from './complete.ts';
 import { deployment } from './deployment.ts';
+import { found } from './found.ts';
 import { job } from './job.ts';
 import { pipeline } from './pipeline.ts';
 import { type EventReader, ignored } from './reading.ts';
@@ -42,6 +43,7 @@ export const gitlab: Source = {
     const heard = reader.read(payload);
     return heard.kind === 'reports' ? { ...heard, deliveryId: deliveryIdOf(delivery) } : heard;
   },
+  found,
   complete,
 };
 

@@ -73,7 +73,7 @@ export function pipeline(json: Record<string, unknown>): Heard {
   const conclusion = conclusionOf(payload);
   if (conclusion === 'neutral') return ignored(`pipeline ${cut(status, 80)}: it has not ended`);
   // a pipeline that is tried again ends again: at another time, with a newer job
-  const eventId = `pipeline/${id}/job/${newestJob || 0}/${status}/${finishedAt ?? createdAt}`;
+  const eventId = `pipeline/${id}/job/${newestJob || 0}/${status}/${toTheSecond(finishedAt ?? createdAt)}`;
   const failed = builds.filter((build) => isFailed(conclusionOfBuild(build)));
   const error = conclusion === 'failure' ? errorOf(failed) : undefined;
   return reported(
@@ -88,6 +88,11 @@ export function pipeline(json: Record<string, unknown>): Heard {
       jobs: failed.slice(0, MOST_JOBS).map((build) => jobOf(build, project)),
     },
   );
+}
+
+/** The hook tells whole seconds, and the API their parts. */
+function toTheSecond(time: string): string {
+  return time.replace(/\.\d+Z$/, '.000Z');
 }
 
 /** Empty: there are no jobs. */

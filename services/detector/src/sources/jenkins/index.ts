@@ -3,6 +3,7 @@ import { jsonObject } from '../body.ts';
 import { detailsOf, isRunReport, withDetails } from '../details.ts';
 import type { Delivery, Reach, Report, Source } from '../source.ts';
 import { cdEvent } from './cdevent.ts';
+import { found } from './found.ts';
 import { notification } from './notification.ts';
 import { verifyToken } from './token.ts';
 
@@ -24,6 +25,7 @@ export const jenkins: Source = {
     const event = cdEventIn(body);
     return event === undefined ? notification(body) : cdEvent(event);
   },
+  found,
   complete,
 };
 

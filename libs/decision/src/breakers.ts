@@ -1,4 +1,3 @@
-import type { JsonBucket } from '@prunella/bus';
 import type { ActionType, BreakerClosed, OutcomeObserved } from '@prunella/contracts';
 import { type Clock, stableId } from '@prunella/core';
 import {
@@ -11,14 +10,15 @@ import {
   type KeptBreaker,
   type Policy,
 } from '@prunella/policy';
-import { orderKey } from '../order.ts';
+import { orderKey } from './order.ts';
+import type { Records } from './records.ts';
 
 type Settings = Policy['breaker'];
 
 /** One breaker for each action on each platform, shared by all replicas. */
 export class Breakers {
   constructor(
-    private readonly bucket: JsonBucket<KeptBreaker>,
+    private readonly bucket: Records<KeptBreaker>,
     private readonly clock: Clock,
   ) {}
 

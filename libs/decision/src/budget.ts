@@ -1,4 +1,4 @@
-import type { JsonBucket } from '@prunella/bus';
+import type { Records } from './records.ts';
 
 /** Healing attempts that an incident has spent, by order key. */
 export interface Spent {
@@ -10,7 +10,7 @@ export interface Spent {
  * replicas deciding at once see each other; the same key again spends nothing more.
  */
 export async function withBudget<T>(
-  bucket: JsonBucket<Spent>,
+  bucket: Records<Spent>,
   incident: string,
   key: string,
   decision: (spentByOthers: number) => Promise<{ value: T; spends: boolean }>,

@@ -1,6 +1,6 @@
-import type { JsonBucket } from '@prunella/bus';
 import { type Clock, stableId } from '@prunella/core';
 import { type Expense, type Limit, type Spending, spend } from '@prunella/policy';
+import type { Records } from './records.ts';
 
 /** What was spent of one limit, newest last. */
 export interface Expenses {
@@ -13,7 +13,7 @@ export interface Expenses {
  */
 export class SpendingLedger {
   constructor(
-    private readonly bucket: JsonBucket<Expenses>,
+    private readonly bucket: Records<Expenses>,
     private readonly clock: Clock,
   ) {}
 

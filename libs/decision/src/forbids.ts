@@ -1,5 +1,5 @@
 import { checkMode, type Policy, settingsFor } from '@prunella/policy';
-import type { Order } from '../order.ts';
+import type { Order } from './order.ts';
 
 /**
  * Why an order that was decided before must not act now: the policy was changed, or a freeze has begun. Telling humans is always allowed.

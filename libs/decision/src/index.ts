@@ -1,0 +1,12 @@
+export { Breakers } from './breakers.ts';
+export type { Spent } from './budget.ts';
+export { type DecideDeps, decideOnce, type Pinned, type Target } from './decide.ts';
+export { askDependencies, type DependencyDeps, type DependencyWord } from './dependencies.ts';
+export { forbids } from './forbids.ts';
+export { type HearDeps, hearOutcome } from './hear.ts';
+export { type Expenses, SpendingLedger } from './ledger.ts';
+export { type Order, orderKey } from './order.ts';
+export type { Kept, Records } from './records.ts';
+export { hearOfWait, Recoveries } from './recoveries.ts';
+export { Storms } from './storms.ts';
+export { askStorm, type DueWord, GIVE_UP_AFTER_MS, mayWait, noteFailure } from './wait.ts';

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import { send } from './http.ts';
+import type { Fault } from './model.ts';
+
+/** What is to go wrong, each once. */
+export class Faults {
+  /** Requests that are not answered. */
+  readonly hanging = new Set<ServerResponse>();
+  private readonly waiting: Fault[] = [];
+
+  add(fault: Fault): void {
+    this.waiting.push(fault);
+  }
+
+  /** The first that is for this request, `METHOD path`; it is used up. */
+  take(request: string): Fault | undefined {
+    const index = this.waiting.findIndex((fault) => fault.on.test(request));
+    return index < 0 ? undefined : this.waiting.splice(index, 1)[0];
+  }
+
+  goWrong(answer: Fault['answer'], response: ServerResponse): void {
+    if (answer === 'hang') {
+      this.hanging.add(response);
+      response.on('close', () => this.hanging.delete(response));
+    } else if (answer === 'cut') response.destroy();
+    else send(response, answer);
+  }
+
+  /** Nothing goes wrong any more: what hangs is cut. */
+  heal(): void {
+    this.waiting.length = 0;
+    for (const response of this.hanging) response.destroy();
+  }
+}
