@@ -148,6 +148,8 @@ describe('what is older than it is kept', () => {
     // Strays go by the time at which they were recorded.
     await store.read((manager) => manager.query('UPDATE events SET recorded_at = time'));
     const swept = await Promise.all([1, 2, 3].map(() => forgetOld(store, NOW, kept)));
+    // Each skips what another is at: the last one finds nobody.
+    swept.push(await forgetOld(store, NOW, kept));
     expect(swept.reduce((sum, { incidents }) => sum + incidents, 0)).toBe(3 * 3);
     expect(await count('incidents')).toBe(81);
     expect(await count(`events WHERE time < now() - interval '401 days'`)).toBe(0);
