@@ -1,6 +1,4 @@
 const attempt = (json: string) => `greatest((${json}->>'attempt')::int, 1)`;
-const NOT_TAKEN_BACK = `coalesce(o.data->>'reverses', '') = ''`;
-const TAKEN_BACK = `o.data->>'reverses' <> '' AND o.data->>'outcome' IN ('ineffective', 'harmful')`;
 
 /**
  * SQL: whether what was decided by the event `d` became well within `within` (SQL of an interval) without an action of ours: a later attempt of the same
@@ -10,7 +8,7 @@ export function recoveredBy(d: string, within: string): string {
   const later = (g: string) => `${g}.time > ${d}.time AND ${g}.time <= ${d}.time + ${within}`;
   return `(EXISTS (
       SELECT 1 FROM events g
-      WHERE g.incident_id = ${d}.incident_id AND g.subject = 'pipeline.finished' AND g.data->>'conclusion' = 'success'
+      WHERE g.lasting AND g.incident_id = ${d}.incident_id AND g.subject = 'pipeline.finished' AND g.data->>'conclusion' = 'success'
         AND ${later('g')}
         AND (g.data->>'kind' = 'deployment' OR g.data->>'kind' = 'run' AND ${attempt('g.data')} > ${attempt(`${d}.data->'run'`)})
     ) OR ${d}.pipeline_key IS NOT NULL AND coalesce((
@@ -21,16 +19,10 @@ export function recoveredBy(d: string, within: string): string {
     ), false))`;
 }
 
-/** SQL: the outcome that counts for the executed action `d`, and whether a heal was taken back: `outcome` and `reversed`; one row. */
+/** SQL: the outcome that counts for the executed action `d`, and whether a heal was taken back: `outcome` and `reversed`; one row, or none. */
 export function outcomeOf(d: string): string {
-  const first = (which: string) => `SELECT o.data->>'outcome' AS outcome FROM events o
-    WHERE o.lasting AND o.incident_id = ${d}.incident_id AND o.subject = 'outcome.observed'
-      AND o.data->>'action' = ${d}.data->'action'->>'type' AND o.data->'run'->'attempt' = ${d}.data->'run'->'attempt' AND ${which}
-    ORDER BY o.time, o.id LIMIT 1`;
-  return `SELECT coalesce(back.outcome, said.outcome) AS outcome, back.outcome IS NOT NULL AS reversed
-    FROM (SELECT 1) AS one
-    LEFT JOIN LATERAL (${first(NOT_TAKEN_BACK)}) said ON true
-    LEFT JOIN LATERAL (${first(TAKEN_BACK)}) back ON said.outcome = 'healed'`;
+  return `SELECT h.outcome, h.healed AND h.outcome IN ('ineffective', 'harmful') AS reversed FROM healings h
+    WHERE h.incident_id = ${d}.incident_id AND h.attempt = ${attempt(`${d}.data->'run'`)} AND h.action = ${d}.data->'action'->>'type'`;
 }
 
 /** SQL: whether the policy only watched, by chance, what the event `d` decided. */
