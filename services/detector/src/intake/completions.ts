@@ -15,11 +15,11 @@ import { Places } from '../threads/place.ts';
 import { inTime } from './in-time.ts';
 import { Outbox } from './outbox.ts';
 
-const ASK_TIMEOUT_MS = 20_000;
+const ASK_TIMEOUT_MS = 10_000;
 /** So long a report waits for the test reports of its run, which help to diagnose it; what is slower is told after it. */
 const AHEAD_MS = 4_000;
 /** Longer than asking takes, and publishing. */
-const LEASE_MS = 45_000;
+const LEASE_MS = 20_000;
 /** Nobody waits for the test reports that are left: all of a large run can be read in this time. */
 const TESTS_TIMEOUT_MS = 2 * 60_000;
 const TESTS_LEASE_MS = TESTS_TIMEOUT_MS + LEASE_MS;
