@@ -9,8 +9,6 @@ import { run } from '../program.ts';
 
 const AFTER_BUILTIN = Date.parse(builtinModel().createdAt) + 1_000;
 const HOUR = 3_600_000;
-/** Training is minutes of work beside other tests on a small machine. */
-const TRAINING_MS = 240_000;
 const STRANGE = 'quux-broker: no seat left in the licence pool';
 
 /** What the auditor would tell, the newest first: every other failure is one that no built-in model has seen. */
@@ -72,6 +70,7 @@ async function written(name: string) {
   return decodeModel(name, await readFile(join(cwd, name)));
 }
 
+// Training is minutes of work beside other tests on a small machine.
 describe('prunella train', () => {
   it('writes a model that is better on later failures, which knows what is said here, and keeps the one before', async () => {
     const { code, out } = await train();
@@ -90,21 +89,21 @@ describe('prunella train', () => {
     expect(again.out.join('\n')).toContain(`in use: ${model.version}`);
     expect(again.out.join('\n')).toContain('kept: not better by 1.0 %');
     await expect(access(join(cwd, 'prunella.model.previous'))).rejects.toThrow();
-  }, TRAINING_MS);
+  }, 240_000);
 
   it('writes over a model only by renaming, and keeps that as .previous', async () => {
     await writeFile(join(cwd, 'ours.model'), 'what was there');
     expect((await train('--out', 'ours.model')).code).toBe(0);
     expect((await written('ours.model')).version).toMatch(/^own-/);
     expect(await readFile(join(cwd, 'ours.model.previous'), 'utf8')).toBe('what was there');
-  }, TRAINING_MS);
+  }, 240_000);
 
   it('only says it with --dry-run', async () => {
     const { code, out } = await train('--dry-run', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out.join('\n'))).toMatchObject({ replaced: true, file: null, figures: { heldOut: 60 } });
     await expect(access(join(cwd, 'prunella.model'))).rejects.toThrow();
-  }, TRAINING_MS);
+  }, 240_000);
 
   it('keeps the model when there is too little to judge on', async () => {
     failures = history(40);
@@ -129,7 +128,7 @@ describe('prunella train', () => {
     expect(err).toEqual([]);
     expect(out.join('\n')).toContain('labelled: 200 logs');
     expect(code).toBe(0);
-  }, TRAINING_MS);
+  }, 240_000);
 
   it.each([
     ['{"log": "gone.log", "cause": "network"}', 'gone.log'],
