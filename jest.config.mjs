@@ -21,6 +21,9 @@ export default {
       },
     ],
   },
-  maxWorkers: 2,
+  // Most of the long specs wait for real servers.
+  maxWorkers: 3,
+  // A worker keeps every module of every spec that it ran: without a new one from time to time it only collects garbage in the end.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };
