@@ -160,6 +160,9 @@ it('ends when the next deployment of the same thing fails: that failure is told 
   await start(1);
   app.status = 503;
   await finished('d1');
+  // Handled side by side, the second could be first: then there is nothing to end.
+  const watches = await bus.bucket('prunella_watches');
+  await until(async () => JSON.stringify(await watches.entries()).includes('inc_d1'), 'the first is watched');
   await finished('d2', { conclusion: 'failure', error: { message: 'helm upgrade failed' } });
   await until(async () => (await ended('superseded')) === 1, 'superseded');
   expect(await ends()).toMatchObject([{ incidentId: 'inc_d1', result: 'superseded' }]);
