@@ -87,6 +87,12 @@ describe('what is believed', () => {
     );
   });
 
+  it('is not lowered by a success where it was as sure as can be', () => {
+    const given = { word: 1, own: NONE, sameCause: NONE, otherCauses: NONE };
+    const better = believe({ ...given, own: { helped: 0.001, tried: 0.001 } }, SETTINGS);
+    expect(better.lower).toBeGreaterThanOrEqual(believe(given, SETTINGS).lower);
+  });
+
   it('is what its cause says where it has few outcomes, and what its own say where it has many', () => {
     fc.assert(
       fc.property(grounds, (given) => {

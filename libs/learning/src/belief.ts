@@ -58,17 +58,16 @@ const EXTREME = 1e-4;
 export function believe({ word, own, sameCause, otherCauses }: Grounds, settings: BeliefSettings): Belief {
   const { priorWeight } = settings;
   const pool = capped(sum(sameCause, capped(otherCauses, priorWeight)), priorWeight);
-  const prior = share(word, priorWeight, pool);
+  const prior = Math.min(1 - EXTREME, Math.max(EXTREME, share(word, priorWeight, pool)));
   const mean = share(prior, priorWeight, own);
   return { prior, mean, lower: own.tried <= 0 ? mean : Math.min(mean, boundOf(prior, own, settings)) };
 }
 
 function boundOf(prior: number, { helped, tried }: Tally, { priorWeight, credibility }: BeliefSettings): number {
   const below = 1 - credibility;
-  const said = Math.min(1 - EXTREME, Math.max(EXTREME, prior));
   const least = priorWeight * EXTREME * EXTREME;
   // The more of the prior's weight is on its side, the less of it lies below what it says.
-  const a = bisect((x) => betaCdf(said, x, priorWeight - x) > below, least, priorWeight - least);
+  const a = bisect((x) => betaCdf(prior, x, priorWeight - x) > below, least, priorWeight - least);
   return betaQuantile(below, a + helped, priorWeight - a + Math.max(0, tried - helped));
 }
 
