@@ -2,17 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { NavLink } from 'react-router';
 import { approvalsQuery } from '../api/answers.ts';
 import { useLiveIncidents } from './live-context.ts';
+import { PAGES } from './pages.ts';
 import classes from './shell.module.css';
-
-const PAGES = [
-  { to: '/', title: 'Overview' },
-  { to: '/incidents', title: 'Incidents' },
-  { to: '/approvals', title: 'Approvals' },
-  { to: '/tests', title: 'Tests' },
-  { to: '/debts', title: 'Debts' },
-  { to: '/learning', title: 'Learning' },
-  { to: '/access', title: 'Access' },
-];
 
 /** The way to each page. */
 export function Navigation() {
@@ -26,7 +17,7 @@ export function Navigation() {
   const waiting = data?.items.length ?? 0;
   return (
     <nav className={classes['navigation']} aria-label="Pages">
-      {PAGES.map(({ to, title }) => (
+      {PAGES.flatMap(({ pages }) => pages).map(({ to, title }) => (
         <NavLink key={to} to={to} end={to === '/'}>
           {title}
           {to === '/approvals' && waiting > 0 && (
