@@ -124,6 +124,17 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
     120_000,
   );
 
+  it('on a phone the pages are behind a button, and the menu goes when one is chosen', async () => {
+    const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+    await phone.goto(system.services.auditor.url);
+    await phone.getByRole('button', { name: 'Pages' }).click();
+    const menu = phone.getByRole('dialog', { name: 'Prunella' });
+    await menu.getByRole('link', { name: 'Debts' }).click();
+    await phone.getByRole('heading', { name: 'Debts', level: 1 }).waitFor();
+    await menu.waitFor({ state: 'hidden' });
+    await phone.close();
+  }, 60_000);
+
   it('an approval that is given in the list leads to the effect', async () => {
     const run = await fail('feature/from-the-list');
     const { id } = await incidentWith(

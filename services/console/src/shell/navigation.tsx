@@ -17,16 +17,22 @@ export function Navigation() {
   const waiting = data?.items.length ?? 0;
   return (
     <nav className={classes['navigation']} aria-label="Pages">
-      {PAGES.flatMap(({ pages }) => pages).map(({ to, title }) => (
-        <NavLink key={to} to={to} end={to === '/'}>
-          {title}
-          {to === '/approvals' && waiting > 0 && (
-            <span className={classes['count']}>
-              <span aria-hidden>{waiting}</span>
-              <span className={classes['hidden']}>, {waiting} waiting</span>
-            </span>
-          )}
-        </NavLink>
+      {PAGES.filter(({ pages }) => pages.length > 0).map(({ group, pages }) => (
+        <section key={group} aria-label={group}>
+          <p aria-hidden>{group}</p>
+          {pages.map(({ to, title, icon: Icon }) => (
+            <NavLink key={to} to={to} end={to === '/'}>
+              <Icon size={16} aria-hidden />
+              {title}
+              {to === '/approvals' && waiting > 0 && (
+                <span className={classes['count']}>
+                  <span aria-hidden>{waiting}</span>
+                  <span className={classes['hidden']}>, {waiting} waiting</span>
+                </span>
+              )}
+            </NavLink>
+          ))}
+        </section>
       ))}
     </nav>
   );

@@ -6,6 +6,7 @@ import { ConnectionBadge } from './connection-badge.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useLive } from './live-context.ts';
 import { Navigation } from './navigation.tsx';
+import { NavigationDrawer } from './navigation-drawer.tsx';
 import { PersonMenu } from './person-menu.tsx';
 import classes from './shell.module.css';
 import { TokenGate } from './token-gate.tsx';
@@ -20,22 +21,30 @@ export function Shell() {
       <a href="#main" className={classes['skip']}>
         Skip to the content
       </a>
-      <header className={classes['header']}>
-        <div className={classes['headerInner']}>
+      <div className={classes['frame']}>
+        <div className={classes['side']}>
           <Brand />
           <Navigation />
-          <div className={classes['headerEnd']}>
-            <ConnectionBadge />
-            <PersonMenu />
-            <ColorSchemeToggle />
-          </div>
         </div>
-      </header>
-      <main id="main" className={classes['main']} tabIndex={-1}>
-        <ErrorBoundary key={pathname}>
-          <Outlet />
-        </ErrorBoundary>
-      </main>
+        <div className={classes['body']}>
+          <header className={classes['header']}>
+            <div className={classes['headerStart']}>
+              <NavigationDrawer />
+              <Brand />
+            </div>
+            <div className={classes['headerEnd']}>
+              <ConnectionBadge />
+              <PersonMenu />
+              <ColorSchemeToggle />
+            </div>
+          </header>
+          <main id="main" className={classes['main']} tabIndex={-1}>
+            <ErrorBoundary key={pathname}>
+              <Outlet />
+            </ErrorBoundary>
+          </main>
+        </div>
+      </div>
       <TokenGate />
     </>
   );
