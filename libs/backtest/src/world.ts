@@ -75,8 +75,13 @@ export class World {
   private readonly budgets = new MemoryRecords<Spent>(MOST_KEPT);
   private readonly clock = { now: () => this.now };
   private now = 0;
-  private dice: Random = seededRandom(0);
-  private readonly random: Random = () => this.dice();
+  private seed = '';
+  /** Absent: nobody has asked since the seed was set. */
+  private dice: Random | undefined;
+  private readonly random: Random = () => {
+    this.dice ??= seededRandom(Math.floor(stableFraction('backtest', this.seed) * 2 ** 32));
+    return this.dice();
+  };
   private readonly ledger = new SpendingLedger(new MemoryRecords<Expenses>(MOST_KEPT), this.clock);
   private readonly breakers = new Breakers(new MemoryRecords<KeptBreaker>(MOST_KEPT), this.clock);
   private readonly storms = new Storms(new MemoryRecords<Storm>(MOST_KEPT), this.clock, this.random);
@@ -256,6 +261,7 @@ export class World {
 
   /** Chance is the same for the same order, under any policy: else two policies would differ by luck. */
   private throwDice(seed: string): void {
-    this.dice = seededRandom(Math.floor(stableFraction('backtest', seed) * 2 ** 32));
+    this.seed = seed;
+    this.dice = undefined;
   }
 }
