@@ -9,6 +9,11 @@ export class MemoryRecords<T> implements Records<T> {
     this.kept = new BoundedMap(most);
   }
 
+  /** What stands there, at once; undefined: nothing. */
+  peek(key: string): T | undefined {
+    return this.kept.get(key)?.value;
+  }
+
   async get(key: string): Promise<Kept<T> | undefined> {
     return this.kept.get(key);
   }

@@ -17,6 +17,7 @@ import {
   SpendingLedger,
   type Spent,
   Storms,
+  stormPlace,
 } from '@prunella/decision';
 import {
   type Cost,
@@ -24,9 +25,11 @@ import {
   isRerun,
   isSpaced,
   type KeptBreaker,
+  noStorm,
   type Policy,
   type Recovery,
   type Storm,
+  askStorm as wordOfStorm,
 } from '@prunella/policy';
 import type { Capabilities } from './capabilities.ts';
 import { Heap } from './heap.ts';
@@ -51,6 +54,8 @@ export interface Play {
   cost?: Cost;
   /** Whether the ledgers know what became of it. */
   heard: boolean;
+  /** Where the storm is kept that it may have to wait for; absent: it was not asked yet. */
+  stormPlace?: string;
 }
 
 interface Due {
@@ -71,15 +76,23 @@ export class World {
   private readonly plays = new Map<string, Play>();
   private readonly due = new Heap<Due>((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   private readonly dependencies = new Map<string, DependencyChanged>();
+  /** Dependencies that may stand in the way of a rerun now. */
+  private troubles = 0;
   private readonly decisions = new MemoryRecords<Order>(MOST_KEPT);
   private readonly budgets = new MemoryRecords<Spent>(MOST_KEPT);
   private readonly clock = { now: () => this.now };
   private now = 0;
-  private dice: Random = seededRandom(0);
-  private readonly random: Random = () => this.dice();
+  private seed = '';
+  /** Absent: nobody has asked since the seed was set. */
+  private dice: Random | undefined;
+  private readonly random: Random = () => {
+    this.dice ??= seededRandom(Math.floor(stableFraction('backtest', this.seed) * 2 ** 32));
+    return this.dice();
+  };
   private readonly ledger = new SpendingLedger(new MemoryRecords<Expenses>(MOST_KEPT), this.clock);
   private readonly breakers = new Breakers(new MemoryRecords<KeptBreaker>(MOST_KEPT), this.clock);
-  private readonly storms = new Storms(new MemoryRecords<Storm>(MOST_KEPT), this.clock, this.random);
+  private readonly keptStorms = new MemoryRecords<Storm>(MOST_KEPT);
+  private readonly storms = new Storms(this.keptStorms, this.clock, this.random);
   private readonly recoveries = new Recoveries(new MemoryRecords<Recovery>(MOST_KEPT));
 
   constructor(
@@ -92,7 +105,7 @@ export class World {
     for (let next = this.due.peek(); next !== undefined && next.at <= to; next = this.due.peek()) {
       this.due.pop();
       this.now = next.at;
-      await this.fire(next);
+      if (!this.staysParked(next)) await this.fire(next);
     }
     this.now = Math.max(this.now, to);
   }
@@ -147,6 +160,9 @@ export class World {
 
   dependencyChanged(changed: DependencyChanged): void {
     this.dependencies.set(changed.name, changed);
+    this.troubles = [...this.dependencies.values()].filter(
+      ({ state }) => state === 'down' || state === 'suspected',
+    ).length;
   }
 
   /** Nothing more will be heard of a failure. @returns what the policy made of it; undefined: it was never decided. */
@@ -164,6 +180,24 @@ export class World {
     // Only a run is begun again by us; the next trouble of a deployment comes by itself.
     if (recorded?.executedAt === undefined || !isRerun(recorded.action) || diagnosis.run.kind !== 'run') return true;
     return order?.verdict === 'acting' || (order?.verdict === 'asking' && order.action.type === recorded.action);
+  }
+
+  /**
+   * In a storm hundreds of reruns ask twice a minute for two hours, a million questions to which the answer is nearly always to ask again. One that leaves
+   * everything as it was is answered without the ledger. False: it is asked in the usual way, by the same dice.
+   */
+  private staysParked(due: Due): boolean {
+    const { key, at, giveUpAt, waited, heldSince, recorded } = due;
+    const play = this.plays.get(key);
+    if (!waited || recorded || heldSince !== undefined || this.troubles > 0 || play?.order === undefined) return false;
+    if (!mayWait(play.order)) return false;
+    play.stormPlace ??= stormPlace(play.order.fingerprint);
+    const before = this.keptStorms.peek(play.stormPlace) ?? noStorm;
+    this.throwDice(`${key} ${at}`);
+    const { storm, word } = wordOfStorm(before, { key, waited }, this.policy.storm, at, this.random);
+    if (storm !== before || !word.parked || at + word.afterMs > giveUpAt) return false;
+    this.due.push({ ...due, at: at + word.afterMs });
+    return true;
   }
 
   private async fire(due: Due): Promise<void> {
@@ -256,6 +290,7 @@ export class World {
 
   /** Chance is the same for the same order, under any policy: else two policies would differ by luck. */
   private throwDice(seed: string): void {
-    this.dice = seededRandom(Math.floor(stableFraction('backtest', seed) * 2 ** 32));
+    this.seed = seed;
+    this.dice = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PipelineFailed, PipelineFinished, PipelineStarted, Run } from '@prunella/contracts';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -8,18 +8,18 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * Safe in a URL, a file name and a NATS KV key.
  */
 export function stableId(prefix: string, ...parts: readonly (string | number)[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
-  let id = '';
+  const digest = hash('sha256', JSON.stringify(parts), 'buffer');
+  const id: (string | undefined)[] = [];
   for (let bit = 0; id.length < 20; bit += 5) {
     const word = ((digest[bit >> 3] ?? 0) << 8) | (digest[(bit >> 3) + 1] ?? 0);
-    id += ALPHABET[(word >> (11 - (bit & 7))) & 31];
+    id.push(ALPHABET[(word >> (11 - (bit & 7))) & 31]);
   }
-  return `${prefix}_${id}`;
+  return [prefix, id.join('')].join('_');
 }
 
 /** A number from 0 to 1, evenly spread, that is always the same for the same parts. */
 export function stableFraction(...parts: readonly (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify(parts)).digest().readUInt32BE(0) / 2 ** 32;
+  return Number.parseInt(hash('sha256', JSON.stringify(parts)).slice(0, 8), 16) / 2 ** 32;
 }
 
 type PipelineEvent = PipelineStarted | PipelineFinished | PipelineFailed;

@@ -8,5 +8,5 @@ export { type Expenses, SpendingLedger } from './ledger.ts';
 export { type Order, orderKey } from './order.ts';
 export type { Kept, Records } from './records.ts';
 export { hearOfWait, Recoveries } from './recoveries.ts';
-export { Storms } from './storms.ts';
+export { Storms, stormPlace } from './storms.ts';
 export { askStorm, type DueWord, GIVE_UP_AFTER_MS, mayWait, noteFailure } from './wait.ts';

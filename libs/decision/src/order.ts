@@ -48,5 +48,6 @@ export interface Order {
 /** The key of what is done about one attempt of an incident. */
 export function orderKey(incidentId: string, attempt: number): string {
   const safe = /^[\w-]{1,100}$/.test(incidentId) ? incidentId : stableId('inc', incidentId);
-  return `${safe}.${attempt}`;
+  // Joined it is one piece in memory; a template stays two, which is slow to compare as often as a key is.
+  return [safe, attempt].join('.');
 }

@@ -6,6 +6,11 @@ import type { Records } from './records.ts';
 
 type Settings = Policy['storm'];
 
+/** The key under which the storm of a fingerprint is kept. */
+export function stormPlace(fingerprint: string): string {
+  return stableId('storm', fingerprint);
+}
+
 /** Storms by fingerprint, shared by all replicas. */
 export class Storms {
   /** What this process is writing, by place: it need not compete with itself. */
@@ -44,7 +49,7 @@ export class Storms {
   }
 
   private async change(fingerprint: string, next: (storm: Storm) => Storm): Promise<Storm> {
-    const place = stableId('storm', fingerprint);
+    const place = stormPlace(fingerprint);
     const before = this.writing.get(place) ?? Promise.resolve();
     const work = before.then(() => this.write(place, next));
     // Whoever comes next waits for the end of this one, not for its success.

@@ -31,6 +31,25 @@ export async function getMarkdown(context: Context, path: string): Promise<strin
   return await response.text();
 }
 
+/**
+ * Opens a stream of server-sent events of the auditor; it lasts until somebody ends it.
+ *
+ * @param lastEventId the last one that was received: what was missed since comes first.
+ * @throws as `getJson`, when it can't be opened.
+ */
+export async function openStream(
+  context: Context,
+  path: string,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const headers: Record<string, string> = { accept: 'text/event-stream' };
+  if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+  const { response, url } = await answerOf(context, 'auditor', path, { headers, signal });
+  if (response.body === null) throw new UnreachableError(`${url} answered without a stream`);
+  return response.body as ReadableStream<Uint8Array>;
+}
+
 /** Sends a document to the auditor's API. @throws as `getJson`, and ConflictError: it does not fit what is there now. */
 export async function postJson(context: Context, path: string, body: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
@@ -68,6 +87,8 @@ interface Asked {
   method?: string;
   body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
+  /** Ends it. Absent: it ends by itself when it lasts too long. */
+  signal?: AbortSignal;
 }
 
 async function ask(context: Context, service: keyof typeof SERVICES, path: string, request: Asked): Promise<unknown> {
@@ -97,7 +118,7 @@ async function answerOf(
     response = await fetch(url, {
       ...request,
       headers: { accept: 'application/json', ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: request.signal ?? AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
     const { cause } = error as { cause?: unknown };

@@ -11,6 +11,8 @@ export interface Context {
   /** Writes a line for the person at the terminal. */
   err(line: string): void;
   colors: ReturnType<typeof pc.createColors>;
+  /** Draws on the terminal of the person, without a line end. Absent: standard error is no terminal. */
+  draw?(text: string): void;
   /** Whether a person sits at both ends. */
   interactive: boolean;
   stdin(): Promise<Buffer>;
@@ -28,6 +30,8 @@ export function processContext(): Context {
     cwd: process.cwd(),
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
+    ...(process.stderr.isTTY &&
+      process.env['CI'] === undefined && { draw: (text: string) => process.stderr.write(text) }),
     colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),
     interactive,
     stdin: () => buffer(process.stdin),

@@ -1,5 +1,5 @@
 import { iso, parseDuration, systemClock } from '@prunella/core';
-import { InvalidArgumentError } from 'commander';
+import { type Argument, InvalidArgumentError, type Option } from 'commander';
 
 /** A number of things, from 1 on. */
 export function count(text: string): number {
@@ -27,4 +27,9 @@ export function moment(text: string): string {
     );
   }
   return iso(at);
+}
+
+/** Values that completion and help name; whether one is right is said later, by whoever knows more. */
+export function offers<T extends Argument | Option>(one: T, values: readonly string[]): T {
+  return Object.assign(one, { argChoices: [...values] });
 }

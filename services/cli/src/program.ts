@@ -1,42 +1,30 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { COMMANDS, type MakeCommand } from './command-list.ts';
 import type { Context } from './context.ts';
+import { EXAMPLES } from './examples.ts';
 import { EXIT, endingOf } from './exit.ts';
 
 const { version: VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** Every command, one file each; `--help` lists them in this order. Only the one that is asked for is loaded. */
-const COMMANDS: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
-  up: async () => (await import('./commands/up.ts')).upCommand,
-  diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
-  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
-  policy: async () => (await import('./commands/policy.ts')).policyCommand,
-  backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
-  approve: async () => (await import('./commands/answer.ts')).approveCommand,
-  reject: async () => (await import('./commands/answer.ts')).rejectCommand,
-  breakers: async () => (await import('./commands/breakers.ts')).breakersCommand,
-  incidents: async () => (await import('./commands/incidents.ts')).incidentsCommand,
-  debts: async () => (await import('./commands/debts.ts')).debtsCommand,
-  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
-  preflight: async () => (await import('./commands/preflight.ts')).preflightCommand,
-  tests: async () => (await import('./commands/tests.ts')).testsCommand,
-  report: async () => (await import('./commands/report.ts')).reportCommand,
-  coverage: async () => (await import('./commands/coverage.ts')).coverageCommand,
-  tokens: async () => (await import('./commands/tokens.ts')).tokensCommand,
-  changes: async () => (await import('./commands/changes.ts')).changesCommand,
-  train: async () => (await import('./commands/train.ts')).trainCommand,
-  send: async () => (await import('./commands/send.ts')).sendCommand,
-  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
-};
-
-/** Runs one command line, without `node` and the program's name. Sets the exit code. */
-export async function run(args: readonly string[], context: Context): Promise<void> {
+/** The program with these commands, or with all of them. */
+export async function programOf(
+  context: Context,
+  loads: readonly (() => Promise<MakeCommand>)[] = Object.values(COMMANDS),
+): Promise<Command> {
   const program = new Command('prunella')
     .description('heals CI/CD: finds out why a pipeline failed, heals what is safe to heal, proves it and learns')
     .version(VERSION)
     .showHelpAfterError('(--help says more)');
-  for (const load of commandsFor(args)) program.addCommand((await load())(context));
+  for (const load of loads) program.addCommand((await load())(context));
   configure(program, context);
+  return program;
+}
+
+/** Runs one command line, without `node` and the program's name. Sets the exit code. */
+export async function run(args: readonly string[], context: Context): Promise<void> {
+  if (args[0] === 'complete') return await (await import('./completion/complete.ts')).complete(context, args.slice(1));
+  const program = await programOf(context, commandsFor(args));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -50,16 +38,21 @@ export async function run(args: readonly string[], context: Context): Promise<vo
   }
 }
 
-function commandsFor([name = '']: readonly string[]): readonly (() => Promise<(context: Context) => Command>)[] {
+function commandsFor([name = '']: readonly string[]): readonly (() => Promise<MakeCommand>)[] {
   const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   return asked === undefined ? Object.values(COMMANDS) : [asked];
 }
 
-/** Errors come back as exceptions, at every depth. */
-function configure(command: Command, context: Context): void {
+/** Errors come back as exceptions, and help ends with examples, at every depth. */
+function configure(command: Command, context: Context, path: readonly string[] = []): void {
+  const examples = EXAMPLES[path.join(' ')] ?? [];
+  if (examples.length > 0) {
+    const title = examples.length === 1 ? 'Example:' : 'Examples:';
+    command.addHelpText('after', ['', title, ...examples.map((line) => `  prunella ${line}`)].join('\n'));
+  }
   command.exitOverride().configureOutput({
     writeOut: (text) => context.out(text.trimEnd()),
     writeErr: (text) => context.err(text.trimEnd()),
   });
-  for (const child of command.commands) configure(child, context);
+  for (const child of command.commands) configure(child, context, [...path, child.name()]);
 }

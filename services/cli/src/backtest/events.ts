@@ -31,7 +31,7 @@ export function pastEvent(json: unknown, place: string): PastEvent | undefined {
     if (Number.isNaN(at))
       throw new HistoryError(`${place}: time: expected an ISO 8601 time, found ${event.time ?? 'none'}`);
     const data = subject.startsWith('pipeline.') ? completed(event.data as PipelineEvent, event.id) : event.data;
-    return { subject, id: `${subject} ${messageId(event)}`, at, data, place } as PastEvent;
+    return { subject, id: [subject, messageId(event)].join(' '), at, data, place } as PastEvent;
   } catch (error) {
     if (error instanceof HistoryError) throw error;
     throw new HistoryError(`${place}: ${messageOf(error)}`, { cause: error });

@@ -52,7 +52,8 @@ export function quickData<S extends PastSubject>(subject: S, data: unknown): Eve
 function completed(data: unknown, template: Template): Record<string, unknown> | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
   const whole: Record<string, unknown> = { ...template };
-  for (const [name, value] of Object.entries(data)) {
+  for (const name of Object.keys(data)) {
+    const value: unknown = (data as Template)[name];
     if (OPTIONAL.has(name)) {
       if (typeof value !== 'string' || (name.endsWith('At') && !TIME.test(value))) return undefined;
       whole[name] = value;

@@ -16,12 +16,12 @@ import { describe } from '../backtest/describe.ts';
 import { diagnoseFailure } from '../backtest/diagnose-failure.ts';
 import { fromAuditor } from '../backtest/from-auditor.ts';
 import { fromFiles, type Share } from '../backtest/from-files.ts';
-import { progress } from '../backtest/progress.ts';
 import type { Context } from '../context.ts';
 import { usualBrain } from '../diagnose/brain.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { count, duration } from '../options.ts';
 import { readPolicy } from '../policy/file.ts';
+import { progressBar } from '../progress.ts';
 
 const DAY_MS = parseDuration('1d') ?? 0;
 const USUAL_RANGE_MS = 30 * DAY_MS;
@@ -79,7 +79,7 @@ async function run(context: Context, files: readonly string[], options: Backtest
   const share: Share = { value: 0 };
   const [casesTo, save] = await Promise.all([linesTo(context, options.casesTo), linesTo(context, options.save)]);
   const events = eventsOf(context, files, { ...range, options, policies: [policy, against], share, save });
-  const tell = progress(context, systemClock);
+  const bar = progressBar(context, systemClock, options.json);
   // To read rules and model takes longer than many a backtest, and most have no use for them.
   let brain: ReturnType<typeof usualBrain> | undefined;
   const diagnose = async (failed: PipelineFailed, at: number) => {
@@ -94,11 +94,12 @@ async function run(context: Context, files: readonly string[], options: Backtest
     ...(files.length > 0 && { diagnose }),
     ...(casesTo !== undefined && { onCase: (one: CaseReport) => casesTo.write(one) }),
     onProgress: async (played, at) => {
-      tell(share.value, `${played} events played, until ${iso(at).slice(0, 16)}`);
+      bar.show(share.value, `${played} events played, until ${iso(at).slice(0, 16)}`);
       await Promise.all([casesTo?.drained(), save?.drained()]);
     },
   });
   await Promise.all([casesTo?.end(), save?.end()]);
+  bar.clear();
   if (options.json) context.out(JSON.stringify(report, null, 2));
   else for (const line of describe(context, report)) context.out(line);
   fail(context, report, options);

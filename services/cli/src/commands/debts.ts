@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { getJson, postJson } from '../api.ts';
 import type { Context } from '../context.ts';
-import { count } from '../options.ts';
+import { count, offers } from '../options.ts';
 import { bareTable, shorten } from '../table.ts';
 import { userName } from '../user-name.ts';
 
@@ -41,6 +41,8 @@ interface ChangeOptions {
   json?: true;
 }
 
+const DEBT = 'id of a debt; prunella debts list shows them';
+
 /** `prunella debts list|claim|resolve`. */
 export function debtsCommand(context: Context): Command {
   const command = new Command('debts').description('what was made to work without being repaired, and what it costs');
@@ -49,17 +51,25 @@ export function debtsCommand(context: Context): Command {
     .description('the last seen first; root causes are what is healed again and again')
     .addOption(new Option('-n, --limit <n>', 'how many').default(20).argParser(count))
     .option('--cursor <cursor>', 'go on where the last page ended')
-    .option('--state <state>', 'only these: open, overdue or resolved')
+    .addOption(offers(new Option('--state <state>', 'only these'), ['open', 'overdue', 'resolved']))
     .option('--kind <kind>', 'only these, e.g. retry_pass')
     .option('--repository <repository>', 'only these')
     .option('--json', "the API's answer as it is")
     .action((options: ListOptions) => list(context, options));
-  changing(context, command.command('claim <debt> <owner>').description('say who repairs it')).action(
-    (id: string, owner: string, options: ChangeOptions) => change(context, id, { owner }, options),
-  );
   changing(
     context,
-    command.command('resolve <debt>').description('say that it is repaired; seen again, it is open again'),
+    command
+      .command('claim')
+      .argument('<debt>', DEBT)
+      .argument('<owner>', 'who repairs it')
+      .description('say who repairs it'),
+  ).action((id: string, owner: string, options: ChangeOptions) => change(context, id, { owner }, options));
+  changing(
+    context,
+    command
+      .command('resolve')
+      .argument('<debt>', DEBT)
+      .description('say that it is repaired; seen again, it is open again'),
   ).action((id: string, options: ChangeOptions) => change(context, id, { resolved: true }, options));
   return command;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { systemClock } from '@prunella/core';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { usualBrain } from '../diagnose/brain.ts';
@@ -6,6 +7,7 @@ import { describeDiagnosis } from '../diagnose/describe.ts';
 import { diagnoseFile, type FileResult } from '../diagnose/diagnose-file.ts';
 import { DiagnoserPool } from '../diagnose/diagnoser-pool.ts';
 import { EXIT } from '../exit.ts';
+import { progressBar } from '../progress.ts';
 
 /** With fewer files than these, starting threads takes longer than they save. */
 const WORTH_THREADS = 8;
@@ -23,12 +25,17 @@ export function diagnoseCommand(context: Context): Command {
 
 /** A file that can't be read does not keep the others from being diagnosed. */
 async function diagnose(context: Context, files: readonly string[], { json }: { json?: true }): Promise<void> {
+  const bar = progressBar(context, systemClock, json);
+  let done = 0;
   for await (const result of resultsOf(context, files)) {
+    bar.clear();
+    done += 1;
     if ('problem' in result) {
       context.err(`prunella: ${result.problem}`);
       context.exitWith(EXIT.no);
     } else if (json) context.out(JSON.stringify(result.diagnosis));
     else for (const line of describeDiagnosis(context, result.diagnosis)) context.out(line);
+    if (done < files.length) bar.show(done / files.length, `${done} of ${files.length} files`);
   }
 }
 

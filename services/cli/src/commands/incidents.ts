@@ -1,75 +1,95 @@
+import { causes, outcomes } from '@prunella/contracts';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { getJson } from '../api.ts';
 import type { Context } from '../context.ts';
-import { count } from '../options.ts';
-import { bareTable, shorten } from '../table.ts';
+import { COLUMNS, changeLine, describeIncident, row } from '../incidents/describe.ts';
+import { follow } from '../incidents/follow.ts';
+import { Detail, Incident, Page } from '../incidents/shapes.ts';
+import { printHealingLog } from '../logs.ts';
+import { count, offers } from '../options.ts';
+import { bareTable } from '../table.ts';
+import { linesOption, sinceOption } from './logs.ts';
 
-const word = z.string().nullish();
+/** As the API calls them. */
+const STATES = [
+  ...['detected', 'diagnosed', 'scheduled', 'awaiting_approval', 'verifying', 'recommended', 'handed_over', 'closed'],
+];
 
-/** The parts of an incident that are shown. */
-const Incident = z.looseObject({
-  id: z.string(),
-  pipelineId: z.string(),
-  name: word,
-  repository: word,
-  cause: word,
-  confidence: z.number().nullish(),
-  decidedBy: word,
-  explanation: word,
-  action: word,
-  verdict: word,
-  reason: word,
-  state: z.string(),
-  outcome: word,
-  outcomeReason: word,
-  simulated: z.boolean().default(false),
-  openedAt: z.string(),
-});
-type Incident = z.infer<typeof Incident>;
-
-const Page = z.object({ items: z.array(Incident), nextCursor: z.string().nullish() });
-
-const Detail = Incident.extend({
-  evidence: z.array(z.looseObject({ line: z.number(), text: z.string() })).default([]),
-  timeline: z
-    .array(z.looseObject({ at: z.string(), title: z.string().default(''), says: z.string().default('') }))
-    .default([]),
-  gaps: z.array(z.string()).default([]),
-});
-type Detail = z.infer<typeof Detail>;
-
-interface ListOptions {
-  limit: number;
-  cursor?: string;
+/** What both a page and what is followed can be narrowed by; each is a parameter of the API. */
+interface Filter {
   state?: string;
   outcome?: string;
   cause?: string;
   repository?: string;
+  pipeline?: string;
+  source?: string;
+}
+
+interface ListOptions extends Filter {
+  limit: number;
+  cursor?: string;
+  q?: string;
   json?: true;
 }
 
-/** `prunella incidents list|show`. */
+interface FollowOptions extends Filter {
+  count?: number;
+  json?: true;
+}
+
+interface LogsOptions {
+  since: string;
+  limit: number;
+  json?: true;
+}
+
+/** `prunella incidents list|show|follow|logs`. */
 export function incidentsCommand(context: Context): Command {
   const command = new Command('incidents').description('what failed, why, and what became of it');
-  command
-    .command('list', { isDefault: true })
+  narrowed(command.command('list', { isDefault: true }))
     .description('the newest incidents')
-    .addOption(new Option('-n, --limit <n>', 'how many').default(20).argParser(count))
+    .option('-q, --q <text>', 'text somewhere in id, pipeline, repository, branch, commit or explanation')
+    .addOption(new Option('-n, --limit <n>', 'how many, up to 200').default(20).argParser(count))
     .option('--cursor <cursor>', 'go on where the last page ended')
-    .option('--state <state>', 'only these, e.g. handed_over')
-    .option('--outcome <outcome>', 'only these, e.g. healed')
-    .option('--cause <cause>', 'only these, e.g. network')
-    .option('--repository <repository>', 'only these')
     .option('--json', "the API's answer as it is")
     .action((options: ListOptions) => list(context, options));
   command
     .command('show')
-    .argument('<id>', 'id of an incident')
-    .description('one incident with its evidence and everything that happened')
+    .argument('<incident>', 'id of an incident')
+    .description('one incident with its evidence, what the policy checked, and everything that happened')
     .option('--json', "the API's answer as it is")
     .action((id: string, options: { json?: true }) => show(context, id, options));
+  narrowed(command.command('follow'), true)
+    .description(
+      'each change of an incident as it happens; what is missed while the connection is away comes afterwards',
+    )
+    .addOption(new Option('--count <n>', 'end after so many (default: when you stop it)').argParser(count))
+    .option('--json', 'an incident a line, as the API tells it')
+    .action((options: FollowOptions) => followAll(context, options));
+  command
+    .command('logs')
+    .argument('<incident>', 'id of an incident')
+    .description('what was logged about the healing of its pipeline, from Loki (LOKI_URL of the auditor)')
+    .addOption(sinceOption())
+    .addOption(linesOption())
+    .option('--json', "the API's answer as it is")
+    .action((id: string, options: LogsOptions) => logs(context, id, options));
   return command;
+}
+
+/** @param strict nobody else looks whether the values are right. */
+function narrowed(command: Command, strict = false): Command {
+  const one = (flags: string, values: readonly string[]) => {
+    const option = new Option(flags, 'only these');
+    return strict ? option.choices(values) : offers(option, values);
+  };
+  return command
+    .addOption(one('--state <state>', STATES))
+    .addOption(one('--outcome <outcome>', outcomes))
+    .addOption(one('--cause <cause>', causes))
+    .option('--repository <repository>', 'only these, owner/name')
+    .option('--pipeline <id>', 'only those of this pipeline, by its id')
+    .option('--source <platform>', 'only those of this platform, e.g. github');
 }
 
 async function list(context: Context, { json, ...filter }: ListOptions): Promise<void> {
@@ -80,62 +100,38 @@ async function list(context: Context, { json, ...filter }: ListOptions): Promise
   if (json) return context.out(JSON.stringify(answer, null, 2));
   const { items, nextCursor } = Page.parse(answer);
   if (items.length === 0) return context.out('no incidents');
-  const table = bareTable(['opened', 'incident', 'pipeline', 'cause', 'action', 'verdict', 'outcome']);
+  const table = bareTable(COLUMNS);
   for (const incident of items) table.push(row(context, incident));
   context.out(table.toString());
   if (nextCursor) context.out(context.colors.dim(`more: prunella incidents list --cursor ${nextCursor}`));
 }
 
 async function show(context: Context, id: string, { json }: { json?: true }): Promise<void> {
-  const answer = await getJson(context, `/v1/incidents/${encodeURIComponent(id)}`);
+  const answer = await getJson(context, pathOf(id));
   if (json) return context.out(JSON.stringify(answer, null, 2));
-  for (const line of describe(context, Detail.parse(answer))) context.out(line);
+  for (const line of describeIncident(context, Detail.parse(answer))) context.out(line);
 }
 
-function row(context: Context, incident: Incident): string[] {
-  return [
-    incident.openedAt.slice(0, 19).replace('T', ' '),
-    incident.id,
-    `${shorten(incident.name || incident.pipelineId, 40)}${incident.simulated ? ' (simulated)' : ''}`,
-    incident.cause ?? '-',
-    incident.action ?? '-',
-    incident.verdict ?? '-',
-    paint(context, incident.outcome ?? incident.state),
-  ];
+async function followAll(context: Context, { count: most, json, ...filter }: FollowOptions): Promise<void> {
+  let shown = 0;
+  for await (const { raw, incident } of follow(context)) {
+    if (!fits(incident, filter)) continue;
+    context.out(json ? JSON.stringify(raw) : changeLine(context, incident));
+    shown += 1;
+    if (shown === most) return;
+  }
 }
 
-function describe(context: Context, incident: Detail): string[] {
-  const { dim, bold } = context.colors;
-  const fact = (name: string, value: string | null | undefined): string[] =>
-    value ? [`  ${dim(name.padEnd(12))} ${value}`] : [];
-  const confidence = incident.confidence == null ? '' : ` (confidence ${incident.confidence.toFixed(2)})`;
-  return [
-    `${bold(incident.name || incident.pipelineId)}  ${incident.id}${incident.simulated ? '  (simulated)' : ''}`,
-    ...fact('repository', incident.repository),
-    ...fact('cause', incident.cause && `${incident.cause}${confidence}, by ${incident.decidedBy ?? 'nobody'}`),
-    ...fact('because', incident.explanation),
-    ...fact('action', incident.action && `${incident.action}, ${incident.verdict ?? 'not decided yet'}`),
-    ...fact('decided', incident.reason),
-    ...fact('outcome', paint(context, incident.outcome ?? incident.state)),
-    ...fact('proof', incident.outcomeReason),
-    ...incident.gaps.flatMap((gap) => fact('not seen', gap)),
-    ...section(
-      'evidence',
-      incident.evidence.map(({ line, text }) => `${String(line).padStart(6)}  ${text}`),
-    ),
-    ...section(
-      'what happened',
-      incident.timeline.map(({ at, title, says }) => `  ${at}  ${title}${says && `: ${says}`}`),
-    ),
-  ];
+function fits(incident: Incident, { pipeline, ...others }: Filter): boolean {
+  if (pipeline !== undefined && incident.pipelineId !== pipeline) return false;
+  return Object.entries(others).every(([name, value]) => incident[name] === value);
 }
 
-function section(title: string, lines: string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines];
+async function logs(context: Context, id: string, { since, limit, json }: LogsOptions): Promise<void> {
+  const { pipelineId: pipeline } = Incident.parse(await getJson(context, pathOf(id)));
+  await printHealingLog(context, { pipeline, from: since, limit }, json === true);
 }
 
-function paint({ colors }: Context, state: string): string {
-  if (state === 'healed') return colors.green(state);
-  if (state === 'harmful' || state === 'ineffective') return colors.red(state);
-  return state === 'handed_over' || state === 'awaiting_approval' ? colors.yellow(state) : state;
+function pathOf(id: string): string {
+  return `/v1/incidents/${encodeURIComponent(id)}`;
 }

@@ -12,7 +12,8 @@ export function policyCommand(context: Context): Command {
     .command('check')
     .argument('[file]', 'default: PRUNELLA_CONFIG, else ./prunella.yaml')
     .description('say what is wrong with a policy, with line and path')
-    .action((file: string | undefined) => check(context, file));
+    .option('--json', 'the whole policy with all defaults, for scripts')
+    .action((file: string | undefined, options: { json?: true }) => check(context, file, options));
   command
     .command('explain')
     .argument('<incident>', 'id of an incident')
@@ -27,8 +28,9 @@ export function policyCommand(context: Context): Command {
   return command;
 }
 
-async function check(context: Context, asked: string | undefined): Promise<void> {
+async function check(context: Context, asked: string | undefined, { json }: { json?: true }): Promise<void> {
   const { policy, file } = await readPolicy(context, asked);
+  if (json) return context.out(JSON.stringify({ file: file ?? null, policy }, null, 2));
   context.out(`${file ?? 'no prunella.yaml: the built-in policy holds'}: ok`);
   for (const line of summary(policy)) context.out(`  ${line}`);
 }

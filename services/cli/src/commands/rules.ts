@@ -14,13 +14,15 @@ export function rulesCommand(context: Context): Command {
     .command('lint')
     .argument(...packs)
     .description('say what is wrong with rules, with file and line')
-    .action((asked: string[]) => lint(context, asked));
+    .option('--json', 'for scripts')
+    .action((asked: string[], options: { json?: true }) => lint(context, asked, options));
   command
     .command('test')
     .argument(...packs)
     .description('show the examples of rules to all rules')
     .option('-v, --verbose', 'print the examples that pass, too')
-    .action((asked: string[], options: { verbose?: true }) => test(context, asked, options));
+    .option('--json', 'every example and what became of it, for scripts')
+    .action((asked: string[], options: { verbose?: true; json?: true }) => test(context, asked, options));
   command
     .command('list')
     .description('the rules in use')

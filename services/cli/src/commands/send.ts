@@ -8,6 +8,7 @@ import { Argument, Command } from 'commander';
 import type { Context } from '../context.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { UsageError } from '../exit.ts';
+import { offers } from '../options.ts';
 import { sendJunitCommand } from './send-junit.ts';
 
 interface SendOptions {
@@ -20,7 +21,7 @@ interface SendOptions {
 export function sendCommand(context: Context): Command {
   return new Command('send')
     .description('publish an event: plain JSON, a CloudEvent or a CDEvent')
-    .addArgument(new Argument('<subject>', `one of ${SUBJECTS.join(', ')}`))
+    .addArgument(offers(new Argument('<subject>', 'what it tells'), SUBJECTS))
     .argument('[json]', 'the event; - or nothing: read it from standard input')
     .option('-f, --file <file>', 'read the event from a file')
     .option('--id <id>', 'event id; sending the same id again changes nothing (default: a new one)')

@@ -9,6 +9,7 @@ import { usualRules } from '../diagnose/rules.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { modelFile, usualModel } from '../model.ts';
 import { duration } from '../options.ts';
+import { progressBar } from '../progress.ts';
 import { counted } from '../rules/counted.ts';
 import { readHistory } from '../train/history.ts';
 import { readLabelled } from '../train/labelled.ts';
@@ -68,11 +69,12 @@ interface Lessons {
   data: string[];
 }
 
-async function lessonsOf(context: Context, { since, data, history }: TrainOptions): Promise<Lessons> {
+async function lessonsOf(context: Context, { since, data, history, json }: TrainOptions): Promise<Lessons> {
+  const bar = progressBar(context, systemClock, json);
   const lessons: Lessons = { examples: [], data: [] };
   if (history) {
     const from = since === undefined ? 0 : Math.max(0, systemClock.now() - since);
-    const failures = await readHistory(context, from);
+    const failures = await readHistory(context, from, (read) => bar.show(undefined, `${read} failures read`));
     const taught = failures.flatMap((failure) => exampleOf(failure) ?? []);
     const healed = failures.filter((failure) => failure.outcome === 'healed' && exampleOf(failure)).length;
     lessons.examples.push(...taught);
@@ -82,10 +84,13 @@ async function lessonsOf(context: Context, { since, data, history }: TrainOption
   }
   if (data !== undefined) {
     const scanner = createScanner(await usualRules(context));
-    const labelled = await readLabelled(context, scanner, resolve(context.cwd, data));
+    const labelled = await readLabelled(context, scanner, resolve(context.cwd, data), (share) =>
+      bar.show(share, 'logs read'),
+    );
     lessons.examples.push(...labelled);
     lessons.data.push(`labelled: ${counted(labelled.length, 'log')}`);
   }
+  bar.clear();
   return lessons;
 }
 

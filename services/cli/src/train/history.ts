@@ -32,9 +32,14 @@ const Page = z.looseObject({
  * The failures that the auditor knows, of which the cause is known.
  *
  * @param since the first time, in ms since the epoch.
+ * @param onRead hears how many were read so far.
  * @throws as `getJson`.
  */
-export async function readHistory(context: Context, since: number): Promise<DiagnosedFailure[]> {
+export async function readHistory(
+  context: Context,
+  since: number,
+  onRead: (failures: number) => void,
+): Promise<DiagnosedFailure[]> {
   const failures: DiagnosedFailure[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const query = new URLSearchParams({ since: iso(since), limit: String(PAGE), ...(cursor && { cursor }) });
@@ -47,6 +52,7 @@ export async function readHistory(context: Context, since: number): Promise<Diag
       })),
     );
     cursor = nextCursor;
+    onRead(failures.length);
   }
   return failures;
 }

@@ -31,13 +31,15 @@ export async function readLabelled(
   context: Pick<Context, 'cwd' | 'stdin'>,
   scanner: LogScanner,
   folder: string,
+  onRead: (share: number) => void,
 ): Promise<HistoryExample[]> {
   const list = join(folder, LIST);
   const text = await readFile(list, 'utf8').catch((error: unknown) => {
     throw new ConfigError(`--data: expected a folder with ${LIST}, found ${folder}: ${messageOf(error)}`);
   });
   const examples: HistoryExample[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const { log, cause, group, at, transient } = parseLabel(line, `${list}:${index + 1}`);
     const reading = readJob({ job: '', firstLine: 1, ...(await readLog(context, scanner, join(folder, log))) });
@@ -48,6 +50,7 @@ export async function readLabelled(
       at: at === undefined ? 0 : Date.parse(at),
       ...(transient !== undefined && { transient: Number(transient) }),
     });
+    onRead((index + 1) / lines.length);
   }
   return examples;
 }
