@@ -150,7 +150,11 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
       .getByText('A retry may be done 30 times in any hour, for each pipeline (budget retries).')
       .waitFor();
     await page.getByTestId('policy-bounds').getByText('holds now').waitFor();
-    await look('policy', '/policy?line=3', 'policy-source');
+    await page.getByTestId('policy-learning').waitFor();
+    await page.getByRole('switch', { name: 'Only what the file says' }).click();
+    await until(async () => (await page.getByTestId('policy-learning').count()) === 0, 'defaults are left out');
+    expect(new URL(page.url()).search).toBe('?line=3&written=1');
+    await look('policy', '/policy?line=3', 'policy-learning');
   }, 60_000);
 
   it('a change is tried in the browser, and its difference is what really happened', async () => {
@@ -188,7 +192,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
     expect(against?.totals).toMatchObject({ failures: FAILURES, missed: PASSED, reruns: 0 });
 
     expect(await page.getByTestId('headline').getByRole('heading').textContent()).toBe(
-      `The new policy would have healed ${PASSED} more failures and caused ${FAILED_AGAIN} more false heal, for ${policy.totals.minutes} min more of CI and ${policy.totals.money.toFixed(2)} EUR more.`,
+      `The new policy would have healed ${PASSED} more failures and caused ${FAILED_AGAIN} more false heal, for ${policy.totals.minutes} more minutes of CI and ${policy.totals.money.toFixed(2)} EUR more.`,
     );
     expect(await row('sides', 'Healed')).toEqual(['0', String(PASSED), `+${PASSED}`]);
     expect(await row('sides', 'False heals')).toEqual(['0', String(FAILED_AGAIN), `+${FAILED_AGAIN}`]);

@@ -154,7 +154,7 @@ export class Jobs {
     for (const timer of running.timers) clearTimeout(timer);
     job.endedAt = new Date(this.clock.now());
     if (how === 'cancelled') job.state = 'cancelled';
-    else if ('report' in how) Object.assign(job, { state: 'done', share: 1, ...how, ...totalsOf(how.report) });
+    else if ('report' in how) Object.assign(job, { state: 'done', share: 1, ...how, ...sumsOf(how.report) });
     else Object.assign(job, { state: 'failed', ...how });
     this.unwritten = job;
     await running.worker.terminate();
@@ -191,6 +191,6 @@ function jobOf({ isLost, ...row }: FoundBacktest): Job {
   return { ...(row as Job), isLost, ...(isLost && { state: 'failed', problem: LOST }) };
 }
 
-function totalsOf({ policy, against }: BacktestReport): Pick<Job, 'totals' | 'againstTotals'> {
-  return { totals: policy.totals, againstTotals: against?.totals ?? null };
+function sumsOf({ policy, against, history }: BacktestReport): Pick<Job, 'events' | 'totals' | 'againstTotals'> {
+  return { events: history.events, totals: policy.totals, againstTotals: against?.totals ?? null };
 }

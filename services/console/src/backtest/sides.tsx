@@ -1,73 +1,62 @@
-import { type BacktestReport, difference, formatMeasure, type Measure, shownMeasures } from '../model/backtest.ts';
+import {
+  type BacktestReport,
+  difference,
+  formatMeasure,
+  type Measure,
+  type PolicyReport,
+  shownMeasures,
+} from '../model/backtest.ts';
 import { Card } from '../parts/card.tsx';
-import { type Column, DataTable } from '../parts/data-table.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Pill } from '../parts/pill.tsx';
 import classes from './backtest.module.css';
 
-/** The sums of both policies, side by side. @param before what the one is called that it is compared with. */
+/** The sums of both policies, side by side also on a phone. @param before what the one is called that it is compared with. */
 export function Sides({ report: { policy, against }, before }: { report: BacktestReport; before: string }) {
   const measures = shownMeasures([policy.totals, ...(against ? [against.totals] : [])]);
-  const columns: readonly Column<Measure>[] = [
-    {
-      title: 'Number',
-      wide: true,
-      cell: ({ label, hint, part }) => (
-        <span className={classes['measure']} data-part={part}>
-          {label}
-          <span className={partClasses['note']}>{hint}</span>
-        </span>
-      ),
-    },
-    ...(against
-      ? [
-          {
-            title: before,
-            numeric: true,
-            cell: (measure: Measure) => formatMeasure(measure, measure.of(against.totals), against.currency),
-          },
-        ]
-      : []),
-    {
-      title: against ? 'New' : 'Policy',
-      numeric: true,
-      cell: (measure) => <strong>{formatMeasure(measure, measure.of(policy.totals), policy.currency)}</strong>,
-    },
-    ...(against
-      ? [
-          {
-            title: 'Difference',
-            numeric: true,
-            cell: (measure: Measure) => {
-              if (measure.unit === 'money' && policy.currency !== against.currency) return 'other currency';
-              const change = difference(
-                measure,
-                measure.of(policy.totals),
-                measure.of(against.totals),
-                policy.currency,
-              );
-              return change ? (
-                <Pill tone={change.tone}>{change.says}</Pill>
-              ) : (
-                <span className={partClasses['muted']}>same</span>
-              );
-            },
-          },
-        ]
-      : []),
-  ];
   return (
     <Card title="Side by side">
-      <DataTable
-        label="Both policies"
-        testId="sides"
-        columns={columns}
-        items={measures}
-        keyOf={({ id }) => id}
-        error={null}
-        onRetry={() => undefined}
-        empty="There is nothing to compare."
-      />
+      <table className={classes['sides']} data-testid="sides">
+        <thead>
+          <tr>
+            <th scope="col">Number</th>
+            {against && <th scope="col">{before}</th>}
+            <th scope="col">{against ? 'New' : 'Policy'}</th>
+            {against && <th scope="col">Difference</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {measures.map((measure) => (
+            <tr key={measure.id}>
+              <th scope="row" data-part={measure.part}>
+                {measure.label}
+                <span>{measure.hint}</span>
+              </th>
+              {against && <td data-numeric>{shownOf(measure, against)}</td>}
+              <td data-numeric>
+                <strong>{shownOf(measure, policy)}</strong>
+              </td>
+              {against && (
+                <td data-numeric>
+                  <Difference measure={measure} now={policy} before={against} />
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </Card>
   );
+}
+
+function shownOf(measure: Measure, { totals, currency }: PolicyReport): string {
+  return formatMeasure(measure, measure.of(totals), currency);
+}
+
+function Difference({ measure, now, before }: { measure: Measure; now: PolicyReport; before: PolicyReport }) {
+  const [is, was] = [measure.of(now.totals), measure.of(before.totals)];
+  const isOtherMoney = measure.unit === 'money' && now.currency !== before.currency;
+  const change = isOtherMoney ? undefined : difference(measure, is, was, now.currency);
+  if (change) return <Pill tone={change.tone}>{change.says}</Pill>;
+  return <span className={partClasses['muted']}>{is === was && is !== null ? 'same' : '–'}</span>;
 }

@@ -119,8 +119,8 @@ export function WishForm({ initial }: { initial: string }) {
             </div>
           )}
           <NativeSelect
-            label="A rerun says something for"
-            description="One that passes later than this after the failure proves nothing."
+            label="A rerun is proof within"
+            description="Of the failure. One that passes later than that proves nothing."
             data={JUDGED}
             value={judgeWithin}
             onChange={(event) => setJudgeWithin(event.currentTarget.value)}

@@ -36,12 +36,12 @@ it.each([
       tally({ healed: 14, 'false-heal': 2 }, { minutes: 55, money: 1.5 }),
       tally({ healed: 2, 'false-heal': 1, recommended: 13 }, { minutes: 20 }),
     ),
-    'The new policy would have healed 12 more failures and caused 1 more false heal, for 35 min more of CI and 1.50 EUR more.',
+    'The new policy would have healed 12 more failures and caused 1 more false heal, for 35 more minutes of CI and 1.50 EUR more.',
   ],
   [
     'less',
     report(tally({ healed: 1 }, { minutes: 2 }), tally({ healed: 2, 'false-heal': 2 }, { minutes: 5 })),
-    'The new policy would have healed 1 fewer failure and caused 2 fewer false heals, for 3 min less of CI.',
+    'The new policy would have healed 1 fewer failure and caused 2 fewer false heals, for 3 fewer minutes of CI.',
   ],
   [
     'only less in vain, in another currency',

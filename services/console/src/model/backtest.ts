@@ -141,7 +141,7 @@ function compared(policy: PolicyReport, against: PolicyReport, changed: number):
   const minutes = now.minutes - before.minutes;
   const money = policy.currency === against.currency ? now.money - before.money : 0;
   const spent = [
-    ...(minutes === 0 ? [] : [`${formatMinutes(Math.abs(minutes))} ${minutes > 0 ? 'more' : 'less'} of CI`]),
+    ...(minutes === 0 ? [] : [minutesOfCi(minutes)]),
     ...(Math.abs(money) < 0.005
       ? []
       : [`${Math.abs(money).toFixed(2)} ${policy.currency} ${money > 0 ? 'more' : 'less'}`]),
@@ -158,6 +158,14 @@ function amount(difference: number, one: string): string {
   if (difference === 0) return `no more ${one}s`;
   const size = Math.abs(difference);
   return `${size.toLocaleString('en')} ${difference > 0 ? 'more' : 'fewer'} ${one}${size === 1 ? '' : 's'}`;
+}
+
+/** `35 more minutes of CI`, `3 h 20 min less of CI` */
+function minutesOfCi(difference: number): string {
+  const size = Math.abs(difference);
+  if (size >= 120) return `${formatMinutes(size)} ${difference > 0 ? 'more' : 'less'} of CI`;
+  const rounded = Math.round(size * 10) / 10;
+  return `${rounded} ${difference > 0 ? 'more' : 'fewer'} minute${rounded === 1 ? '' : 's'} of CI`;
 }
 
 function cost({ minutes, money }: Tally, currency: string): string {

@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton } from '@mantine/core';
+import { Alert, Button, Skeleton, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FileWarning, FlaskConical } from 'lucide-react';
 import { useEffect } from 'react';
@@ -42,6 +42,14 @@ function InForce({ policy }: { policy: PolicyInForce }) {
   const { file, source, redacted, since, rejected, sections } = policy;
   const [params, setParams] = useSearchParams();
   const marked = Number(params.get('line')) || undefined;
+  const isWrittenOnly = params.get('written') === '1';
+
+  function set(name: 'line' | 'written', value: string): void {
+    const next = new URLSearchParams(params);
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+    setParams(next, { replace: true, preventScrollReset: true });
+  }
 
   useEffect(() => {
     if (marked !== undefined) document.getElementById(lineId(marked))?.scrollIntoView({ block: 'nearest' });
@@ -55,7 +63,7 @@ function InForce({ policy }: { policy: PolicyInForce }) {
           <>There is no policy file: this is what holds without one.</>
         ) : (
           <>
-            In force since <Age at={since} />, from <code>{file}</code>.
+            In force since <Age at={since} />, from <code title={file}>{nameOf(file)}</code>.
           </>
         )}{' '}
         Change it by changing that file; try the change on past failures first.
@@ -63,10 +71,19 @@ function InForce({ policy }: { policy: PolicyInForce }) {
       {rejected !== null && <Rejected file={file} rejected={rejected} />}
       <div className={classes['columns']}>
         <div>
+          {source !== null && (
+            <div className={classes['shown']}>
+              <Switch
+                label="Only what the file says"
+                checked={isWrittenOnly}
+                onChange={(event) => set('written', event.currentTarget.checked ? '1' : '')}
+              />
+            </div>
+          )}
           <Said
-            sections={sections}
+            sections={isWrittenOnly ? writtenOf(sections) : sections}
             marked={marked}
-            onMark={(line) => setParams({ line: String(line) }, { replace: true, preventScrollReset: true })}
+            onMark={(line) => set('line', String(line))}
           />
         </div>
         <div className={classes['beside']}>
@@ -83,6 +100,18 @@ function InForce({ policy }: { policy: PolicyInForce }) {
   );
 }
 
+/** Without what holds only because the file says nothing of it. */
+function writtenOf(sections: PolicyInForce['sections']): PolicyInForce['sections'] {
+  return sections
+    .map((section) => ({ ...section, sentences: section.sentences.filter(({ line }) => line !== null) }))
+    .filter(({ sentences }) => sentences.length > 0);
+}
+
+/** The last part of a path. */
+function nameOf(file: string): string {
+  return file.split(/[/\\]/).at(-1) ?? file;
+}
+
 function Rejected({ file, rejected }: { file: string; rejected: NonNullable<PolicyInForce['rejected']> }) {
   const { since, problems, source } = rejected;
   const lines = source?.split('\n');
@@ -96,7 +125,7 @@ function Rejected({ file, rejected }: { file: string; rejected: NonNullable<Poli
       data-testid="policy-rejected"
     >
       <p>
-        Noticed <Age at={since} />. Mend <code>{file}</code>; it is read again by itself.
+        Noticed <Age at={since} />. Mend <code title={file}>{nameOf(file)}</code>; it is read again by itself.
       </p>
       <ul>
         {problems.map(({ line, path, says, nearest }) => (
