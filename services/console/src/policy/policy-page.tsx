@@ -68,18 +68,17 @@ function InForce({ policy }: { policy: PolicyInForce }) {
         )}{' '}
         Change it by changing that file; try the change on past failures first.
       </p>
+      {source !== null && (
+        <Switch
+          className={classes['shown'] as string}
+          label="Only what the file says"
+          checked={isWrittenOnly}
+          onChange={(event) => set('written', event.currentTarget.checked ? '1' : '')}
+        />
+      )}
       {rejected !== null && <Rejected file={file} rejected={rejected} />}
       <div className={classes['columns']}>
         <div>
-          {source !== null && (
-            <div className={classes['shown']}>
-              <Switch
-                label="Only what the file says"
-                checked={isWrittenOnly}
-                onChange={(event) => set('written', event.currentTarget.checked ? '1' : '')}
-              />
-            </div>
-          )}
           <Said
             sections={isWrittenOnly ? writtenOf(sections) : sections}
             marked={marked}
