@@ -15,6 +15,10 @@ export interface KeptBacktest {
   problem: string | null;
   /** What was asked for; JSON. */
   plan: unknown;
+  /** Sums of the policy that was tried; null: there is no report. */
+  totals: unknown;
+  /** Sums of what it was compared with; null: there is none. */
+  againstTotals: unknown;
   /** JSON; null: it is not done, or was not asked for. */
   report: unknown;
 }
@@ -23,26 +27,22 @@ export interface KeptBacktest {
 export interface FoundBacktest extends KeptBacktest {
   /** It is said to run, and who runs it has not been heard of for a minute. */
   isLost: boolean;
-  /** Sums of the policy that was tried; null: there is no report. */
-  totals: unknown;
-  /** Sums of what it was compared with; null: there is none. */
-  againstTotals: unknown;
 }
 
-const COLUMNS = `id, started_at AS "startedAt", ended_at AS "endedAt", state, events, share, problem, plan,
-  report #> '{policy,totals}' AS totals, report #> '{against,totals}' AS "againstTotals",
-  state = 'running' AND seen_at < now() - interval '1 minute' AS "isLost"`;
+const COLUMNS = `id, started_at AS "startedAt", ended_at AS "endedAt", state, events, share, problem, plan, totals,
+  against_totals AS "againstTotals", state = 'running' AND seen_at < now() - interval '1 minute' AS "isLost"`;
 
 /** Writes down how far it is. What has ended stays as it is. @returns false: it had ended before. */
 export async function keepBacktest(manager: Transaction, kept: KeptBacktest): Promise<boolean> {
-  const { id, startedAt, endedAt, state, events, share, problem, plan, report } = kept;
+  const { id, startedAt, endedAt, state, events, share, problem, plan } = kept;
+  const sums = [kept.totals, kept.againstTotals, kept.report].map((json) => (json === null ? null : storable(json)));
   const rows = await manager.query<{ id: string }[]>(
-    `INSERT INTO backtests (id, started_at, seen_at, ended_at, state, events, share, problem, plan, report)
-     VALUES ($1, $2, now(), $3, $4, $5, $6, $7, $8, $9)
+    `INSERT INTO backtests (id, started_at, seen_at, ended_at, state, events, share, problem, plan, totals, against_totals, report)
+     VALUES ($1, $2, now(), $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (id) DO UPDATE SET seen_at = now(), ended_at = excluded.ended_at, state = excluded.state, events = excluded.events,
-       share = excluded.share, problem = excluded.problem, report = excluded.report
+       share = excluded.share, problem = excluded.problem, totals = excluded.totals, against_totals = excluded.against_totals, report = excluded.report
      WHERE backtests.state = 'running' RETURNING id`,
-    [id, startedAt, endedAt, state, events, share, problem, storable(plan), report === null ? null : storable(report)],
+    [id, startedAt, endedAt, state, events, share, problem, storable(plan), ...sums],
   );
   return rows.length > 0;
 }

@@ -16,6 +16,8 @@ export class Backtests1796400000000 implements MigrationInterface {
         share double precision NOT NULL,
         problem text,
         plan jsonb NOT NULL,
+        totals jsonb,
+        against_totals jsonb,
         report jsonb
       );
     `);
