@@ -220,7 +220,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
     await page.getByTestId('changed-cases').getByText('Better', { exact: true }).click();
     await until(async () => (await cases.count()) === PASSED, 'only those that are better');
     expect(await cases.first().textContent()).toMatch(/attempt 2 went green/i);
-    await look('backtest', `/backtest/${id}`, 'changed-cases');
+    await look('backtest-result', `/backtest/${id}`, 'changed-cases');
 
     await cases.first().getByRole('link').click();
     await page.getByRole('heading', { level: 1 }).waitFor();

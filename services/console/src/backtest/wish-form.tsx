@@ -120,7 +120,7 @@ export function WishForm({ initial }: { initial: string }) {
           )}
           <NativeSelect
             label="A rerun is proof within"
-            description="Of the failure. One that passes later than that proves nothing."
+            description="After the failure. What passes later proves nothing."
             // Mantine's own is too pale to be read by everybody.
             styles={{ description: { color: 'var(--p-ink-3)' } }}
             data={JUDGED}
