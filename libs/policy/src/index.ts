@@ -56,7 +56,7 @@ export {
   type SeriesState,
 } from './metric-check.ts';
 export { type Owned, type Owners, ownerBy, ownerOfTest } from './owners.ts';
-export { defaultPolicy, parsePolicy, policyFile } from './parse-policy.ts';
+export { defaultPolicy, parsePolicy, policyFile, policyLines } from './parse-policy.ts';
 export { type Notifiable, type PipelineEntry, type Policy, policyJsonSchema } from './policy.ts';
 export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { type Intent, type NeededDependency, neededBy, type PreflightAnswer, preflight } from './preflight.ts';
@@ -80,3 +80,5 @@ export {
   watchFor,
   workloadOf,
 } from './watch.ts';
+export type { PolicyPath, PolicySection, PolicySentence } from './words/phrases.ts';
+export { policyInWords } from './words/policy-in-words.ts';

@@ -40,6 +40,16 @@ export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   );
 }
 
+/** Finds the line, from 1, on which a key or an item of a list stands; undefined: it does not stand there. @param yamlText a valid policy. */
+export function policyLines(yamlText: string): (path: Path) => number | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
+  return (path) => {
+    const offset = path.length === 0 ? undefined : offsetOf(document, path);
+    return offset === undefined ? undefined : lines.linePos(offset).line;
+  };
+}
+
 /** Where services find the policy, and what holds without one: recommend only. */
 export const policyFile = {
   what: 'policy',

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { ConfigError, messageOf, PrunellaError } from '@prunella/core';
+import { ConfigError, messageOf, PrunellaError, systemClock } from '@prunella/core';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 100;
@@ -31,15 +31,26 @@ export interface FileLog {
   kept(file: string, problem: string): void;
 }
 
+/** What stands in the file and is not in force. */
+export interface RejectedSettings {
+  /** Since when that is known, in ms since the epoch. */
+  since: number;
+  /** undefined: the file can't be read. */
+  text: string | undefined;
+  error: unknown;
+}
+
 /** Settings as their file says it now: read again when it changes; a broken file changes nothing. */
 export class SettingsFile<T> {
   private value: T;
   private text: string | undefined;
-  private problem: string | undefined;
+  private refused: (RejectedSettings & { problem: string }) | undefined;
+  private readAt = systemClock.now();
   private watcher: FSWatcher | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly looking: NodeJS.Timeout;
-  private readonly file: string;
+  /** As it is called in messages. */
+  readonly file: string;
 
   private constructor(
     private readonly of: FileOfSettings<T>,
@@ -59,16 +70,32 @@ export class SettingsFile<T> {
    * @throws ConfigError naming the file, and what is wrong with it.
    */
   static async open<T>(of: FileOfSettings<T>, log: FileLog): Promise<SettingsFile<T>> {
-    return new SettingsFile(of, await read(of), log);
+    const text = await read(of);
+    return new SettingsFile(of, { value: parsed(of, text), text }, log);
   }
 
   get current(): T {
     return this.value;
   }
 
+  /** What is in force, as it is written; undefined: there is no file. */
+  get source(): string | undefined {
+    return this.text;
+  }
+
+  /** Since when this process goes by it, in ms since the epoch. */
+  get since(): number {
+    return this.readAt;
+  }
+
   /** Why what stands in the file is not in force; undefined: it is. */
   get rejected(): string | undefined {
-    return this.problem;
+    return this.refused?.problem;
+  }
+
+  /** What stands in the file instead of what is in force; undefined: nothing else. */
+  get rejection(): RejectedSettings | undefined {
+    return this.refused;
   }
 
   close(): void {
@@ -94,36 +121,41 @@ export class SettingsFile<T> {
   }
 
   private async look(): Promise<void> {
+    let text: string | undefined;
     try {
-      const { value, text } = await read(this.of);
-      this.problem = undefined;
+      text = await read(this.of);
+      const value = text === this.text ? this.value : parsed(this.of, text);
+      this.refused = undefined;
       if (text === this.text) return;
       this.value = value;
       this.text = text;
+      this.readAt = systemClock.now();
       this.log.reloaded(this.file);
     } catch (error) {
       const problem = messageOf(error);
-      if (problem !== this.problem) this.log.kept(this.file, problem);
-      this.problem = problem;
+      if (problem !== this.refused?.problem) this.log.kept(this.file, problem);
+      this.refused = { since: this.refused?.since ?? systemClock.now(), text, error, problem };
     }
   }
 }
 
-async function read<T>(of: FileOfSettings<T>): Promise<{ value: T; text: string | undefined }> {
+/** @returns undefined: there is none at the usual place. */
+async function read<T>(of: FileOfSettings<T>): Promise<string | undefined> {
   const file = of.path ?? of.usual;
-  let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
-    if (of.path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { value: of.without, text: undefined };
-    }
+    if (of.path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new ConfigError(
       `the ${of.what} file ${file} can't be read: ${messageOf(error)}; set ${of.variable} to the right one`,
     );
   }
+}
+
+function parsed<T>(of: FileOfSettings<T>, text: string | undefined): T {
+  if (text === undefined) return of.without;
   try {
-    return { value: of.parse(text, file), text };
+    return of.parse(text, of.path ?? of.usual);
   } catch (error) {
     if (error instanceof PrunellaError) throw new ConfigError(error.message, { cause: error });
     throw error;

@@ -1,4 +1,13 @@
 export { type ActionTally, tallyActions } from './actions.ts';
+export {
+  cancelBacktest,
+  type FoundBacktest,
+  findBacktest,
+  forgetBacktests,
+  type KeptBacktest,
+  keepBacktest,
+  listBacktests,
+} from './backtests.ts';
 export { type ApiChange, listChanges, noteChange, noteChangeEnded, type RecordedChange } from './changes.ts';
 export {
   addObservations,

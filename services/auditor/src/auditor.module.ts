@@ -1,4 +1,11 @@
-import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Bus } from '@prunella/bus';
 import { systemClock } from '@prunella/core';
@@ -17,6 +24,7 @@ import { DebtsController, limitsOf } from './api/debts.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { LogsController } from './api/logs.controller.ts';
+import { PolicyController } from './api/policy.controller.ts';
 import { QuarantineController } from './api/quarantine.controller.ts';
 import { ReportsController } from './api/reports.controller.ts';
 import { SessionController } from './api/session.controller.ts';
@@ -58,12 +66,12 @@ class OwnersLife implements OnApplicationShutdown {
   }
 }
 
-/** Ends the backtest that runs. */
+/** Ends the backtest that runs, before the store that hears of it is closed. */
 @Injectable()
-class JobsLife implements OnApplicationShutdown {
+class JobsLife implements BeforeApplicationShutdown {
   constructor(private readonly jobs: Jobs) {}
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     await this.jobs.stop();
   }
 }
@@ -82,6 +90,7 @@ class JobsLife implements OnApplicationShutdown {
     BacktestsController,
     BreakersController,
     DebtsController,
+    PolicyController,
     QuarantineController,
     TestsController,
     SessionController,
@@ -135,8 +144,11 @@ class JobsLife implements OnApplicationShutdown {
     },
     {
       provide: Jobs,
-      inject: [ENVIRONMENT],
-      useFactory: (environment: AuditorEnvironment) => new Jobs(environment.DATABASE_URL, systemClock),
+      inject: [Store, PinoLogger],
+      useFactory: (store: Store, logger: PinoLogger) =>
+        new Jobs(store, systemClock, (problem) =>
+          logger.warn({ problem }, 'how far a backtest is could not be written down'),
+        ),
     },
     StoreLife,
     JobsLife,

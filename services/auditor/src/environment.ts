@@ -39,7 +39,7 @@ export const AuditorEnvironment = z.object({
       'Branches on which tests in quarantine are run all the same, and on which a failing test is broken or flaky; separated by commas.',
     ),
   PRUNELLA_CONFIG: optional(z.string()).describe(
-    'The policy file, for the owners of debts and tests. Default: ./prunella.yaml when it is there.',
+    'The policy file, for the owners of debts and tests, what is learnt, backtests and the policy page. Default: ./prunella.yaml when it is there.',
   ),
   PRUNELLA_TESTS_KEPT: Duration.prefault('45d').describe('For how long results of tests are kept.'),
   PRUNELLA_EVENTS_KEPT: Duration.refine((ms) => ms >= SHORTEST_KEPT_MS, {

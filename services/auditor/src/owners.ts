@@ -1,5 +1,26 @@
-import { type Owned, ownerBy, ownerOfTest, type Policy, policyFile } from '@prunella/policy';
+import { messageOf } from '@prunella/core';
+import {
+  type Owned,
+  ownerBy,
+  ownerOfTest,
+  type Policy,
+  PolicyError,
+  type PolicyProblem,
+  policyFile,
+} from '@prunella/policy';
 import { type FileLog, SettingsFile } from '@prunella/service-kit';
+
+/** Where the policy comes from. Times in ms since the epoch. */
+export interface PolicyOrigin {
+  /** As it is called in messages. */
+  file: string;
+  /** What is in force; undefined: there is no file. */
+  source: string | undefined;
+  /** Since when we go by it. */
+  since: number;
+  /** What stands in the file instead, and is not in force; undefined: nothing else. */
+  rejected: { since: number; source: string | undefined; problems: readonly PolicyProblem[] } | undefined;
+}
 
 /** Who mends what nobody else is named for, as the policy file says now. */
 export class Owners {
@@ -20,6 +41,16 @@ export class Owners {
     return this.file.current;
   }
 
+  get origin(): PolicyOrigin {
+    const { file, source, since, rejection } = this.file;
+    const rejected = rejection && {
+      since: rejection.since,
+      source: rejection.text,
+      problems: problemsOf(rejection.error),
+    };
+    return { file, source, since, rejected };
+  }
+
   /** Empty: nobody is named. */
   of(about: Owned): string {
     return ownerBy(this.file.current.owners, about);
@@ -33,4 +64,10 @@ export class Owners {
   close(): void {
     this.file.close();
   }
+}
+
+/** What is wrong with a file that is not in force. */
+function problemsOf(error: unknown): readonly PolicyProblem[] {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof PolicyError ? cause.problems : [{ line: 1, path: '', says: messageOf(error) }];
 }

@@ -1,11 +1,14 @@
 import { Route, Routes } from 'react-router';
 import { AccessPage } from './access/access-page.tsx';
 import { ApprovalsPage } from './approvals/approvals-page.tsx';
+import { BacktestPage } from './backtest/backtest-page.tsx';
+import { BacktestRunPage } from './backtest/run-page.tsx';
 import { DebtsPage } from './debts/debts-page.tsx';
 import { IncidentPage } from './incident/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { PolicyPage } from './policy/policy-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TestsPage } from './tests/tests-page.tsx';
@@ -21,6 +24,9 @@ export function App() {
         <Route path="tests" element={<TestsPage />} />
         <Route path="debts" element={<DebtsPage />} />
         <Route path="learning" element={<LearningPage />} />
+        <Route path="policy" element={<PolicyPage />} />
+        <Route path="backtest" element={<BacktestPage />} />
+        <Route path="backtest/:id" element={<BacktestRunPage />} />
         <Route path="access" element={<AccessPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>

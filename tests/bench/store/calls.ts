@@ -39,8 +39,9 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/backtests/events': () => [
     `?from=${new Date(Date.now() - 60 * DAY).toISOString()}&to=${new Date(Date.now() - 30 * DAY).toISOString()}`,
   ],
-  // They are in memory, and there is none.
+  // There is none. Of those there are at most thirty.
   '/v1/backtests/{id}': () => [],
+  '/v1/backtests/{id}/progress': () => [],
   '/v1/breakers': () => [''],
   '/v1/changes': () => [''],
   '/v1/confidence': () => [''],
@@ -48,6 +49,7 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/coverage': () => [''],
   '/v1/coverage/clusters/{id}': () => ['/fp_7_217'],
   '/v1/debts': () => ['', '?state=open', '?state=resolved', '?repository=octo%2Frepo-7'],
+  '/v1/policy': () => [''],
   '/v1/quarantine': () => ['', '?state=over'],
   '/v1/reports/correlation': () => [''],
   '/v1/reports/costs': () => ['?by=action', '?by=repository', '?by=day'],

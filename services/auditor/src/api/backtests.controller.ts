@@ -4,28 +4,35 @@ import {
   Get,
   HttpCode,
   Inject,
+  type MessageEvent,
   Param,
   Post,
   Query as QueryParameters,
   Body as RequestBody,
+  Sse,
 } from '@nestjs/common';
-import { ApiParam } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { type NamedPolicy, pastSubjects } from '@prunella/backtest';
-import { Duration, iso, systemClock } from '@prunella/core';
+import { Duration, formatDuration, iso, systemClock } from '@prunella/core';
 import { PolicyError, parsePolicy } from '@prunella/policy';
 import { badRequest, ProblemException, parseInput } from '@prunella/service-kit';
 import { type HistoryPosition, history, Store } from '@prunella/store';
+import { distinctUntilChanged, exhaustMap, map, type Observable, takeWhile, timer } from 'rxjs';
 import { z } from 'zod';
 import { type Job, Jobs } from '../backtest/jobs.ts';
 import { Owners } from '../owners.ts';
+import { withoutSecrets } from '../policy/without-secrets.ts';
 import type { BacktestEvents, BacktestJob, BacktestList } from './answers.ts';
 import { Answers, Body, Query } from './openapi.ts';
+import { PolicyText } from './policy.controller.ts';
 import { parseQuery, Text, Time } from './query.ts';
 
 const DAY_MS = 86_400_000;
 const USUAL_RANGE_MS = 30 * DAY_MS;
 const LONGEST_RANGE_MS = 366 * DAY_MS;
 const CURRENT = 'current';
+/** So often those who follow one are told how far it is. */
+const TOLD_EVERY_MS = 500;
 
 const Place = z.tuple([z.iso.datetime({ offset: true }), z.string().min(1).max(128)]);
 const HistoryCursor = z.string().transform((text, context): HistoryPosition => {
@@ -46,10 +53,9 @@ const EventsQuery = z.object({
   cursor: HistoryCursor.optional().describe('`nextCursor` of the page before.'),
 });
 
-const Yaml = z.string().min(1).max(262_144);
 const Wish = z.strictObject({
-  policy: Yaml.describe('The policy to try: a whole prunella.yaml.'),
-  against: Yaml.optional().describe(
+  policy: PolicyText.describe('The policy to try: a whole prunella.yaml.'),
+  against: PolicyText.optional().describe(
     `Another one to compare it with, or \`${CURRENT}\`: the one in force. Absent: none.`,
   ),
   from: Time.optional().describe('Failures at or after this time. Default: 30 days before `to`.'),
@@ -86,7 +92,7 @@ export class BacktestsController {
   @HttpCode(200)
   @Body(Wish)
   @Answers('BacktestJob', 'It has begun; ask for it again by its id.', [400, 409])
-  start(@RequestBody() body: unknown): BacktestJob {
+  async start(@RequestBody() body: unknown): Promise<BacktestJob> {
     const { policy, against, judgeWithin, cases, ...range } = parseInput(Wish, body ?? {});
     const to = range.to === undefined ? systemClock.now() : Date.parse(range.to);
     const from = range.from === undefined ? to - USUAL_RANGE_MS : Date.parse(range.from);
@@ -97,27 +103,55 @@ export class BacktestsController {
     if (!judged.success || judged.data < 60_000 || judged.data > 30 * DAY_MS) {
       throw badRequest('judgeWithin', `judgeWithin: expected a duration from 1m to 30d, found ${judgeWithin}`);
     }
-    const answer = this.jobs.start({
-      policy: named('policy', policy),
-      ...(against !== undefined && { against: against === CURRENT ? this.current() : named('against', against) }),
-      ...{ from, to, judgeWithinMs: judged.data, cases },
-    });
+    const isCurrent = against === CURRENT;
+    const compared = against === undefined ? undefined : isCurrent ? this.current() : named('against', against);
+    const texts = {
+      policy: withoutSecrets(policy),
+      against: against === undefined ? null : withoutSecrets(isCurrent ? (this.owners.origin.source ?? '') : against),
+      isCurrent,
+    };
+    const times = { from, to, judgeWithinMs: judged.data };
+    const plan = { policy: named('policy', policy), ...(compared && { against: compared }), ...times, cases };
+    const answer = await this.jobs.start({ ...texts, ...times }, plan);
     if ('started' in answer) return jobOf(answer.started);
     const detail = `expected no backtest at work, found ${answer.running.id}: wait for its end, or cancel it`;
     throw new ProblemException({ title: 'Busy', status: 409, detail });
   }
 
   @Get()
-  @Answers('BacktestList', 'The last ten of this replica, the newest first, without their reports.')
-  list(): BacktestList {
-    return { items: this.jobs.all.map((job) => ({ ...jobOf(job), report: null })) };
+  @Answers('BacktestList', 'The last thirty, the newest first, without their reports.')
+  async list(): Promise<BacktestList> {
+    return { items: (await this.jobs.list()).map(jobOf) };
   }
 
   @Get(':id')
   @ApiParam({ name: 'id', schema: { type: 'string' } })
   @Answers('BacktestJob', 'How far it is, and its report once it is done.', [400, 404])
-  one(@Param() parameters: unknown): BacktestJob {
-    return jobOf(this.find(parameters));
+  async one(@Param() parameters: unknown): Promise<BacktestJob> {
+    return jobOf(await this.find(parameters));
+  }
+
+  /** Server-sent events; the last one says how it ended. One that is not known ends at once. */
+  @Sse(':id/progress')
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiBearerAuth()
+  @ApiResponse({
+    status: 200,
+    description:
+      'How far it is, as `event: backtest` with a BacktestJob without its report as the data, until it ends.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  progress(@Param() parameters: unknown): Observable<MessageEvent> {
+    const { id } = parseInput(z.object({ id: Text }), parameters);
+    return timer(0, TOLD_EVERY_MS).pipe(
+      exhaustMap(() => this.jobs.find(id)),
+      takeWhile((job) => job !== undefined),
+      map((job) => ({ job, seen: `${job.state} ${job.events}` })),
+      distinctUntilChanged((a, b) => a.seen === b.seen),
+      map(({ job }) => job),
+      takeWhile(({ state }) => state === 'running' && !this.jobs.isStopped, true),
+      map((job) => ({ type: 'backtest', data: jobOf({ ...job, report: null }) })),
+    );
   }
 
   @Delete(':id')
@@ -125,16 +159,16 @@ export class BacktestsController {
   @ApiParam({ name: 'id', schema: { type: 'string' } })
   @Answers('BacktestJob', 'It does not run any more.', [400, 404])
   async cancel(@Param() parameters: unknown): Promise<BacktestJob> {
-    const job = this.find(parameters);
-    await this.jobs.cancel(job.id);
-    return jobOf(job);
+    const { id } = await this.find(parameters);
+    await this.jobs.cancel(id);
+    return jobOf(await this.find({ id }));
   }
 
-  private find(parameters: unknown): Job {
+  private async find(parameters: unknown): Promise<Job> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
-    const job = this.jobs.find(id);
+    const job = await this.jobs.find(id);
     if (job !== undefined) return job;
-    const detail = `expected the id of one of the last backtests of this replica, found ${id}`;
+    const detail = `expected the id of one of the last thirty backtests, found ${id}`;
     throw new ProblemException({ title: 'Not found', status: 404, detail });
   }
 
@@ -152,12 +186,14 @@ function named(field: 'policy' | 'against', yaml: string): NamedPolicy {
   }
 }
 
-function jobOf({ id, state, plan, startedAt, endedAt, events, share, report, problem }: Job): BacktestJob {
+function jobOf({ id, state, plan, startedAt, endedAt, events, share, problem, ...sums }: Job): BacktestJob {
+  const { from, to, judgeWithinMs, ...texts } = plan;
   return {
-    ...{ id, state, from: iso(plan.from), to: iso(plan.to), startedAt: iso(startedAt) },
-    endedAt: endedAt === undefined ? null : iso(endedAt),
-    ...{ events, share, problem: problem ?? null },
-    report: (report as BacktestJob['report'] | undefined) ?? null,
+    ...{ id, state, from: iso(from), to: iso(to), judgeWithin: formatDuration(judgeWithinMs), ...texts },
+    ...{ startedAt: startedAt.toISOString(), endedAt: endedAt?.toISOString() ?? null, events, share, problem },
+    totals: sums.totals as BacktestJob['totals'],
+    againstTotals: sums.againstTotals as BacktestJob['againstTotals'],
+    report: sums.report as BacktestJob['report'],
   };
 }
 

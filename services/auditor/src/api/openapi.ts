@@ -46,6 +46,7 @@ import {
   TrainingList,
   UpliftReport,
 } from './answers.ts';
+import { PolicyCheck, PolicyInForce } from './policy-answers.ts';
 import {
   CorrelatedIncidentPage,
   CorrelationReport,
@@ -95,6 +96,8 @@ const SCHEMAS = {
   BacktestEvents,
   BacktestJob,
   BacktestList,
+  PolicyInForce,
+  PolicyCheck,
   Problem,
 };
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

@@ -8,7 +8,15 @@ const DAY = 86_400_000;
 /** Of less than that to read all is right. */
 const BIG = 10_000;
 /** What is small whatever happens: one row for each rule and action, or for each entry of a list that people keep. */
-const SMALL = ['confidence', 'quarantine', 'quarantine_results', 'confidence_days', 'outbox', 'migrations'];
+const SMALL = [
+  'backtests',
+  'confidence',
+  'quarantine',
+  'quarantine_results',
+  'confidence_days',
+  'outbox',
+  'migrations',
+];
 
 /** A statement as the service sent it. */
 interface Sent {
@@ -82,8 +90,9 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/backtests/events': [`?from=${day(60)}&to=${day(30)}`, `?from=${day(399)}&to=${day(0)}&cursor=${HALF}`].map(
     (query) => `/v1/backtests/events${query}`,
   ),
-  // There is none: they are in memory.
+  // A report is read by its key, of at most thirty. Its progress is a stream, of the same.
   '/v1/backtests/{id}': [],
+  '/v1/backtests/{id}/progress': [],
   '/v1/breakers': ['/v1/breakers'],
   '/v1/changes': ['/v1/changes', '/v1/changes?limit=200'],
   '/v1/confidence': ['/v1/confidence'],
@@ -93,6 +102,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
     (query) => `/v1/debts?${query}`,
   ),
+  '/v1/policy': ['/v1/policy'],
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),

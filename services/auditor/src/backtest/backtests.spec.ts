@@ -1,4 +1,5 @@
 import type { RunningService } from '@prunella/service-kit';
+import { keepBacktest, Store } from '@prunella/store';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { get, Running } from '../../test/running.ts';
 import { eventually, MINUTE, Story, type Told } from '../../test/story.ts';
@@ -39,7 +40,10 @@ async function send(method: string, path: string, body?: object) {
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  return { status: response.status, body: (await response.json()) as { id: string; state: string } };
+  return {
+    status: response.status,
+    body: (await response.json()) as { id: string; state: string; from: string; to: string },
+  };
 }
 
 it('pages through the events in the order of time, each once', async () => {
@@ -85,6 +89,71 @@ it('a job plays them, one at a time, and its report is there at the end', async 
     report: null,
   });
 }, 90_000);
+
+it('every replica knows it, also after a restart; a few words of each are in the list', async () => {
+  const { items } = (await get(service, '/v1/backtests')).body;
+  const [{ id }] = items;
+  const written = (await get(service, `/v1/backtests/${id}`)).body;
+  const other = await running.auditor();
+  // What has just ended may not be written down yet.
+  await eventually(async () => expect((await get(other, `/v1/backtests/${id}`)).body).toEqual(written));
+  expect((await get(other, '/v1/backtests')).body.items).toEqual([
+    {
+      ...written,
+      ...{ policy: ACT, against: '', isCurrent: true, judgeWithin: '1d', report: null },
+      totals: written.report.policy.totals,
+      againstTotals: written.report.against.totals,
+    },
+  ]);
+  expect(written.totals).toEqual(written.report.policy.totals);
+}, 60_000);
+
+it('tells how far it is until it ends, at any replica, and any may stop it', async () => {
+  const { body: job } = await send('POST', '/v1/backtests', { policy: ACT });
+  const told = await progressOf(running.services[1] as RunningService, job.id);
+  expect(told.at(-1)).toMatchObject({ id: job.id, state: 'done', share: 1, report: null });
+  expect(await progressOf(service, 'nothing')).toEqual([]);
+
+  const store = await Store.open({ url: running.postgres.url, name: 'lost' });
+  const none = { problem: null, totals: null, againstTotals: null, report: null };
+  const kept = {
+    ...none,
+    ...{ id: 'lost', startedAt: new Date(), endedAt: null, state: 'running', events: 1, share: 0.1 },
+  };
+  await store.read((manager) => keepBacktest(manager, { ...kept, plan: planOf(job) }));
+  expect((await get(service, '/v1/backtests/lost')).body).toMatchObject({ state: 'running', endedAt: null });
+  await store.read((manager) =>
+    manager.query(`UPDATE backtests SET seen_at = now() - interval '2 minutes' WHERE id = 'lost'`),
+  );
+  expect((await get(service, '/v1/backtests/lost')).body).toMatchObject({
+    state: 'failed',
+    problem: expect.stringContaining('auditor that ran it ended'),
+  });
+  await send('DELETE', '/v1/backtests/lost');
+  expect((await get(service, '/v1/backtests/lost')).body).toMatchObject({ state: 'cancelled' });
+  // Whoever runs it sees that.
+  const runs = await store.read((manager) => keepBacktest(manager, { ...kept, plan: {} }));
+  expect(runs).toBe(false);
+  await store.close();
+}, 60_000);
+
+function planOf({ from, to }: { from: string; to: string }) {
+  return {
+    policy: ACT,
+    against: null,
+    isCurrent: false,
+    from: Date.parse(from),
+    to: Date.parse(to),
+    judgeWithinMs: DAY,
+  };
+}
+
+/** What is told to those who follow one. */
+async function progressOf(at: RunningService, id: string): Promise<Record<string, unknown>[]> {
+  const response = await fetch(new URL(`/v1/backtests/${id}/progress`, at.url));
+  const lines = (await response.text()).split('\n');
+  return lines.filter((line) => line.startsWith('data: ')).map((line) => JSON.parse(line.slice('data: '.length)));
+}
 
 it('one that is cancelled makes room for the next', async () => {
   const { body: job } = await send('POST', '/v1/backtests', { policy: ACT });

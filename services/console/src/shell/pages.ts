@@ -7,6 +7,8 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageCircleQuestion,
+  Rewind,
+  ScrollText,
 } from 'lucide-react';
 
 /** A page as the navigation shows it. */
@@ -36,7 +38,10 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   },
   {
     group: 'Deciding',
-    pages: [],
+    pages: [
+      { to: '/policy', title: 'Policy', icon: ScrollText },
+      { to: '/backtest', title: 'Backtest', icon: Rewind },
+    ],
   },
   {
     group: 'Running it',

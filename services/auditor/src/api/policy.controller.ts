@@ -1,0 +1,73 @@
+import { Controller, Get, HttpCode, Post, Body as RequestBody } from '@nestjs/common';
+import { iso, systemClock } from '@prunella/core';
+import {
+  type Policy,
+  PolicyError,
+  type PolicyProblem,
+  parsePolicy,
+  policyInWords,
+  policyLines,
+} from '@prunella/policy';
+import { Needs, parseInput } from '@prunella/service-kit';
+import { z } from 'zod';
+import { Owners } from '../owners.ts';
+import { withoutSecrets } from '../policy/without-secrets.ts';
+import { Answers, Body } from './openapi.ts';
+import type { PolicyCheck, PolicyInForce } from './policy-answers.ts';
+
+/** The most that a policy may be. */
+export const PolicyText = z.string().min(1).max(262_144);
+const ToCheck = z.strictObject({ policy: PolicyText.describe('A whole prunella.yaml.') });
+
+/** The policy as the auditor reads it, for people. */
+@Controller('v1/policy')
+export class PolicyController {
+  constructor(private readonly owners: Owners) {}
+
+  @Get()
+  @Answers('PolicyInForce', 'The policy in force, as it is written and in sentences, and what is wrong with its file.')
+  inForce(): PolicyInForce {
+    const { policy, origin } = this.owners;
+    const { file, since, rejected } = origin;
+    const source = origin.source === undefined ? null : withoutSecrets(origin.source);
+    return {
+      ...{ file, source, redacted: source !== null && source !== origin.source, since: iso(since) },
+      rejected: rejected
+        ? {
+            since: iso(rejected.since),
+            source: rejected.source === undefined ? null : withoutSecrets(rejected.source),
+            problems: rejected.problems.map(problemOf),
+          }
+        : null,
+      sections: sectionsOf(policy, origin.source ?? ''),
+    };
+  }
+
+  /** Changes nothing: whoever may read may ask. */
+  @Post('check')
+  @HttpCode(200)
+  @Needs('read')
+  @Body(ToCheck)
+  @Answers('PolicyCheck', 'What is wrong with a text, or what it says.', [400])
+  check(@RequestBody() body: unknown): PolicyCheck {
+    const { policy: text } = parseInput(ToCheck, body ?? {});
+    try {
+      return { problems: [], sections: sectionsOf(parsePolicy(text), text) };
+    } catch (error) {
+      if (error instanceof PolicyError) return { problems: error.problems.map(problemOf), sections: [] };
+      throw error;
+    }
+  }
+}
+
+function sectionsOf(policy: Policy, source: string): PolicyCheck['sections'] {
+  const lineOf = policyLines(source);
+  return policyInWords(policy, systemClock.now()).map(({ id, title, sentences }) => ({
+    ...{ id, title },
+    sentences: sentences.map(({ says, at, holdsNow = false }) => ({ says, line: lineOf(at) ?? null, holdsNow })),
+  }));
+}
+
+function problemOf({ line, path, says, nearest }: PolicyProblem): PolicyCheck['problems'][number] {
+  return { line, path, says, nearest: nearest ?? null };
+}
