@@ -52,6 +52,7 @@ import {
   HealingLog,
   IncidentCorrelation,
   RootCauseReport,
+  SimilarIncidents,
   SummaryReport,
 } from './report-answers.ts';
 
@@ -69,6 +70,7 @@ const SCHEMAS = {
   RootCauseReport,
   CorrelationReport,
   IncidentCorrelation,
+  SimilarIncidents,
   HealingLog,
   SummaryReport,
   ConfidenceList,

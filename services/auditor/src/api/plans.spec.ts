@@ -75,6 +75,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ].map((query) => `/v1/incidents?${query}`),
   '/v1/incidents/{id}': ['/v1/incidents/inc_000000000123'],
   '/v1/incidents/{id}/correlation': ['/v1/incidents/inc_000000000122/correlation'],
+  '/v1/incidents/{id}/similar': ['/v1/incidents/inc_000000000123/similar', '/v1/incidents/inc_000000000127/similar'],
   // Loki is asked, and not Postgres.
   '/v1/logs/healing': [],
   '/v1/approvals': ['/v1/approvals'],
@@ -90,9 +91,14 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/confidence/changes': ['/v1/confidence/changes', '/v1/confidence/changes?decidedBy=rule%3Ar7&action=retry'],
   '/v1/coverage': ['/v1/coverage'],
   '/v1/coverage/clusters/{id}': ['/v1/coverage/clusters/fp_7_217'],
-  '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
-    (query) => `/v1/debts?${query}`,
-  ),
+  '/v1/debts': [
+    '',
+    'state=open',
+    'state=resolved',
+    'kind=skipped_test',
+    'repository=octo%2Frepo-7',
+    'incident=inc_000000000120',
+  ].map((query) => `/v1/debts?${query}`),
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),
