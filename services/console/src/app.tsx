@@ -4,6 +4,7 @@ import { ApprovalsPage } from './approvals/approvals-page.tsx';
 import { DebtsPage } from './debts/debts-page.tsx';
 import { IncidentPage } from './incident/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
+import { Keyboard } from './keyboard/keyboard.tsx';
 import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -12,18 +13,21 @@ import { TestsPage } from './tests/tests-page.tsx';
 
 export function App() {
   return (
-    <Routes>
-      <Route element={<Shell />}>
-        <Route index element={<OverviewPage />} />
-        <Route path="incidents" element={<IncidentsPage />} />
-        <Route path="incidents/:id" element={<IncidentPage />} />
-        <Route path="approvals" element={<ApprovalsPage />} />
-        <Route path="tests" element={<TestsPage />} />
-        <Route path="debts" element={<DebtsPage />} />
-        <Route path="learning" element={<LearningPage />} />
-        <Route path="access" element={<AccessPage />} />
-        <Route path="*" element={<NotFoundPage />} />
-      </Route>
-    </Routes>
+    <>
+      <Keyboard />
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={<OverviewPage />} />
+          <Route path="incidents" element={<IncidentsPage />} />
+          <Route path="incidents/:id" element={<IncidentPage />} />
+          <Route path="approvals" element={<ApprovalsPage />} />
+          <Route path="tests" element={<TestsPage />} />
+          <Route path="debts" element={<DebtsPage />} />
+          <Route path="learning" element={<LearningPage />} />
+          <Route path="access" element={<AccessPage />} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Route>
+      </Routes>
+    </>
   );
 }
