@@ -602,7 +602,7 @@ describe('incidents that are alike', () => {
   it('are those of the same failure, then those of the same cause in the same pipeline, with how each ended', async () => {
     const fingerprint = 'fp-alike';
     const about = { name: 'alike', repository: 'acme/alike', pipelineId: 'acme/alike/ci' };
-    const tell = async (name: string, decided: object, ...more: ((story: Story) => Told)[]) => {
+    const tell = async (name: string, decided: Record<string, unknown>, ...more: ((story: Story) => Told)[]) => {
       const story = new Story(name, about, HOUR_AGO());
       await running.publish(story.failed(), story.diagnosed(decided), ...more.map((each) => each(story)));
       return story.incidentId;

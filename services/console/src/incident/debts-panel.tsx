@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { debtsOfQuery } from '../api/answers.ts';
@@ -30,7 +31,9 @@ export function DebtsPanel({ id }: { id: string }) {
         ))}
       </ul>
       <p className={classes['footnote']}>
-        <Link to="/debts">All debts</Link>
+        <Anchor component={Link} to="/debts" size="xs">
+          All debts
+        </Anchor>
       </p>
     </section>
   );

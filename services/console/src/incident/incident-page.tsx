@@ -82,7 +82,7 @@ function pathOf(id: string): string {
 /** Why another incident is shown than the one that was asked for. */
 function JoinedNote({ from }: { from: string }) {
   return (
-    <Alert color="violet" icon={<Merge size={16} aria-hidden />} mt="md" role="status" data-testid="joined">
+    <Alert color="prunella" icon={<Merge size={16} aria-hidden />} mt="md" role="status" data-testid="joined">
       The incident <code>{from}</code> turned out to be a part of this one: what was told there is here.
     </Alert>
   );

@@ -1,7 +1,7 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { Check, Copy, ExternalLink, MessageSquareWarning, SquareTerminal, WrapText } from 'lucide-react';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { formatNumber, safeUrl } from '../model/format.ts';
 import { type LogLine, type LogRow, type LogView, splitAt, textOfLog } from '../model/log.ts';
 import classes from './log.module.css';
@@ -9,7 +9,14 @@ import classes from './log.module.css';
 /** A part of a log with what matters in it marked. It comes from outside: text, and nothing else. */
 export function LogFigure({ log }: { log: LogView }) {
   const [wrap, setWrap] = useLocalStorage({ key: 'prunella-log-wrap', defaultValue: true });
+  const lines = useRef<HTMLElement>(null);
   const url = safeUrl(log.url);
+  // A long one begins where it matters.
+  useLayoutEffect(() => {
+    const box = lines.current;
+    const decisive = box?.querySelector<HTMLElement>('[data-decisive]');
+    if (box && decisive) box.scrollTop = decisive.offsetTop - box.offsetTop - box.clientHeight / 2;
+  }, []);
   const Icon = log.of === 'told' ? MessageSquareWarning : SquareTerminal;
   return (
     <figure className={classes['log']} data-testid="evidence">
@@ -55,8 +62,14 @@ export function LogFigure({ log }: { log: LogView }) {
           </CopyButton>
         </span>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by the keyboard */}
-      <section className={classes['lines']} data-wrap={wrap} tabIndex={0} aria-label={`Lines of ${titleOf(log)}`}>
+      <section
+        ref={lines}
+        className={classes['lines']}
+        data-wrap={wrap}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by the keyboard
+        tabIndex={0}
+        aria-label={`Lines of ${titleOf(log)}`}
+      >
         <div className={classes['sheet']}>
           {log.rows.map((row) => (
             <Row key={keyOf(row)} row={row} />

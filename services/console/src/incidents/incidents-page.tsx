@@ -65,7 +65,7 @@ function TakenAwayNote({ taken, onClose }: { taken: readonly TakenAway[]; onClos
   if (taken.length === 0) return null;
   return (
     <Alert
-      color="violet"
+      color="prunella"
       icon={<Merge size={16} aria-hidden />}
       mb="md"
       role="status"

@@ -46,6 +46,14 @@ describe('toLogs', () => {
     expect(toLogs(evidence, excerpts).map(({ rows }) => shape(rows))).toEqual(shapes);
   });
 
+  it('shows what only tells what happened as context, where a rule says what it is about', () => {
+    const evidence = [100, 101, 102, 103, 110].map((line) => at(line));
+    const [log] = toLogs([{ ...at(100), match: 'line' }, ...evidence.slice(1)], [excerpt([100, 112])]);
+    expect(shape(log?.rows ?? [])).toBe('~1-99 100!! 101! 102! 103 104 105 [106-112] ~113-500');
+    const [plain] = toLogs(evidence, [excerpt([100, 112])]);
+    expect(shape(plain?.rows ?? [])).toBe('~1-99 100!! 101! 102! 103! 104 105 106 107 108 109 110! 111 112 ~113-500');
+  });
+
   it('keeps jobs apart, and what is said beside a log from the log', () => {
     const logs = toLogs(
       [at(100), at(1, 'The runner lost communication'), at(2, 'other', 'lint'), at(1, 'ETIMEDOUT', '')],

@@ -38,6 +38,8 @@ export interface LogView {
 /** So far around what speaks, lines are shown without being asked for. */
 const SHOWN_BEFORE = 5;
 const SHOWN_AFTER = 3;
+/** The diagnoser sends what speaks first, and then what tells most of what happened; these first ones speak in any case. */
+const FIRST = 3;
 /** Fewer lines are not worth a button. */
 const LEAST_FOLDED = 4;
 
@@ -45,7 +47,7 @@ const LEAST_FOLDED = 4;
 export function toLogs(evidence: readonly EvidenceLine[], excerpts: readonly Excerpt[]): LogView[] {
   const [decisive] = evidence;
   const views = new Map<string, { view: Omit<LogView, 'rows'>; lines: Map<number, LogLine> }>();
-  for (const item of evidence) {
+  for (const [place, item] of evidence.entries()) {
     const excerpt = excerpts.find(({ job }) => job === item.job);
     const kept = excerpt === undefined ? undefined : textAt(excerpt, item.line);
     const isTold = item.job === '' ? excerpt === undefined : kept !== undefined && !isSame(kept, item.text);
@@ -53,7 +55,9 @@ export function toLogs(evidence: readonly EvidenceLine[], excerpts: readonly Exc
     const known = views.get(key) ?? emptyView(key, item.job, isTold ? undefined : excerpt, isTold);
     views.set(key, known);
     known.lines.set(item.line, {
-      ...{ kind: 'line', line: item.line, speaks: true, decisive: item === decisive },
+      ...{ kind: 'line', line: item.line, decisive: item === decisive },
+      // Where a rule says what it is about, what only stands near it is context.
+      speaks: kept === undefined || decisive?.match === undefined || item.match !== undefined || place < FIRST,
       text: kept !== undefined && kept.trim() === item.text ? kept : item.text,
       ...(item.match !== undefined && { match: item.match }),
     });

@@ -50,6 +50,7 @@ function ZoneChoiceBox({ onChosen }: { onChosen: () => void }) {
           onChosen();
         }}
         searchable
+        openOnFocus={false}
         allowDeselect={false}
         limit={100}
         maxDropdownHeight={280}
