@@ -4,8 +4,9 @@ const TYPING =
   'input, textarea, select, [contenteditable=""], [contenteditable="true"], [role="combobox"], [role="listbox"]';
 /** The box of a page that `/` leads into; give it this attribute. */
 const SEARCH = 'main [data-search]';
-/** What `j` and `k` go through: the link or button of each item of a list; give it this attribute. */
-const ITEMS = 'main [data-list-item]';
+/** What `j` and `k` go through: the link of each item of a list, which has this attribute, and the first thing in each row of a table that can be pressed. */
+const ITEMS = 'main [data-list-item], main tbody > tr';
+const PRESSED = 'a[href], button:not(:disabled)';
 
 /** Whether keys go into a field. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -32,7 +33,9 @@ export function leaveSearch(target: EventTarget | null): void {
 
 /** Goes to the next or previous item of the lists of the page; the browser scrolls to it, and Enter opens it. */
 export function stepThroughList(by: 1 | -1): void {
-  const items = [...document.querySelectorAll<HTMLElement>(ITEMS)];
+  const items = [...document.querySelectorAll<HTMLElement>(ITEMS)]
+    .map((item) => (item.matches('tr') ? item.querySelector<HTMLElement>(PRESSED) : item))
+    .filter((item) => item !== null);
   const current = items.indexOf(document.activeElement as HTMLElement);
   const next = items[stepInList(current, items.length, by)];
   next?.focus({ preventScroll: true });
