@@ -145,6 +145,8 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
     const page = await open(`/incidents/${healed.id}`, { viewport, colorScheme: name === 'light' ? 'light' : 'dark' });
     for (const part of ['similar', 'near', 'left-debts', 'evidence']) await page.getByTestId(part).first().waitFor();
     await page.screenshot({ path: `${SHOTS}/incident-${name}.png`, fullPage: true });
+    // The phone is dark, too.
+    if (name === 'dark') return;
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe);
     const { violations } = (await page.evaluate('axe.run()')) as AxeResults;

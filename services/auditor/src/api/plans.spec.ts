@@ -129,6 +129,15 @@ it('every GET route of the API reads by indexes: no big table is read from end t
   expect(found).toEqual([]);
 }, 120_000);
 
+it('incidents like one are found by their fingerprint, and not by going through all of them by time', async () => {
+  const [service] = running.services;
+  sent.length = 0;
+  await get(service as never, '/v1/incidents/inc_000000000123/similar');
+  const { text, values } = sent.find((one) => one.text.includes('fingerprint BETWEEN')) ?? { text: '', values: [] };
+  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+  expect(JSON.stringify(rows)).toContain('"Index Name":"incidents_fingerprint"');
+});
+
 /** The tables that a statement reads from end to end. */
 async function readWhole(text: string, values: unknown[]): Promise<string[]> {
   const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
