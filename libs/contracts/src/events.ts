@@ -85,12 +85,25 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** A proposed or decided action with its parameters; durations as text with a unit, e.g. `5s`. */
 export type Action = { type: ActionType; parameters: { [name: string]: Json } };
 export type Evidence = Wire<diagnosis.Evidence, diagnosis.EvidenceJson>;
-export type Alternative = { cause: Cause; confidence: number; decidedBy: string };
+/** What stands in a log around the evidence. */
+export type Excerpt = Wire<diagnosis.Excerpt, diagnosis.ExcerptJson>;
+/** Lines of a log that follow each other. */
+export type Passage = Wire<diagnosis.Passage, diagnosis.PassageJson>;
+/** Another cause; `action`, `says` and `whyNot` are not in what older versions recorded. */
+export type Alternative = {
+  cause: Cause;
+  confidence: number;
+  decidedBy: string;
+  action?: ActionType;
+  says?: string;
+  whyNot?: string;
+};
 type WithAction<T> = Omit<T, 'action'> & { action: Action };
+/** `excerpts`: readers always have them, writers need not. */
 export type DiagnosisMade = Omit<
   WithAction<Exact<Wire<diagnosis.DiagnosisMade, diagnosis.DiagnosisMadeJson>>>,
-  'alternatives'
-> & { alternatives: Alternative[] };
+  'alternatives' | 'excerpts'
+> & { alternatives: Alternative[]; excerpts?: Excerpt[] };
 export type Reason = Wire<action.Reason, action.ReasonJson>;
 export type ActionScheduled = WithAction<Exact<Wire<action.ActionScheduled, action.ActionScheduledJson>>>;
 export type ActionRequested = WithAction<Exact<Wire<action.ActionRequested, action.ActionRequestedJson>>>;

@@ -35,6 +35,7 @@ describe('diagnose', () => {
         'A connection timed out before the other side answered: rule connection-timeout matches on the reported error ("Connection timed out"); confidence 0.85.',
       fingerprint: expect.stringMatching(/^fp_\w{20}$/),
       evidence: [{ line: 1, text: 'Connection timed out', job: '' }],
+      excerpts: [],
       alternatives: [],
       metrics: {},
       vetoes: [],
@@ -146,7 +147,7 @@ describe('diagnose', () => {
     it('is why, where it ended the job itself, whatever the log says until then', () => {
       const made = of({ logs: [job(`starting\n${compile}`, { annotations: [lost] })] });
       expect(made).toMatchObject({ cause: 'runner_lost', decidedBy: 'rule:actions-runner-lost', vetoes: [] });
-      expect(made.evidence[0]).toEqual({ line: 1, text: lost, job: 'build' });
+      expect(made.evidence[0]).toMatchObject({ line: 1, text: lost, job: 'build' });
       expect(made.explanation).toContain(`matches on an annotation of job "build" ("The hosted runner`);
       expect(made.alternatives.map(({ cause }) => cause)).toEqual(['compile_error']);
     });
@@ -189,7 +190,13 @@ describe('diagnose', () => {
   it('believes the words more than the exit code', () => {
     const made = of({ logs: [log('test', '--- FAIL: TestTotal (0.00s)\nProcess completed with exit code 137.')] });
     expect(made.cause).toBe('test_failure');
-    expect(made.alternatives).toEqual([{ cause: 'oom', confidence: 0.65, decidedBy: 'rule:exit-code-137' }]);
+    expect(made.alternatives).toEqual([
+      {
+        ...{ cause: 'oom', confidence: 0.65, decidedBy: 'rule:exit-code-137', action: 'scale_resources' },
+        says: 'The step ended with exit code 137, so something killed it, mostly for its memory.',
+        whyNot: '0.65 is less than the 0.90 of test_failure',
+      },
+    ]);
   });
 
   it('a cancelled job does not make a cancelled run', () => {
@@ -214,8 +221,11 @@ describe('evidence', () => {
 
   it('is redacted, keeps the lines of the original and the job, the decisive line first', () => {
     expect(made.evidence).toEqual([
-      { line: 102, text: 'npm error code ECONNRESET token=[redacted]', job: 'build' },
-      { line: 103, text: 'npm error network aborted', job: 'build' },
+      {
+        ...{ line: 102, text: 'npm error code ECONNRESET token=[redacted]', job: 'build' },
+        match: 'npm error code ECONNRESET',
+      },
+      { line: 103, text: 'npm error network aborted', job: 'build', match: 'npm error network' },
       { line: 104, text: 'Process completed with exit code 1.', job: 'build' },
     ]);
   });

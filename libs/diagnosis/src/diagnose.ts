@@ -1,9 +1,10 @@
-import type { Alternative } from '@prunella/contracts';
 import { domainOf } from '@prunella/core';
 import { fingerprint } from '@prunella/signals';
+import { alternativesTo } from './alternatives.ts';
 import type { Candidate } from './candidate.ts';
 import type { Diagnosis, DiagnosisDeps, DiagnosisInput } from './diagnosis.ts';
 import { announcedBy, evidenceOf } from './evidence.ts';
+import { excerptsOf } from './excerpts.ts';
 import { explain } from './explain.ts';
 import { merged, propose } from './propose.ts';
 import { readError, readLog } from './reading.ts';
@@ -24,8 +25,6 @@ const RETRY_ONCE: Candidate = {
   notes: [],
 };
 
-/** More causes than these are noise. */
-const MOST_ALTERNATIVES = 5;
 /** Below this a cause is named as an alternative only. */
 const ABSTAINS_BELOW = 0.35;
 
@@ -43,7 +42,7 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
   const [surest] = candidates;
   const best =
     surest !== undefined && surest.confidence >= ABSTAINS_BELOW ? surest : weighWithOutcomes(RETRY_ONCE, d.learnt);
-  const evidence = evidenceOf(best, logs, error);
+  const evidence = evidenceOf(best, logs, error, d.rules);
   return {
     cause: best.cause,
     domain: domainOf(best.cause),
@@ -58,7 +57,8 @@ export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
     explanation: explain(best, evidence, logs),
     fingerprint: fingerprint(best.cause, decisiveTexts(best, evidence[0]?.text, announcedBy(best, logs, error)?.text)),
     evidence,
-    alternatives: alternativesTo(best, candidates),
+    alternatives: alternativesTo(best, candidates, ABSTAINS_BELOW),
+    excerpts: excerptsOf(evidence, logs),
     metrics: { ...input.metrics },
     vetoes: vetoesOf(best, proposals),
   };
@@ -86,15 +86,4 @@ function inOrder(weighed: readonly Candidate[], learnt: DiagnosisDeps['learnt'])
 function decisiveTexts({ decidedBy }: Candidate, text: string | undefined, announced: string | undefined): string[] {
   if (text === undefined || decidedBy.startsWith('metrics:')) return [decidedBy];
   return announced === undefined ? [text] : [text, announced];
-}
-
-/** The best candidate of each other cause. */
-function alternativesTo(best: Candidate, candidates: readonly Candidate[]): Alternative[] {
-  const byCause = new Map<string, Alternative>();
-  for (const { cause, confidence, decidedBy } of candidates) {
-    if (cause !== best.cause && !byCause.has(cause)) {
-      byCause.set(cause, { cause, confidence: round(confidence), decidedBy });
-    }
-  }
-  return [...byCause.values()].slice(0, MOST_ALTERNATIVES);
 }

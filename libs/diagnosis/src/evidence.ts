@@ -1,5 +1,5 @@
 import type { Evidence, Failure } from '@prunella/contracts';
-import type { MatchedLine } from '@prunella/rules';
+import { type MatchedLine, matchedPart, type RuleSet } from '@prunella/rules';
 import { isErrorLike, isExitMarker, type Line, redact, toLines } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
 import type { JobReading } from './reading.ts';
@@ -15,6 +15,7 @@ const BEFORE = 3;
 const AFTER = 12;
 /** A stack between a heading and its message is rarely longer. */
 const ANNOUNCED_WITHIN = 100;
+const OF_RULE = 'rule:';
 /** A message can be long; the first lines say it. */
 const MESSAGE_LINES = 3;
 
@@ -23,15 +24,20 @@ const MESSAGE_LINES = 3;
  * most ten, in logs of more than fifty lines a fifth of them and at most thirty. Without a line of its own, what the
  * publisher said and the lines of the logs that tell most.
  */
-export function evidenceOf(candidate: Candidate, logs: readonly JobReading[], error: Failure | undefined): Evidence[] {
+export function evidenceOf(
+  candidate: Candidate,
+  logs: readonly JobReading[],
+  error: Failure | undefined,
+  rules: RuleSet,
+): Evidence[] {
   const [decisive] = candidate.lines;
   if (decisive === undefined) return distinct(unexplained(logs, error)).slice(0, MOST_SHOWN);
   const log = decisive.source === 'error' ? undefined : logs.find(({ job }) => job === decisive.job);
   const announced = announcedBy(candidate, logs, error);
   const speaking = [
-    evidence(decisive, jobOf(decisive)),
+    matched(decisive, candidate, rules),
     ...(announced === undefined ? [] : [evidence(announced, jobOf(decisive))]),
-    ...candidate.lines.slice(1).map((line) => evidence(line, jobOf(line))),
+    ...candidate.lines.slice(1).map((line) => matched(line, candidate, rules)),
     ...(log === undefined || decisive.source !== 'log' ? [] : neighbours(decisive, log)),
   ];
   const first = distinct(speaking).slice(0, MOST);
@@ -95,11 +101,25 @@ function jobOf({ source, job = '' }: MatchedLine): string {
   return source === 'error' ? '' : job;
 }
 
+/** With the part of the line that the rule is about, where it is not all of it. */
+function matched(line: MatchedLine, { decidedBy }: Candidate, rules: RuleSet): Evidence {
+  const plain = evidence(line, jobOf(line));
+  if (!decidedBy.startsWith(OF_RULE)) return plain;
+  const part = redact(matchedPart(rules, decidedBy.slice(OF_RULE.length), line.text) ?? '');
+  // A secret in it may look different alone than in its line.
+  return part !== '' && part !== plain.text && plain.text.includes(part) ? { ...plain, match: part } : plain;
+}
+
 function evidence({ line, text }: Line, job: string): Evidence {
   return { line, text: redact(text.trim()), job };
 }
 
+/** The first of each: what comes later says less of the same line. */
 function distinct(list: readonly Evidence[]): Evidence[] {
-  // With the text: the lines of a message and of its stack both count from 1.
-  return [...new Map(list.map((item) => [`${item.job}\n${item.line}\n${item.text}`, item])).values()];
+  const seen = new Set<string>();
+  return list.filter(({ job, line, text }) => {
+    // With the text: the lines of a message and of its stack both count from 1.
+    const key = `${job}\n${line}\n${text}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

@@ -14,6 +14,7 @@ export {
   type ReportedError,
   type RuleMatch,
 } from './match-rules.ts';
+export { matchedPart } from './matched-part.ts';
 export { parseRulePack, type RulePack } from './parse-pack.ts';
 export { describeProblem, RulePackError, type RuleProblem } from './rule-pack-error.ts';
 export { compileRules, type LinePattern, type RuleSet } from './rule-set.ts';

@@ -147,6 +147,8 @@ export interface DebtFilter {
   id?: string | undefined;
   kind?: string | undefined;
   repository?: string | undefined;
+  /** Only what this incident added to. */
+  incidentId?: string | undefined;
   state?: 'open' | 'overdue' | 'resolved' | undefined;
   /** Seen so often within the last week, and not resolved. */
   recentAtLeast?: number | undefined;
@@ -180,7 +182,8 @@ export async function listDebts(
      FROM (
        SELECT * FROM debts d
        WHERE ($3::text IS NULL OR d.id = $3) AND ($4::text IS NULL OR d.kind = $4) AND ($5::text IS NULL OR d.repository = $5)
-         AND ($6::text IS NULL OR $6 = ${STATE}) 
+         AND ($6::text IS NULL OR $6 = ${STATE})
+         AND ($11::text IS NULL OR d.id = ANY(ARRAY(SELECT debt_id FROM debt_entries WHERE incident_id = $11)))
          -- Of entries there are few within a week.
          AND ($7::int IS NULL OR (${STATE} <> 'resolved' AND d.id IN (
            SELECT debt_id FROM debt_entries WHERE at > $1::timestamptz - ${WEEK} GROUP BY debt_id HAVING count(*) >= $7
@@ -198,6 +201,7 @@ export async function listDebts(
       ...[page.now, page.dueMs, filter.id ?? null, filter.kind ?? null, filter.repository ?? null],
       ...[filter.state ?? null, filter.recentAtLeast ?? null],
       ...[page.after?.lastSeen ?? null, page.after?.id ?? null, page.limit],
+      filter.incidentId ?? null,
     ],
   );
 }

@@ -16,7 +16,7 @@ export interface HistoryItem {
 }
 
 /**
- * Events in the order of time, of several incidents at once.
+ * Events in the order of time, of several incidents at once; without the excerpts of logs, which are for people and the most of it.
  *
  * @param page `from` belongs to it, `to` does not; `limit`: at most so many; `after`: only what comes after this place.
  */
@@ -28,7 +28,7 @@ export async function history(
   const rows = await manager.query<
     { id: string; subject: Subject; source: string; eventId: string; time: Date; position: string; data: object }[]
   >(
-    `SELECT id, subject, source, event_id AS "eventId", time, data,
+    `SELECT id, subject, source, event_id AS "eventId", time, data - 'excerpts' AS data,
             to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
      FROM events
      WHERE time >= $1 AND time < $2 AND ($3::timestamptz IS NULL OR (time, id) > ($3, $4)) AND subject = ANY($5::text[])

@@ -87,7 +87,7 @@ export {
   unsettledOfPipelines,
   unsettledSince,
 } from './incidents.ts';
-export { type Join, joinsOf, moveJoined, putJoins } from './joins.ts';
+export { type Join, type JoinedIncident, joinedInto, joinedSince, joinsOf, moveJoined, putJoins } from './joins.ts';
 export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
@@ -108,6 +108,7 @@ export {
 export { incidentIdsIn, quarantineChanges } from './replay.ts';
 export { deleteIncidents, incidentsOpenedBefore } from './retention.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';
+export { type Likeness, type SimilarIncident, similarIncidents } from './similar.ts';
 export {
   listStandingChanges,
   putStandingChanges,

@@ -364,6 +364,8 @@ describe('the API', () => {
       ['/v1/incidents?limit=200', '/v1/incidents'],
       ...pages.map((page: string) => [page, '/v1/incidents/{id}']),
       ['/v1/incidents/nobody', '/v1/incidents/{id}'],
+      [`${pages[0]}/similar`, '/v1/incidents/{id}/similar'],
+      ['/v1/incidents/nobody/similar', '/v1/incidents/{id}/similar'],
       ['/v1/incidents?limit=0', '/v1/incidents'],
       ['/v1/reports/effectiveness?from=2001-01-01', '/v1/reports/effectiveness'],
       ['/v1/confidence', '/v1/confidence'],
@@ -596,6 +598,39 @@ describe('with a token', () => {
   });
 });
 
+describe('incidents that are alike', () => {
+  it('are those of the same failure, then those of the same cause in the same pipeline, with how each ended', async () => {
+    const fingerprint = 'fp-alike';
+    const about = { name: 'alike', repository: 'acme/alike', pipelineId: 'acme/alike/ci' };
+    const tell = async (name: string, decided: Record<string, unknown>, ...more: ((story: Story) => Told)[]) => {
+      const story = new Story(name, about, HOUR_AGO());
+      await running.publish(story.failed(), story.diagnosed(decided), ...more.map((each) => each(story)));
+      return story.incidentId;
+    };
+    const retry = (story: Story) => story.executed('executed', { at: 12, fingerprint });
+    const green = (story: Story) => story.finished('success', { attempt: 2 });
+    const own = await tell('alike-own', { fingerprint });
+    const healed = await tell('alike-healed', { fingerprint }, retry, green);
+    const near = await tell('alike-near', { fingerprint: 'fp-alike-other' });
+    await tell('alike-not', { fingerprint: 'fp-alike-third', cause: 'oom' });
+    await incident(healed, { outcome: 'healed' });
+    await eventually(async () => {
+      const { body } = await get(service, `/v1/incidents/${own}/similar`);
+      const found = body.items.map((item: { incident: { id: string }; alike: string; ending: string }) => [
+        ...[item.incident.id, item.alike, item.ending],
+      ]);
+      expect(found).toEqual([
+        [healed, 'fingerprint', 'healed'],
+        [near, 'pipeline', 'open'],
+      ]);
+      expect(body).toMatchObject({
+        ...{ incidentId: own, more: false },
+        says: 'Of the last 2 alike: 1 healed by retry with backoff, 1 still open.',
+      });
+    });
+  });
+});
+
 describe('a failure that turned out to belong to another incident', () => {
   const alert = { platform: 'alertmanager', kind: 'deployment', repository: '' };
   const raw = { platform: 'cd', kind: 'deployment', repository: 'acme/shop' };
@@ -607,17 +642,26 @@ describe('a failure that turned out to belong to another incident', () => {
     const toldAs = { incidentId: joiner.incidentId, attempt: 1 };
     await running.publish(leader.failed(), leader.diagnosed(), joiner.failed({ at: 12 }));
     await incident(joiner.incidentId, { state: 'detected' });
+    const read = await open(service.url);
     await running.publish(joiner.diagnosed({ incidentId, attempt: 2, at: 13, toldAs }));
+    // Who looks on is told that one of the two is gone.
+    const gone = JSON.stringify({ id: joiner.incidentId, incidentId });
+    expect(await read((text) => text.includes(gone))).toMatch(new RegExp(`event: joined\nid: .*\ndata: ${gone}`));
     const page = await incident(incidentId, { attempt: 2, state: 'diagnosed', repository: 'acme/shop' });
     expect(page.events.map(({ type, data }: { type: string; data: object }) => [type, data])).toContainEqual([
       'pipeline.failed',
       expect.objectContaining({ runId: 'joins-raw', incidentId, attempt: 2, runAttempt: 1 }),
     ]);
-    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+    // Who has its address is led to the one that it is a part of.
+    const old = new URL(`/v1/incidents/${joiner.incidentId}`, service.url);
+    const answer = await fetch(old, { redirect: 'manual' });
+    expect([answer.status, await answer.json()]).toEqual([308, { joinedInto: incidentId }]);
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).body.id).toBe(incidentId);
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}/similar`)).status).toBe(404);
     // Its publisher knows its own numbers only.
     await running.publish(joiner.finished('success', { at: 20 }));
     await incident(incidentId, { state: 'closed', outcomeReason: expect.stringContaining('well again') });
-    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).status).toBe(404);
+    expect((await get(service, `/v1/incidents/${joiner.incidentId}`)).body.id).toBe(incidentId);
   });
 
   it('leaves other attempts where they were told', async () => {

@@ -243,6 +243,8 @@ export function makeIncident(
     updatedAt: timeline.at(-1)?.at ?? at(0),
     evidence: diagnosed ? scenario.evidence.map(([line, text]) => ({ line, text, job: scenario.job })) : [],
     alternatives: diagnosed ? alternativesOf(scenario) : [],
+    excerpts: [],
+    events: timeline.map(({ id: event, type }) => ({ id: event, type })),
     gaps: [],
     reasons: decided ? reasonsOf(scenario, stage) : [],
     timeline,
@@ -383,7 +385,15 @@ function reasonsOf(scenario: Scenario, stage: Stage): IncidentDetail['reasons'] 
 function alternativesOf(scenario: Scenario): IncidentDetail['alternatives'] {
   if (scenario.domain === 'code') return [];
   return [
-    { cause: 'service_unavailable', confidence: 0.31, decidedBy: 'rule:http.5xx' },
-    { cause: 'timeout', confidence: 0.12, decidedBy: 'model:2026-11-02' },
+    {
+      ...{ cause: 'service_unavailable', confidence: 0.31, decidedBy: 'rule:http.5xx', action: 'retry_with_backoff' },
+      says: 'The other side answered with an error of its own.',
+      whyNot: '0.31 is less than the 0.35 from which on a cause is named',
+    },
+    {
+      ...{ cause: 'timeout', confidence: 0.12, decidedBy: 'model:2026-11-02', action: 'raise_timeout' },
+      says: 'The job ran out of time.',
+      whyNot: '0.12 is less than the 0.35 from which on a cause is named',
+    },
   ];
 }

@@ -6,6 +6,7 @@ import { BacktestRunPage } from './backtest/run-page.tsx';
 import { DebtsPage } from './debts/debts-page.tsx';
 import { IncidentPage } from './incident/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
+import { Keyboard } from './keyboard/keyboard.tsx';
 import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { PolicyPage } from './policy/policy-page.tsx';
@@ -15,21 +16,24 @@ import { TestsPage } from './tests/tests-page.tsx';
 
 export function App() {
   return (
-    <Routes>
-      <Route element={<Shell />}>
-        <Route index element={<OverviewPage />} />
-        <Route path="incidents" element={<IncidentsPage />} />
-        <Route path="incidents/:id" element={<IncidentPage />} />
-        <Route path="approvals" element={<ApprovalsPage />} />
-        <Route path="tests" element={<TestsPage />} />
-        <Route path="debts" element={<DebtsPage />} />
-        <Route path="learning" element={<LearningPage />} />
-        <Route path="policy" element={<PolicyPage />} />
-        <Route path="backtest" element={<BacktestPage />} />
-        <Route path="backtest/:id" element={<BacktestRunPage />} />
-        <Route path="access" element={<AccessPage />} />
-        <Route path="*" element={<NotFoundPage />} />
-      </Route>
-    </Routes>
+    <>
+      <Keyboard />
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={<OverviewPage />} />
+          <Route path="incidents" element={<IncidentsPage />} />
+          <Route path="incidents/:id" element={<IncidentPage />} />
+          <Route path="approvals" element={<ApprovalsPage />} />
+          <Route path="tests" element={<TestsPage />} />
+          <Route path="debts" element={<DebtsPage />} />
+          <Route path="learning" element={<LearningPage />} />
+          <Route path="policy" element={<PolicyPage />} />
+          <Route path="backtest" element={<BacktestPage />} />
+          <Route path="backtest/:id" element={<BacktestRunPage />} />
+          <Route path="access" element={<AccessPage />} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Route>
+      </Routes>
+    </>
   );
 }

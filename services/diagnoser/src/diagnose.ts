@@ -1,5 +1,5 @@
 import type { Received } from '@prunella/bus';
-import type { DiagnosisMade, Job, PipelineFailed } from '@prunella/contracts';
+import type { DiagnosisMade, Excerpt, Job, PipelineFailed } from '@prunella/contracts';
 import { type Clock, iso, type JobLog, runOf } from '@prunella/core';
 import {
   type Diagnosis,
@@ -37,12 +37,18 @@ export async function diagnoseFailure(told: Received<'pipeline.failed'>, d: Deps
   const input = { ...inputOf(event.data, gathered), ...(tests !== undefined && { tests }) };
   const diagnosis = diagnose(input, d);
   const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, tests, d);
+  const excerpts = withAddresses(diagnosis.excerpts ?? [], gathered.jobs);
   const made = {
-    ...madeOf(event.data, { ...diagnosis, vetoes }, [...gathered.gaps, ...unread, ...gaps], d.clock),
+    ...madeOf(event.data, { ...diagnosis, vetoes, excerpts }, [...gathered.gaps, ...unread, ...gaps], d.clock),
     ...toldAs(told.data, event.data),
   };
   await d.publish(`${made.incidentId}/${event.data.attempt}/diagnosis`, made);
   return made;
+}
+
+/** With where the whole logs are. */
+function withAddresses(excerpts: readonly Excerpt[], jobs: readonly JobLog[]): Excerpt[] {
+  return excerpts.map((excerpt) => ({ ...excerpt, url: jobs.find(({ name }) => name === excerpt.job)?.url ?? '' }));
 }
 
 /** What others publish comes here without anybody having looked where it belongs. */

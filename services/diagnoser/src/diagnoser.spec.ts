@@ -129,7 +129,10 @@ describe('a failure on the bus', () => {
     });
     const made = await diagnosed(run);
     expect(made).toMatchObject({ cause: 'network', gaps: [], run: { repository: 'acme/shop', headSha: run.headSha } });
-    expect(made.evidence[0]).toEqual({ line: 4, text: log[3], job: 'build' });
+    expect(made.evidence[0]).toEqual({ line: 4, text: log[3], job: 'build', match: 'ETIMEDOUT' });
+    expect(made.excerpts).toEqual([
+      expect.objectContaining({ job: 'build', totalLines: log.length, passages: [{ line: 1, texts: log }] }),
+    ]);
     expect(made.explanation).toContain('line 4');
     expect(github.violations).toEqual([]);
   });

@@ -32,6 +32,8 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/incidents/{id}/correlation': (incidents) => [
     `/inc_${String(Math.ceil(incidents / 2)).padStart(12, '0')}/correlation`,
   ],
+  '/v1/incidents/{id}/similar': (incidents) =>
+    [2, 3].map((part) => `/inc_${String(Math.ceil(incidents / part)).padStart(12, '0')}/similar`),
   // Loki is asked, and not Postgres.
   '/v1/logs/healing': () => [],
   '/v1/approvals': () => [''],
@@ -48,7 +50,10 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/confidence/changes': () => [''],
   '/v1/coverage': () => [''],
   '/v1/coverage/clusters/{id}': () => ['/fp_7_217'],
-  '/v1/debts': () => ['', '?state=open', '?state=resolved', '?repository=octo%2Frepo-7'],
+  '/v1/debts': (incidents) => [
+    ...['', '?state=open', '?state=resolved', '?repository=octo%2Frepo-7'],
+    `?incident=inc_${String(Math.ceil(incidents / 2)).padStart(12, '0')}`,
+  ],
   '/v1/policy': () => [''],
   '/v1/quarantine': () => ['', '?state=over'],
   '/v1/reports/correlation': () => [''],

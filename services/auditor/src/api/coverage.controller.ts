@@ -4,6 +4,7 @@ import { iso, systemClock } from '@prunella/core';
 import { badRequest, ProblemException, parseInput } from '@prunella/service-kit';
 import { countCoverage, EVER, Store, type UnknownCluster, unknownClusters, unknownSamples } from '@prunella/store';
 import { z } from 'zod';
+import { alternativesOf } from '../ledger/page.ts';
 import type { CoverageCluster, CoverageClusterPage, CoverageReport } from './answers.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text, Time } from './query.ts';
@@ -66,7 +67,11 @@ export class CoverageController {
     const samples = await this.store.read((manager) => unknownSamples(manager, id, limit));
     return {
       ...clusterOf(cluster),
-      incidents: samples.map(({ openedAt, ...sample }) => ({ ...sample, openedAt: openedAt.toISOString() })),
+      incidents: samples.map(({ openedAt, alternatives, ...sample }) => ({
+        ...sample,
+        alternatives: alternativesOf(alternatives),
+        openedAt: openedAt.toISOString(),
+      })),
     };
   }
 }

@@ -33,6 +33,7 @@ const ListQuery = z.object({
   state: z.enum(debtStates).optional(),
   kind: z.enum(debtKindNames).optional(),
   repository: Text.optional().describe('Exactly this repository, owner/name.'),
+  incident: Text.optional().describe('Only what this incident added to.'),
 });
 
 const Change = z.strictObject({
@@ -57,12 +58,12 @@ export class DebtsController {
   @Query(ListQuery)
   @Answers('DebtList', 'What was made to work without being repaired, the last seen first.', [400])
   async list(@QueryParameters() query: Record<string, unknown>): Promise<DebtList> {
-    const { limit, cursor, ...filter } = parseQuery(ListQuery, query);
+    const { limit, cursor, incident: incidentId, ...filter } = parseQuery(ListQuery, query);
     const now = systemClock.now();
     const limits = limitsOf(this.environment);
     const after = cursor && { lastSeen: cursor.openedAt, id: cursor.id };
     const page = { now: new Date(now), dueMs: limits.dueMs, limit: limit + 1, after };
-    const found = await this.store.read((manager) => listDebts(manager, filter, page));
+    const found = await this.store.read((manager) => listDebts(manager, { ...filter, incidentId }, page));
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     return {

@@ -5,6 +5,9 @@ import {
   type IncidentRow,
   incidentsById,
   incidentsChangedSince,
+  type JoinedIncident,
+  joinedInto,
+  joinedSince,
   listen,
   Store,
 } from '@prunella/store';
@@ -17,10 +20,13 @@ const GATHER_MS = 50;
 const OVERLAP_MS = 5_000;
 const MOST_MISSED = 500;
 
+/** An incident that changed, or one that is no more because it is a part of another. */
+export type Change = { changed: IncidentRow } | { joined: JoinedIncident };
+
 /** Tells about changed incidents, whichever replica changed them. One change may be told twice. */
 @Injectable()
 export class IncidentFeed implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly subject = new Subject<IncidentRow>();
+  private readonly subject = new Subject<Change>();
   private readonly stopped = new AbortController();
   private listening: Promise<void> = Promise.resolve();
   private gathered = new Set<string>();
@@ -33,14 +39,16 @@ export class IncidentFeed implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   /** Completes when the service stops. */
-  get changes(): Observable<IncidentRow> {
+  get changes(): Observable<Change> {
     return this.subject;
   }
 
   /** What changed since then, oldest change first; for those who were away. */
-  async missedSince(since: number): Promise<IncidentRow[]> {
+  async missedSince(since: number): Promise<Change[]> {
     const from = new Date(since - OVERLAP_MS);
-    return await this.store.read((manager) => incidentsChangedSince(manager, from, MOST_MISSED));
+    const changed = await this.store.read((manager) => incidentsChangedSince(manager, from, MOST_MISSED));
+    const joined = await this.store.read((manager) => joinedSince(manager, from, MOST_MISSED));
+    return changesOf(changed, joined);
   }
 
   onApplicationBootstrap(): void {
@@ -76,7 +84,12 @@ export class IncidentFeed implements OnApplicationBootstrap, OnModuleDestroy {
     const ids = [...this.gathered];
     this.gathered = new Set();
     if (!this.subject.observed) return;
-    await this.emit(() => this.store.read((manager) => incidentsById(manager, ids)));
+    await this.emit(async () => {
+      const changed = await this.store.read((manager) => incidentsById(manager, ids));
+      const known = new Set(changed.map(({ id }) => id));
+      const gone = ids.filter((id) => !known.has(id));
+      return changesOf(changed, await this.store.read((manager) => joinedInto(manager, gone)));
+    });
   }
 
   private async catchUp(): Promise<void> {
@@ -85,13 +98,18 @@ export class IncidentFeed implements OnApplicationBootstrap, OnModuleDestroy {
     if (since !== undefined && this.subject.observed) await this.emit(() => this.missedSince(since));
   }
 
-  private async emit(read: () => Promise<IncidentRow[]>): Promise<void> {
+  private async emit(read: () => Promise<Change[]>): Promise<void> {
     try {
-      for (const row of await read()) this.subject.next(row);
+      for (const change of await read()) this.subject.next(change);
     } catch (error) {
       // Postgres went away in between: what is missed now is caught up with when the connection stands again.
       this.lostAt ??= systemClock.now();
       this.logger.warn({ error: messageOf(error) }, 'changed incidents could not be read');
     }
   }
+}
+
+/** What goes is told first: nobody is to see two of what is one. */
+function changesOf(changed: readonly IncidentRow[], joined: readonly JoinedIncident[]): Change[] {
+  return [...joined.map((one) => ({ joined: one })), ...changed.map((one) => ({ changed: one }))];
 }

@@ -1,9 +1,19 @@
-import { Controller, Get, Inject, Param, Query as QueryParameters } from '@nestjs/common';
-import { ApiParam } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param, Query as QueryParameters, Res } from '@nestjs/common';
+import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import { causes, outcomes } from '@prunella/contracts';
 import { type Loki, lokiFromEnvironment } from '@prunella/metrics';
 import { ENVIRONMENT, ProblemException, parseInput } from '@prunella/service-kit';
-import { type EventRecord, eventsOfIncidents, type IncidentRow, listIncidents, Store } from '@prunella/store';
+import {
+  type EventRecord,
+  eventsOfIncidents,
+  type IncidentRow,
+  incidentsById,
+  joinedInto,
+  listIncidents,
+  Store,
+  similarIncidents,
+} from '@prunella/store';
+import type { Response } from 'express';
 import { z } from 'zod';
 import type { AuditorEnvironment } from '../environment.ts';
 import { type Incident, type IncidentPage, states } from '../ledger/incident.ts';
@@ -11,11 +21,15 @@ import { pageOf } from '../ledger/page.ts';
 import { Owners } from '../owners.ts';
 import { correlationsOf, correlationsWithLogs } from '../report/around.ts';
 import { CORRELATION_SAYS } from '../report/correlation.ts';
+import { countEndings, endingOf, endingsSay } from '../report/endings.ts';
 import type { IncidentList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text } from './query.ts';
-import type { CorrelatedIncidentPage, IncidentCorrelation } from './report-answers.ts';
+import type { CorrelatedIncidentPage, IncidentCorrelation, SimilarIncidents } from './report-answers.ts';
+
+/** So many incidents like one are looked at. */
+const MOST_ALIKE = 20;
 
 const ListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most incidents on a page.'),
@@ -62,10 +76,36 @@ export class IncidentsController {
   @Get(':id')
   @ApiParam({ name: 'id', schema: { type: 'string' } })
   @Answers('CorrelatedIncidentPage', 'One incident with its events in order, the evidence and every reason.', [404])
-  async page(@Param() parameters: unknown): Promise<CorrelatedIncidentPage> {
+  @ApiResponse({ status: 308, description: 'It turned out to be a part of the incident at `Location`.' })
+  async page(
+    @Param() parameters: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CorrelatedIncidentPage | { joinedInto: string }> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
+    const [joined] = await this.store.read((manager) => joinedInto(manager, [id]));
+    if (joined !== undefined) {
+      response.status(308).location(encodeURIComponent(joined.incidentId));
+      return { joinedInto: joined.incidentId };
+    }
     const { page, events } = await this.one(id);
     return { ...page, correlation: await correlationsOf(this.store, events) };
+  }
+
+  /** Apart from its page, for that is read again at each change. */
+  @Get(':id/similar')
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @Answers('SimilarIncidents', 'Other incidents like it, at most 20, and how those ended.', [404])
+  async similar(@Param() parameters: unknown): Promise<SimilarIncidents> {
+    const { id } = parseInput(z.object({ id: Text }), parameters);
+    const [row] = await this.store.read((manager) => incidentsById(manager, [id]));
+    if (row === undefined) throw notFound(id);
+    const found = await this.store.read((manager) => similarIncidents(manager, row, MOST_ALIKE + 1));
+    const items = found.slice(0, MOST_ALIKE).map(({ document, alike }) => {
+      const incident = document as Incident;
+      return { incident, alike, ending: endingOf(incident).ending };
+    });
+    const counts = countEndings(items.map(({ incident }) => incident));
+    return { incidentId: id, says: endingsSay(counts), endings: counts, more: found.length > MOST_ALIKE, items };
   }
 
   /** Apart from its page, for Loki may be slow. */
@@ -84,9 +124,13 @@ export class IncidentsController {
     const events = await this.store.read((manager) => eventsOfIncidents(manager, [id]));
     const page = pageOf(events);
     if (page !== undefined) return { page, events };
-    const detail = `expected the id of an incident, found ${id}`;
-    throw new ProblemException({ title: 'Not found', status: 404, detail });
+    throw notFound(id);
   }
+}
+
+function notFound(id: string): ProblemException {
+  const detail = `expected the id of an incident, found ${id}`;
+  return new ProblemException({ title: 'Not found', status: 404, detail });
 }
 
 /** The incident of a row: it was written as one. */

@@ -53,6 +53,7 @@ import {
   HealingLog,
   IncidentCorrelation,
   RootCauseReport,
+  SimilarIncidents,
   SummaryReport,
 } from './report-answers.ts';
 
@@ -70,6 +71,7 @@ const SCHEMAS = {
   RootCauseReport,
   CorrelationReport,
   IncidentCorrelation,
+  SimilarIncidents,
   HealingLog,
   SummaryReport,
   ConfidenceList,

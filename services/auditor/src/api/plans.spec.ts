@@ -83,6 +83,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ].map((query) => `/v1/incidents?${query}`),
   '/v1/incidents/{id}': ['/v1/incidents/inc_000000000123'],
   '/v1/incidents/{id}/correlation': ['/v1/incidents/inc_000000000122/correlation'],
+  '/v1/incidents/{id}/similar': ['/v1/incidents/inc_000000000123/similar', '/v1/incidents/inc_000000000127/similar'],
   // Loki is asked, and not Postgres.
   '/v1/logs/healing': [],
   '/v1/approvals': ['/v1/approvals'],
@@ -99,9 +100,14 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/confidence/changes': ['/v1/confidence/changes', '/v1/confidence/changes?decidedBy=rule%3Ar7&action=retry'],
   '/v1/coverage': ['/v1/coverage'],
   '/v1/coverage/clusters/{id}': ['/v1/coverage/clusters/fp_7_217'],
-  '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
-    (query) => `/v1/debts?${query}`,
-  ),
+  '/v1/debts': [
+    '',
+    'state=open',
+    'state=resolved',
+    'kind=skipped_test',
+    'repository=octo%2Frepo-7',
+    'incident=inc_000000000120',
+  ].map((query) => `/v1/debts?${query}`),
   '/v1/policy': ['/v1/policy'],
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
@@ -132,6 +138,15 @@ it('every GET route of the API reads by indexes: no big table is read from end t
   }
   expect(found).toEqual([]);
 }, 120_000);
+
+it('incidents like one are found by their fingerprint, and not by going through all of them by time', async () => {
+  const [service] = running.services;
+  sent.length = 0;
+  await get(service as never, '/v1/incidents/inc_000000000123/similar');
+  const { text, values } = sent.find((one) => one.text.includes('fingerprint BETWEEN')) ?? { text: '', values: [] };
+  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+  expect(JSON.stringify(rows)).toContain('"Index Name":"incidents_fingerprint"');
+});
 
 /** The tables that a statement reads from end to end. */
 async function readWhole(text: string, values: unknown[]): Promise<string[]> {

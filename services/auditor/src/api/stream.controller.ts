@@ -1,6 +1,5 @@
 import { Controller, Headers, Inject, type MessageEvent, Sse } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
-import type { IncidentRow } from '@prunella/store';
 import {
   concat,
   endWith,
@@ -14,7 +13,7 @@ import {
   of,
   takeUntil,
 } from 'rxjs';
-import { IncidentFeed } from './incident-feed.ts';
+import { type Change, IncidentFeed } from './incident-feed.ts';
 import { incidentOf } from './incidents.controller.ts';
 
 const PING_MS = 15_000;
@@ -29,13 +28,14 @@ export class StreamController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was received.' })
   @ApiResponse({
     status: 200,
-    description: 'Each changed incident as `event: incident` with an Incident as its data; a comment every 15 seconds.',
+    description:
+      'Each changed incident as `event: incident` with an Incident as its data; one that turned out to be a part of another as `event: joined` with `id` and `incidentId`; a comment every 15 seconds.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   stream(@Headers('last-event-id') lastEventId?: string): Observable<MessageEvent> {
     const { changes } = this.feed;
     const since = Date.parse(lastEventId ?? '');
-    const missed = Number.isNaN(since) ? of() : from(this.feed.missedSince(since)).pipe(mergeMap((rows) => rows));
+    const missed = Number.isNaN(since) ? of() : from(this.feed.missedSince(since)).pipe(mergeMap((found) => found));
     const pings = concat(of(0), interval(PING_MS)).pipe(
       map(() => ({ comment: 'ping' }) as MessageEvent),
       takeUntil(changes.pipe(ignoreElements(), endWith(undefined))),
@@ -44,6 +44,11 @@ export class StreamController {
   }
 }
 
-function message(row: IncidentRow): MessageEvent {
+function message(change: Change): MessageEvent {
+  if ('joined' in change) {
+    const { id, incidentId, at } = change.joined;
+    return { type: 'joined', id: at.toISOString(), data: { id, incidentId } };
+  }
+  const row = change.changed;
   return { type: 'incident', id: row.changedAt.toISOString(), data: incidentOf(row) };
 }

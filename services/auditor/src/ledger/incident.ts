@@ -84,17 +84,42 @@ export const RecordedEvent = z.strictObject({
 });
 
 /** A line of the log that speaks for the cause. */
-export const EvidenceLine = z.strictObject({ line: z.int(), text: z.string(), job: z.string() });
+export const EvidenceLine = z.strictObject({
+  line: z.int(),
+  text: z.string(),
+  job: z.string(),
+  match: z.string().optional().describe('The part of the text that the rule matched. Absent: the line as a whole.'),
+});
+/** What stands in a log around the evidence. */
+export const Excerpt = z.strictObject({
+  job: z.string(),
+  url: z.string().describe('Where a person can read all of it; untrusted; empty: not known.'),
+  totalLines: z.int().describe('How many lines the log has; 0: not known.'),
+  passages: z
+    .array(
+      z.strictObject({
+        line: z.int().min(1).describe('Number of the first one in the original log.'),
+        texts: z.array(z.string()).describe('Lines that follow each other; redacted; untrusted.'),
+      }),
+    )
+    .describe('In the order of the log.'),
+});
+
 /** Another cause that was considered. */
 export const AlternativeCause = z.strictObject({
   cause: z.enum(causes),
   confidence: z.number(),
   decidedBy: z.string(),
+  action: z.enum(actionTypes).nullable().describe('What would have been proposed; null: not recorded.'),
+  says: z.string().describe('What it would mean; empty: not recorded.'),
+  whyNot: z.string().describe('Why it was not chosen; empty: not recorded.'),
 });
+export type AlternativeCause = z.infer<typeof AlternativeCause>;
 
 /** One incident with everything that is known about it. */
 export const IncidentPage = Incident.extend({
   evidence: z.array(EvidenceLine),
+  excerpts: z.array(Excerpt).describe('What stands in the logs around the evidence, 8 KB at most.'),
   alternatives: z.array(AlternativeCause),
   gaps: z.array(z.string()).describe('What could not be read, and why.'),
   vetoes: z.array(z.string()).describe('What the diagnosis wants the policy to know.'),

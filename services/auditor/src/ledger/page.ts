@@ -1,9 +1,9 @@
-import { causes } from '@prunella/contracts';
+import { type Alternative, actionTypes, causes } from '@prunella/contracts';
 import type { EventRecord } from '@prunella/store';
 import { countedOutcomes } from '../outcomes/actions.ts';
 import { attemptOf, inCausalOrder, isReversal } from './causal.ts';
 import { newestChapter } from './chapter.ts';
-import type { IncidentPage } from './incident.ts';
+import type { AlternativeCause, IncidentPage } from './incident.ts';
 import { project } from './project.ts';
 import { timelineItem } from './timeline.ts';
 
@@ -17,7 +17,8 @@ export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined
   return {
     ...incident,
     evidence: diagnosis?.data.evidence ?? [],
-    alternatives: diagnosis?.data.alternatives.filter((each) => causes.includes(each.cause)) ?? [],
+    excerpts: diagnosis?.data.excerpts ?? [],
+    alternatives: alternativesOf(diagnosis?.data.alternatives ?? []),
     gaps: diagnosis?.data.gaps ?? [],
     vetoes: diagnosis?.data.vetoes ?? [],
     reasons: (executed ?? scheduled ?? requested)?.data.reasons ?? [],
@@ -42,4 +43,14 @@ export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined
       data: { ...event.data },
     })),
   };
+}
+
+/** As the API shows them: what older versions recorded says less. */
+export function alternativesOf(recorded: readonly Alternative[]): AlternativeCause[] {
+  return recorded
+    .filter(({ cause }) => causes.includes(cause))
+    .map(({ cause, confidence, decidedBy, action, says = '', whyNot = '' }) => ({
+      ...{ cause, confidence, decidedBy, says, whyNot },
+      action: action !== undefined && actionTypes.includes(action) ? action : null,
+    }));
 }

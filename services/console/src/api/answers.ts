@@ -8,9 +8,11 @@ import type {
   CurrentSession,
   DebtList,
   FlakyReport,
+  IncidentCorrelation,
   IncidentList,
   QuarantineList,
   RootCauseReport,
+  SimilarIncidents,
 } from '../gen/api.ts';
 import { getJson } from './client.ts';
 
@@ -61,6 +63,33 @@ export const tokensQuery = queryOptions({
   queryKey: ['access', 'tokens'],
   queryFn: ({ signal }) => getJson<ApiTokenList>('/v1/tokens', signal),
 });
+
+/** Other incidents like one. */
+export function similarQuery(id: string) {
+  return queryOptions({
+    queryKey: ['incidents', 'similar', id],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => getJson<SimilarIncidents>(`/v1/incidents/${encodeURIComponent(id)}/similar`, signal),
+  });
+}
+
+/** What came together with the actions of an incident. */
+export function correlationQuery(id: string) {
+  return queryOptions({
+    queryKey: ['incidents', 'correlation', id],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      getJson<IncidentCorrelation>(`/v1/incidents/${encodeURIComponent(id)}/correlation`, signal),
+  });
+}
+
+/** The debts that an incident added to. */
+export function debtsOfQuery(id: string) {
+  return queryOptions({
+    queryKey: ['debts', 'of', id],
+    queryFn: ({ signal }) => getJson<DebtList>(`/v1/debts?incident=${encodeURIComponent(id)}`, signal),
+  });
+}
 
 /** Pages of the debts in a state; empty: in any. */
 export function debtsQuery(state: string) {

@@ -1,4 +1,5 @@
 import { fields } from '../model/event-data.ts';
+import type { Joined } from '../model/fold.ts';
 import type { Incident } from '../model/incident.ts';
 import { createSseParser } from '../model/sse.ts';
 import { call } from './client.ts';
@@ -26,6 +27,7 @@ export class LiveConnection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly incidentListeners = new Set<(incident: Incident) => void>();
+  private readonly joinedListeners = new Set<(joined: Joined) => void>();
   private readonly catchUpListeners = new Set<() => void>();
 
   /** Starts it; the returned function stops it for good. */
@@ -48,6 +50,9 @@ export class LiveConnection {
   /** Called with every incident that was created or changed. */
   readonly onIncident = (listener: (incident: Incident) => void): (() => void) =>
     subscribe(this.incidentListeners, listener);
+
+  /** Called with every incident that turned out to be a part of another. */
+  readonly onJoined = (listener: (joined: Joined) => void): (() => void) => subscribe(this.joinedListeners, listener);
 
   /** Called when it is live again after a gap: what happened meanwhile has to be fetched. */
   readonly onCatchUp = (listener: () => void): (() => void) => subscribe(this.catchUpListeners, listener);
@@ -81,6 +86,7 @@ export class LiveConnection {
         for (const event of parser.push(piece.value)) {
           this.lastId = event.id ?? this.lastId;
           if (event.event === 'incident') this.deliver(event.data);
+          if (event.event === 'joined') this.deliverJoined(event.data);
         }
       }
     } finally {
@@ -109,6 +115,11 @@ export class LiveConnection {
   private deliver(data: string): void {
     const incident = parseIncident(data);
     if (incident) for (const listener of this.incidentListeners) listener(incident);
+  }
+
+  private deliverJoined(data: string): void {
+    const joined = parseJoined(data);
+    if (joined) for (const listener of this.joinedListeners) listener(joined);
   }
 
   private lost(running: AbortController): void {
@@ -146,6 +157,15 @@ function parseIncident(data: string): Incident | undefined {
     const { id, openedAt, updatedAt } = fields(value);
     const complete = typeof id === 'string' && typeof openedAt === 'string' && typeof updatedAt === 'string';
     return complete ? (value as Incident) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJoined(data: string): Joined | undefined {
+  try {
+    const { id, incidentId } = fields(JSON.parse(data));
+    return typeof id === 'string' && typeof incidentId === 'string' ? { id, incidentId } : undefined;
   } catch {
     return undefined;
   }

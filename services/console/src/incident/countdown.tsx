@@ -1,4 +1,5 @@
-import { formatClock, formatDuration } from '../model/format.ts';
+import { formatDuration } from '../model/format.ts';
+import { Clock } from '../parts/timestamp.tsx';
 import { useNow } from '../shell/use-now.ts';
 import classes from './incident.module.css';
 
@@ -9,7 +10,7 @@ export function Countdown({ dueAt }: { dueAt: string }) {
     <p className={classes['countdown']} role="timer" data-testid="countdown">
       {left > 0 ? (
         <>
-          Due in <b>{formatDuration(left)}</b> at <time dateTime={dueAt}>{formatClock(dueAt)}</time>
+          Due in <b>{formatDuration(left)}</b> at <Clock at={dueAt} />
         </>
       ) : (
         'Due now'

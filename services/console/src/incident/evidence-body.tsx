@@ -1,14 +1,22 @@
-import { EyeOff, SquareTerminal } from 'lucide-react';
-import { type EvidenceBlock, toBlocks } from '../model/evidence.ts';
+import type { Excerpt } from '@prunella/contracts';
+import { EyeOff } from 'lucide-react';
 import type { EvidenceLine } from '../model/incident.ts';
+import { toLogs } from '../model/log.ts';
 import classes from './incident.module.css';
+import { LogFigure } from './log-figure.tsx';
 
-/** The lines of the logs that speak for the cause. They come from outside: text, and nothing else. */
-export function EvidenceBody({ lines, gaps }: { lines: EvidenceLine[]; gaps: string[] }) {
+interface EvidenceBodyProps {
+  lines: EvidenceLine[];
+  excerpts: Excerpt[];
+  gaps: string[];
+}
+
+/** The lines of the logs that speak for the cause, in what stood around them, and what could not be read. */
+export function EvidenceBody({ lines, excerpts, gaps }: EvidenceBodyProps) {
   return (
     <>
-      {toBlocks(lines).map((block) => (
-        <Block key={block.job} block={block} />
+      {toLogs(lines, excerpts).map((log) => (
+        <LogFigure key={log.key} log={log} />
       ))}
       {gaps.length > 0 && (
         <ul className={classes['gaps']} aria-label="What could not be read">
@@ -21,33 +29,5 @@ export function EvidenceBody({ lines, gaps }: { lines: EvidenceLine[]; gaps: str
         </ul>
       )}
     </>
-  );
-}
-
-function Block({ block: { job, lines } }: { block: EvidenceBlock }) {
-  return (
-    <figure className={classes['log']} data-testid="evidence">
-      <figcaption>
-        <SquareTerminal size={13} aria-hidden />
-        {job || 'Error as it was reported'}
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by the keyboard */}
-      <section className={classes['lines']} tabIndex={0} aria-label={`Log lines of ${job || 'the report'}`}>
-        {lines.map(({ line, text, decisive, skipped }) => (
-          <div
-            key={`${line}:${text}`}
-            className={classes['line']}
-            data-decisive={decisive || undefined}
-            data-gap={skipped > 0 || undefined}
-          >
-            <span className={classes['lineNumber']}>{line > 0 ? line : ''}</span>
-            <span className={classes['lineText']}>
-              {decisive && <span className={classes['hidden']}>Decisive: </span>}
-              {text}
-            </span>
-          </div>
-        ))}
-      </section>
-    </figure>
   );
 }

@@ -1,8 +1,9 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { Check, Copy, ExternalLink } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { formatDuration, formatExact, safeUrl, shortSha } from '../model/format.ts';
+import { formatDuration, safeUrl, shortSha } from '../model/format.ts';
 import type { IncidentDetail } from '../model/incident.ts';
+import { Exact } from '../parts/timestamp.tsx';
 import classes from './incident.module.css';
 
 /** What a person needs to look further: links, commit, attempt, ids. */
@@ -38,10 +39,12 @@ export function FactsPanel({ incident }: { incident: IncidentDetail }) {
         {incident.repository && <Fact name="Repository">{incident.repository}</Fact>}
         <Fact name="Platform">{incident.platform}</Fact>
         <Fact name="Reported by">{incident.source}</Fact>
-        <Fact name="Opened">{formatExact(incident.openedAt)}</Fact>
+        <Fact name="Opened">
+          <Exact at={incident.openedAt} />
+        </Fact>
         {incident.closedAt && (
           <Fact name="Closed">
-            {formatExact(incident.closedAt)}
+            <Exact at={incident.closedAt} />
             <span className={classes['factNote']}>
               after {formatDuration(Date.parse(incident.closedAt) - Date.parse(incident.openedAt))}
             </span>

@@ -19,7 +19,13 @@ export function IncidentTimeline({ incident }: { incident: IncidentDetail }) {
 function TimelineItem({ step }: { step: Step }) {
   const { icon: Icon, tone } = lookOf(step);
   return (
-    <li className={classes['step']} data-tone={tone} data-kind={step.kind} data-testid={`step-${step.kind}`}>
+    <li
+      id={step.key}
+      className={classes['step']}
+      data-tone={tone}
+      data-kind={step.kind}
+      data-testid={`step-${step.kind}`}
+    >
       <span className={classes['bullet']} aria-hidden>
         <Icon size={15} strokeWidth={2.1} />
       </span>

@@ -16,7 +16,7 @@ export function ReasonList({ reasons }: { reasons: readonly PolicyReason[] }) {
               <Minus size={12} strokeWidth={3} aria-hidden />
             )}
           </span>
-          <span className={classes['check']}>{reason.check}</span>
+          <span className={classes['check']}>{reason.check.replaceAll('-', ' ')}</span>
           <span className={classes['reasonSays']}>{reason.says}</span>
         </li>
       ))}

@@ -6,6 +6,7 @@ import { DecisionBody } from './decision-body.tsx';
 import { DiagnosisBody } from './diagnosis-body.tsx';
 import { EvidenceBody } from './evidence-body.tsx';
 import classes from './incident.module.css';
+import { OutcomeBody } from './outcome-body.tsx';
 import { ReasonList } from './reason-list.tsx';
 import { Says } from './says.tsx';
 
@@ -13,7 +14,7 @@ import { Says } from './says.tsx';
 export function StepBody({ step }: { step: Step }) {
   switch (step.kind) {
     case 'evidence':
-      return <EvidenceBody lines={step.lines} gaps={step.gaps} />;
+      return <EvidenceBody lines={step.lines} excerpts={step.excerpts} gaps={step.gaps} />;
     case 'diagnosis':
       return <DiagnosisBody step={step} />;
     case 'decision':
@@ -46,19 +47,7 @@ export function StepBody({ step }: { step: Step }) {
         </>
       );
     case 'outcome':
-      return (
-        <>
-          <Says text={step.says} />
-          {step.proof.length > 0 && (
-            <p className={classes['proof']}>
-              Proven by {step.proof.length === 1 ? 'event' : 'events'}{' '}
-              {step.proof.map((id) => (
-                <code key={id}>{id}</code>
-              ))}
-            </p>
-          )}
-        </>
-      );
+      return <OutcomeBody step={step} />;
     default:
       return <Says text={step.says} />;
   }

@@ -1,7 +1,8 @@
 import { Button, CloseButton, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useHotkeys } from '@mantine/hooks';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useLocation } from 'react-router';
 import { type Filter, isEmpty } from '../model/filter.ts';
 import { OUTCOMES, STATES } from '../model/incident.ts';
 import { CAUSES, OUTCOME_LABELS, STATE_LABELS } from '../model/words.ts';
@@ -16,7 +17,7 @@ const STATE_OPTIONS = STATES.map((value) => ({ value, label: STATE_LABELS[value]
 const OUTCOME_OPTIONS = OUTCOMES.map((value) => ({ value, label: OUTCOME_LABELS[value] }));
 const CAUSE_OPTIONS = Object.entries(CAUSES).map(([value, { label }]) => ({ value, label }));
 
-/** Narrows the list. `/` jumps into the search. */
+/** Narrows the list. */
 export function FilterBar({ filter, onFilter }: FilterBarProps) {
   return (
     <search className={classes['filters']} aria-label="Filter incidents">
@@ -78,7 +79,12 @@ function SearchBox({ q, onSearch }: { q: string; onSearch: (q: string) => void }
   const [text, setText] = useState(q);
   const input = useRef<HTMLInputElement>(null);
   const search = useDebouncedCallback((wanted: string) => onSearch(wanted.trim()), TYPING_MS);
-  useHotkeys([['/', () => input.current?.focus()]]);
+  const { state } = useLocation();
+  // `/` on a page without a search leads here.
+  const isWanted = (state as { focusSearch?: boolean } | null)?.focusSearch === true;
+  useEffect(() => {
+    if (isWanted) input.current?.focus();
+  }, [isWanted]);
   // The address can change from outside (back, clear): the box follows, but not while it is being typed into.
   useEffect(() => {
     if (document.activeElement !== input.current || q === '') setText(q);
@@ -94,6 +100,7 @@ function SearchBox({ q, onSearch }: { q: string; onSearch: (q: string) => void }
       ref={input}
       className={classes['search']}
       type="text"
+      data-search
       aria-label="Search incidents"
       placeholder="Search repository, pipeline, branch, explanation"
       value={text}

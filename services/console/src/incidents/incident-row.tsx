@@ -32,7 +32,7 @@ export const IncidentRow = memo(function IncidentRow({ incident }: { incident: I
       </div>
       <div className={classes['cellMain']}>
         <div className={classes['names']}>
-          <Link to={`/incidents/${encodeURIComponent(incident.id)}`} className={classes['link']}>
+          <Link to={`/incidents/${encodeURIComponent(incident.id)}`} className={classes['link']} data-list-item>
             {incident.repository && <span className={classes['repository']}>{incident.repository}</span>}
             <span className={classes['pipeline']}>{pipelineName(incident)}</span>
           </Link>

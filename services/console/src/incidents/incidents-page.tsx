@@ -1,8 +1,9 @@
-import { Button, VisuallyHidden } from '@mantine/core';
-import { ArrowUp, FilterX, Sprout } from 'lucide-react';
-import { useSearchParams } from 'react-router';
+import { Alert, Anchor, Button, VisuallyHidden } from '@mantine/core';
+import { ArrowUp, FilterX, Merge, Sprout } from 'lucide-react';
+import { Link, useSearchParams } from 'react-router';
 import { type Filter, isEmpty, readFilter, writeFilter } from '../model/filter.ts';
 import type { Incident } from '../model/incident.ts';
+import { pipelineName } from '../model/story.ts';
 import { ErrorMessage } from '../shell/error-message.tsx';
 import { Message } from '../shell/message.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
@@ -11,7 +12,7 @@ import { IncidentRow } from './incident-row.tsx';
 import classes from './incidents.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { SummaryStrip } from './summary-strip.tsx';
-import { useIncidentList } from './use-incident-list.ts';
+import { type TakenAway, useIncidentList } from './use-incident-list.ts';
 
 /** Everything that failed and what became of it, live. */
 export function IncidentsPage() {
@@ -19,7 +20,7 @@ export function IncidentsPage() {
   const [params, setParams] = useSearchParams();
   const filter = readFilter(params);
   const setFilter = (next: Filter) => setParams(writeFilter(next), { replace: true, preventScrollReset: true });
-  const { list, query, loading, showWaiting, holdProps } = useIncidentList(filter);
+  const { list, query, loading, showWaiting, holdProps, takenAway, forgetTakenAway } = useIncidentList(filter);
 
   function showNew(): void {
     showWaiting();
@@ -32,6 +33,7 @@ export function IncidentsPage() {
       <SummaryStrip filter={filter} onFilter={setFilter} />
       <FilterBar filter={filter} onFilter={setFilter} />
       <NewPill count={list.waiting.length} newest={list.waiting[0]} onShow={showNew} />
+      <TakenAwayNote taken={takenAway} onClose={forgetTakenAway} />
       {loading ? (
         <ListSkeleton />
       ) : query.isError && list.shown.length === 0 ? (
@@ -55,6 +57,35 @@ export function IncidentsPage() {
         </div>
       )}
     </>
+  );
+}
+
+/** Says where what was just here is now. */
+function TakenAwayNote({ taken, onClose }: { taken: readonly TakenAway[]; onClose: () => void }) {
+  if (taken.length === 0) return null;
+  return (
+    <Alert
+      color="prunella"
+      icon={<Merge size={16} aria-hidden />}
+      mb="md"
+      role="status"
+      withCloseButton
+      closeButtonLabel="Close"
+      onClose={onClose}
+      data-testid="joined"
+    >
+      {taken.map(({ incident, into }) => (
+        <div key={incident.id}>
+          <strong>
+            {incident.repository} {pipelineName(incident)}
+          </strong>{' '}
+          turned out to be a part of another incident.{' '}
+          <Anchor component={Link} to={`/incidents/${encodeURIComponent(into)}`} size="sm">
+            Show that one
+          </Anchor>
+        </div>
+      ))}
+    </Alert>
   );
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EMPTY_LIST, foldIncident, type LiveList, mergePages, release } from './fold.ts';
+import { dropJoined, EMPTY_LIST, foldIncident, type LiveList, mergePages, release } from './fold.ts';
 import type { Incident } from './incident.ts';
 import { buildIncident } from './testing.ts';
 
@@ -86,5 +86,14 @@ describe('mergePages', () => {
 
   it('shows the first answer even while held', () => {
     expect(ids(mergePages(EMPTY_LIST, [row('a', 1)], true)).shown).toEqual(['a']);
+  });
+});
+
+describe('dropJoined', () => {
+  it('takes it out wherever it is', () => {
+    const both: LiveList = { shown: [row('b', 2), row('a', 1)], waiting: [row('c', 3)] };
+    expect(ids(dropJoined(both, 'a'))).toEqual({ shown: ['b'], waiting: ['c'] });
+    expect(ids(dropJoined(both, 'c'))).toEqual({ shown: ['b', 'a'], waiting: [] });
+    expect(dropJoined(both, 'z')).toBe(both);
   });
 });

@@ -9,7 +9,20 @@ export interface LiveList {
   waiting: Incident[];
 }
 
+/** An incident that turned out to be a part of another. */
+export interface Joined {
+  id: string;
+  /** The one that it is a part of. */
+  incidentId: string;
+}
+
 export const EMPTY_LIST: LiveList = { shown: [], waiting: [] };
+
+/** Takes an incident out that is a part of another; the same list where it is not in it. */
+export function dropJoined(list: LiveList, id: string): LiveList {
+  if (!find(list.shown, id) && !find(list.waiting, id)) return list;
+  return { shown: without(list.shown, id), waiting: without(list.waiting, id) };
+}
 
 /**
  * Folds an incident that was created or changed into the list. A row that is shown changes in its place; a new one goes

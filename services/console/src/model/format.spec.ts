@@ -1,5 +1,6 @@
 import {
   formatAge,
+  formatClock,
   formatDuration,
   formatExact,
   formatMinutes,
@@ -7,6 +8,7 @@ import {
   formatPercent,
   formatUntil,
   safeUrl,
+  toUtc,
 } from './format.ts';
 
 describe('formatDuration', () => {
@@ -91,6 +93,27 @@ describe('formatExact', () => {
   it('is empty for no date', () => {
     expect(formatExact('')).toBe('');
   });
+});
+
+describe('formatClock', () => {
+  const at = '2026-11-23T23:05:09Z';
+  it.each([
+    ['UTC', '2026-11-23T23:59:00Z', '23:05:09 UTC'],
+    ['UTC', '2026-11-24T00:01:00Z', '23 Nov, 23:05:09 UTC'],
+    // There it is the same day again.
+    ['Asia/Kolkata', '2026-11-24T00:01:00Z', '04:35:09 GMT+5:30'],
+    ['America/New_York', '2026-11-24T07:00:00Z', '23 Nov, 18:05:09 GMT-5'],
+  ])('in %s at %s is %s', (zone, now, text) => {
+    expect(formatClock(at, Date.parse(now), 'en-GB', zone)).toBe(text);
+  });
+});
+
+it.each([
+  ['2026-11-23T12:00:00+01:00', '2026-11-23T11:00:00.000Z'],
+  ['2026-11-23T11:00:00Z', '2026-11-23T11:00:00.000Z'],
+  ['nonsense', 'nonsense'],
+])('%s is %s for machines', (at, utc) => {
+  expect(toUtc(at)).toBe(utc);
 });
 
 describe('safeUrl', () => {

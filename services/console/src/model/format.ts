@@ -46,6 +46,11 @@ export function formatMinutes(minutes: number): string {
   return formatDuration(Math.round(minutes) * MINUTE);
 }
 
+/** With a comma or what the reader has for thousands: `4,213`. */
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat().format(value);
+}
+
 /** `1.20 EUR`; `< 0.01 EUR` for less than that. */
 export function formatMoney({ amount, currency }: { amount: number; currency: string }): string {
   return amount > 0 && amount < 0.01 ? `< 0.01 ${currency}` : `${amount.toFixed(2)} ${currency}`;
@@ -74,17 +79,29 @@ export function formatExact(at: string, locale?: string, timeZone?: string): str
   }).format(date);
 }
 
-/** The clock time in the reader's zone, e.g. `06:12:09`. */
-export function formatClock(at: string, locale?: string, timeZone?: string): string {
+/**
+ * The clock time in the reader's zone with its name, e.g. `06:12:09 CET`; on another day than `now` (ms since 1970) with that day: `23 Nov, 06:12:09 CET`.
+ */
+export function formatClock(at: string, now: number, locale?: string, timeZone?: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return '';
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone });
   return new Intl.DateTimeFormat(locale, {
+    ...(day.format(date) === day.format(now) ? {} : { day: 'numeric', month: 'short' }),
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-    ...(timeZone === undefined ? {} : { timeZone }),
+    timeZoneName: 'short',
+    ...zone,
   }).format(date);
+}
+
+/** A moment for machines, whatever the zone of the reader: ISO 8601 in UTC. What is no date stays as it is. */
+export function toUtc(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : date.toISOString();
 }
 
 /** The first 8 characters of a commit. */

@@ -1,4 +1,4 @@
-import type { ActionStatus, ActionType, Cause, Outcome, Verdict } from '@prunella/contracts';
+import type { ActionStatus, ActionType, Cause, Excerpt, Outcome, Verdict } from '@prunella/contracts';
 
 /** How far an incident has come. */
 export type State =
@@ -71,12 +71,19 @@ export interface EvidenceLine {
   line: number;
   text: string;
   job: string;
+  /** The part of the text that the rule matched; absent: the line as a whole. */
+  match?: string;
 }
 
 export interface AlternativeCause {
   cause: Cause;
   confidence: number;
   decidedBy: string;
+  /** What would have been proposed; null: not recorded. */
+  action: ActionType | null;
+  /** What it would mean, and why it was not chosen; empty: not recorded. */
+  says: string;
+  whyNot: string;
 }
 
 export interface PolicyReason {
@@ -113,11 +120,15 @@ export interface TimelineEvent {
 /** One incident with all that its page shows. */
 export interface IncidentDetail extends Incident {
   evidence: EvidenceLine[];
+  /** What stands in the logs around the evidence. */
+  excerpts: Excerpt[];
   alternatives: AlternativeCause[];
   /** What could not be read, and why. */
   gaps: string[];
   reasons: PolicyReason[];
   timeline: TimelineEvent[];
+  /** The events as they were recorded, in the order of the timeline: `id` is their publisher's. */
+  events: { id: string; type: string }[];
 }
 
 export interface IncidentPage {

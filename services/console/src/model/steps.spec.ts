@@ -45,7 +45,10 @@ describe('toSteps', () => {
       ],
     });
     expect(find(steps, 'action')).toMatchObject({ action: 'retry_with_backoff', effect: 'rerun 42', stops: [] });
-    expect(find(steps, 'outcome')).toMatchObject({ outcome: 'healed', proof: ['e1'] });
+    expect(find(steps, 'outcome')).toMatchObject({
+      ...{ outcome: 'healed', title: 'Outcome: Healed' },
+      proof: [{ id: 'e1', says: '', step: undefined }],
+    });
     expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
   });
 

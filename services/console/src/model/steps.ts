@@ -1,4 +1,4 @@
-import type { ActionStatus, ActionType, Cause, Mode, Outcome, Risk, Verdict } from '@prunella/contracts';
+import type { ActionStatus, ActionType, Cause, Excerpt, Mode, Outcome, Risk, Verdict } from '@prunella/contracts';
 import { type Fields, fields, inline, listOf, numberOf, textOf } from './event-data.ts';
 import type { AlternativeCause, EvidenceLine, IncidentDetail, PolicyReason, TimelineEvent } from './incident.ts';
 import { labelOf, OUTCOME_LABELS } from './words.ts';
@@ -21,11 +21,18 @@ export type DiagnosisStep = Base & {
   prior: number | null;
   transient: number | null;
   decidedBy: string;
+  /** How often it is expected to heal, after learning; null: nothing was learnt, or an older version did not say. */
+  mean: number | null;
+  /** Why it is only recommended; empty: it is not. */
+  demoted: string;
+  action: ActionType | null;
   alternatives: AlternativeCause[];
 };
 export type DecisionStep = Base & {
   kind: 'decision';
   verdict: Verdict | null;
+  /** What was decided about. */
+  action: ActionType | null;
   risk: Risk | null;
   mode: Mode | null;
   reasons: PolicyReason[];
@@ -51,13 +58,25 @@ export type ScheduledStep = Base & {
 export type Step =
   | (Base & { kind: 'started' | 'failed' | 'requested' | 'pending' })
   | (Base & { kind: 'finished'; conclusion: string })
-  | (Base & { kind: 'evidence'; lines: EvidenceLine[]; gaps: string[] })
+  | (Base & { kind: 'evidence'; lines: EvidenceLine[]; excerpts: Excerpt[]; gaps: string[] })
   | DiagnosisStep
   | DecisionStep
   | ScheduledStep
   | (Base & { kind: 'approved'; approved: boolean })
   | ActionStep
-  | (Base & { kind: 'outcome'; outcome: Outcome | null; proof: string[] });
+  | (Base & { kind: 'outcome'; outcome: Outcome | null; proof: Proof[] });
+
+/** An event that proves an outcome. */
+export interface Proof {
+  /** Its publisher's id. */
+  id: string;
+  /** What it tells, in a few words; empty: it is not one of this incident. */
+  says: string;
+  /** The key of the step that shows it; undefined: none does. */
+  step: string | undefined;
+  /** Where the run is; untrusted. Empty: not known. */
+  url: string;
+}
 
 /**
  * Makes the page's steps of the recorded events. One event can give two steps (a diagnosis shows its evidence first, the
@@ -76,10 +95,25 @@ export function toSteps(incident: IncidentDetail): Step[] {
       steps.push(decision);
     }
     const own = toOwnSteps(event, current.has(event) ? incident : undefined, event !== timeline.at(-1));
-    steps.push(...own.map((step) => withoutEcho(step, decision)));
+    steps.push(...own.map((step) => withoutEcho(withProof(step, incident, timeline), decision)));
   }
   const pending = toPending(incident);
   return pending ? [...steps, pending] : steps;
+}
+
+/** With what the events of a proof tell, and where they are shown. */
+function withProof(step: Step, { events, timeline }: IncidentDetail, shown: readonly TimelineEvent[]): Step {
+  if (step.kind !== 'outcome') return step;
+  const proof = step.proof.map(({ id }): Proof => {
+    const event = timeline[events.findIndex((recorded) => recorded.id === id)];
+    if (event === undefined) return { id, says: '', step: undefined, url: '' };
+    // A failed attempt's end is told by the failure that was made of it.
+    const same = ({ type, attempt }: TimelineEvent) => type === 'pipeline.failed' && attempt === event.attempt;
+    const at = shown.find((other) => other.id === event.id) ?? shown.find(same);
+    const says = `attempt ${event.attempt}: ${event.title.charAt(0).toLowerCase()}${event.title.slice(1)}`;
+    return { id, says, step: at?.id, url: textOf(fields(event.data)['url']) };
+  });
+  return { ...step, proof };
 }
 
 /** What was only said or handed over is explained by the decision: the same sentence is not read twice. */
@@ -140,9 +174,13 @@ function toOwnSteps(event: TimelineEvent, current: IncidentDetail | undefined, o
     case 'action.executed':
       return [toAction(event)];
     case 'outcome.observed': {
-      const proof = listOf(data['evidenceEventIds']).map(textOf).filter(Boolean);
+      const proof = listOf(data['evidenceEventIds'])
+        .map(textOf)
+        .filter(Boolean)
+        .map((id): Proof => ({ id, says: '', step: undefined, url: '' }));
       const outcome = wordOf<Outcome>(data['outcome']);
-      const title = outcome ? `Outcome: ${labelOf(OUTCOME_LABELS, outcome)}` : base.title;
+      const word = textOf(data['reverses']) === '' ? 'Outcome' : 'The heal is taken back';
+      const title = outcome ? `${word}: ${labelOf(OUTCOME_LABELS, outcome)}` : base.title;
       return [{ ...base, kind: 'outcome', title, outcome, proof }];
     }
     default:
@@ -163,6 +201,7 @@ function toDiagnosis(event: TimelineEvent, current: IncidentDetail | undefined):
     title: 'Evidence',
     says: '',
     lines: lines.length > 0 ? lines : (current?.evidence ?? []),
+    excerpts: excerptsOf(data['excerpts']),
     gaps: gaps.length > 0 ? gaps : (current?.gaps ?? []),
   };
   const diagnosis: DiagnosisStep = {
@@ -175,6 +214,9 @@ function toDiagnosis(event: TimelineEvent, current: IncidentDetail | undefined):
     prior: numberOf(data['prior']),
     transient: numberOf(data['transient']) ?? current?.transient ?? null,
     decidedBy: textOf(data['decidedBy']) || current?.decidedBy || '',
+    mean: numberOf(data['mean']),
+    demoted: textOf(data['demoted']),
+    action: actionOf(data).action,
     alternatives: alternatives.length > 0 ? alternatives : (current?.alternatives ?? []),
   };
   return evidence.lines.length + evidence.gaps.length > 0 ? [evidence, diagnosis] : [diagnosis];
@@ -194,6 +236,7 @@ function toDecision(event: TimelineEvent, current: IncidentDetail | undefined): 
     title: 'Decision',
     says: whyNot(event),
     verdict,
+    action: actionOf(data).action ?? current?.action ?? null,
     risk: wordOf<Risk>(data['risk']),
     mode: wordOf<Mode>(data['mode']),
     reasons,
@@ -282,18 +325,38 @@ function actionOf(data: Fields): { action: ActionType | null; parameters: [strin
 
 function evidenceOf(value: unknown): EvidenceLine[] {
   return listOf(value).map((item) => {
-    const { line, text, job } = fields(item);
-    return { line: numberOf(line) ?? 0, text: textOf(text), job: textOf(job) };
+    const { line, text, job, match } = fields(item);
+    const part = textOf(match);
+    return {
+      ...{ line: numberOf(line) ?? 0, text: textOf(text), job: textOf(job) },
+      ...(part !== '' && { match: part }),
+    };
+  });
+}
+
+function excerptsOf(value: unknown): Excerpt[] {
+  return listOf(value).map((item) => {
+    const { job, url, totalLines, passages } = fields(item);
+    return {
+      ...{ job: textOf(job), url: textOf(url), totalLines: numberOf(totalLines) ?? 0 },
+      passages: listOf(passages).map((passage) => {
+        const { line, texts } = fields(passage);
+        return { line: numberOf(line) ?? 1, texts: listOf(texts).map(textOf) };
+      }),
+    };
   });
 }
 
 function alternativesOf(value: unknown): AlternativeCause[] {
   return listOf(value).map((item) => {
-    const { cause, confidence, decidedBy } = fields(item);
+    const { cause, confidence, decidedBy, action, says, whyNot } = fields(item);
     return {
       cause: wordOf<Cause>(cause) ?? 'unknown',
       confidence: numberOf(confidence) ?? 0,
       decidedBy: textOf(decidedBy),
+      action: wordOf<ActionType>(action),
+      says: textOf(says),
+      whyNot: textOf(whyNot),
     };
   });
 }

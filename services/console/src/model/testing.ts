@@ -36,5 +36,15 @@ export function buildIncident(over: Partial<Incident> = {}): Incident {
 }
 
 export function buildDetail(over: Partial<IncidentDetail> = {}): IncidentDetail {
-  return { ...buildIncident(), evidence: [], alternatives: [], gaps: [], reasons: [], timeline: [], ...over };
+  return {
+    ...buildIncident(),
+    evidence: [],
+    excerpts: [],
+    events: [],
+    alternatives: [],
+    gaps: [],
+    reasons: [],
+    timeline: [],
+    ...over,
+  };
 }

@@ -83,7 +83,9 @@ function Need({ tone, icon, to, title, says, end }: NeedProps) {
     <li data-tone={tone}>
       <span className={classes['needIcon']}>{icon}</span>
       <div className={classes['needText']}>
-        <Link to={to}>{title}</Link>
+        <Link to={to} data-list-item>
+          {title}
+        </Link>
         {says && <span>{says}</span>}
       </div>
       <span className={classes['needEnd']}>{end}</span>

@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import type { LiveConnection, LiveState } from '../api/live.ts';
+import type { Joined } from '../model/fold.ts';
 import type { Incident } from '../model/incident.ts';
 
 export const LiveContext = createContext<LiveConnection | null>(null);
@@ -14,6 +15,13 @@ export function useLive(): LiveConnection {
 export function useLiveState(): LiveState {
   const live = useLive();
   return useSyncExternalStore(live.onState, live.getState);
+}
+
+/** Calls `onJoined` for every incident that turned out to be a part of another. */
+export function useJoinedIncidents(onJoined: (joined: Joined) => void): void {
+  const live = useLive();
+  const joined = useEffectEvent(onJoined);
+  useEffect(() => live.onJoined((one) => joined(one)), [live]);
 }
 
 /** Calls `onIncident` for every incident that was created or changed, `onCatchUp` after every gap. */

@@ -16,6 +16,8 @@ export interface PageLink {
   to: string;
   title: string;
   icon: LucideIcon;
+  /** `g` and then this key leads there; each at most once. Absent: no keys do. */
+  key?: string;
 }
 
 /** All pages, in the groups in which the navigation lists them. A new page is one line here and one in `app.tsx`. */
@@ -23,17 +25,17 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   {
     group: 'Now',
     pages: [
-      { to: '/', title: 'Overview', icon: LayoutDashboard },
-      { to: '/incidents', title: 'Incidents', icon: Activity },
-      { to: '/approvals', title: 'Approvals', icon: MessageCircleQuestion },
+      { to: '/', title: 'Overview', icon: LayoutDashboard, key: 'o' },
+      { to: '/incidents', title: 'Incidents', icon: Activity, key: 'i' },
+      { to: '/approvals', title: 'Approvals', icon: MessageCircleQuestion, key: 'a' },
     ],
   },
   {
     group: 'Looking back',
     pages: [
-      { to: '/tests', title: 'Tests', icon: FlaskConical },
-      { to: '/debts', title: 'Debts', icon: HandCoins },
-      { to: '/learning', title: 'Learning', icon: Brain },
+      { to: '/tests', title: 'Tests', icon: FlaskConical, key: 't' },
+      { to: '/debts', title: 'Debts', icon: HandCoins, key: 'd' },
+      { to: '/learning', title: 'Learning', icon: Brain, key: 'l' },
     ],
   },
   {
@@ -45,6 +47,6 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   },
   {
     group: 'Running it',
-    pages: [{ to: '/access', title: 'Access', icon: KeyRound }],
+    pages: [{ to: '/access', title: 'Access', icon: KeyRound, key: 's' }],
   },
 ];

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { LogOut, UserRound } from 'lucide-react';
 import { sessionQuery } from '../api/answers.ts';
 import { call } from '../api/client.ts';
+import { ZoneMenu } from '../parts/zone-menu.tsx';
 import classes from './shell.module.css';
 
 /** Who is known to sit here, and the way out. */
@@ -12,22 +13,25 @@ export function PersonMenu() {
     mutationFn: () => call('/auth/sign-out', undefined, { method: 'POST', headers: {} }),
     onSuccess: () => window.location.assign('/'),
   });
-  if (session === undefined || session.name === null) return null;
+  if (session === undefined || session.name === null) return <ZoneMenu />;
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<UserRound size={15} aria-hidden />}>
-          <span className={classes['person']}>{session.name}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{session.role}</Menu.Label>
-        {session.by === 'session' && (
-          <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => leaving.mutate()}>
-            Sign out
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <ZoneMenu />
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<UserRound size={15} aria-hidden />}>
+            <span className={classes['person']}>{session.name}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{session.role}</Menu.Label>
+          {session.by === 'session' && (
+            <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => leaving.mutate()}>
+              Sign out
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
