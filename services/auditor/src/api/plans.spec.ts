@@ -88,8 +88,11 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/changes': ['/v1/changes', '/v1/changes?limit=200'],
   '/v1/confidence': ['/v1/confidence'],
   '/v1/confidence/changes': ['/v1/confidence/changes', '/v1/confidence/changes?decidedBy=rule%3Ar7&action=retry'],
+  '/v1/confidence/evidence': ['/v1/confidence/evidence?decidedBy=rule%3Ar7&action=retry'],
+  '/v1/confidence/reliability': ['/v1/confidence/reliability', '/v1/confidence/reliability?action=retry'],
   '/v1/coverage': ['/v1/coverage'],
   '/v1/coverage/clusters/{id}': ['/v1/coverage/clusters/fp_7_217'],
+  '/v1/coverage/clusters/{id}/draft': ['/v1/coverage/clusters/fp_7_217/draft?cause=network'],
   '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
     (query) => `/v1/debts?${query}`,
   ),
