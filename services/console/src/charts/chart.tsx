@@ -11,17 +11,18 @@ const HEIGHT = 220;
 const SeriesPlot = lazyPlot<SeriesPlotProps<unknown>>(async () => (await import('./plots.tsx')).SeriesPlot);
 const ReliabilityPlot = lazyPlot<ReliabilityPlotProps>(async () => (await import('./plots.tsx')).ReliabilityPlot);
 
-function lazyPlot<P>(load: () => Promise<ComponentType<P>>) {
-  return lazy(() => load().then((plot) => ({ default: plot }), lost));
+function lazyPlot<P extends object>(load: () => Promise<ComponentType<P>>) {
+  // After an update of Prunella the files of the version before are gone: the numbers stay.
+  return lazy<ComponentType<P>>(() =>
+    load().then(
+      (plot) => ({ default: plot }),
+      () => ({ default: Lost }),
+    ),
+  );
 }
 
-/** After an update of Prunella the files of the version before are gone. */
-function lost(): { default: ComponentType<never> } {
-  return {
-    default: () => (
-      <p className={classes['lost']}>The chart could not be loaded: load the page again. Its numbers are below.</p>
-    ),
-  };
+function Lost() {
+  return <p className={classes['lost']}>The chart could not be loaded: load the page again. Its numbers are below.</p>;
 }
 
 interface FigureProps {

@@ -1,6 +1,7 @@
 import {
   Activity,
   Brain,
+  ChartColumn,
   FlaskConical,
   HandCoins,
   KeyRound,
@@ -29,6 +30,7 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   {
     group: 'Looking back',
     pages: [
+      { to: '/reports', title: 'Reports', icon: ChartColumn },
       { to: '/tests', title: 'Tests', icon: FlaskConical },
       { to: '/debts', title: 'Debts', icon: HandCoins },
       { to: '/learning', title: 'Learning', icon: Brain },
