@@ -105,7 +105,7 @@ it('writes what an incident has now over what it had, and the same again changes
     },
     ...{ pipelineId: 'x', name: 'x', environment: '', workload: '', target: 'x', fingerprint: 'f', cause: 'network' },
     ...{ decidedBy: 'rule:x', outcome: null, healed: false, healedAfterMs: null, minutes: 1, money: 0, currency: '' },
-    ...{ estimated: false, expectedMinutes: 0, expectedMoney: 0, actualMinutes: null },
+    ...{ estimated: false, expectedMinutes: 0, expectedMoney: 0, actualMinutes: null, confidence: null },
   };
   const put = (...healings: Healing[]) =>
     store.transaction((transaction) => putHealings(transaction, ['inc_own'], healings));
