@@ -30,25 +30,35 @@ interface FigureProps {
   says: string;
   legend?: ReactNode;
   children: ReactNode;
-  /** The same numbers as a table. */
+  /** The same numbers as a table; null: it stands beside the chart anyway. */
   numbers: ReactNode;
   height?: number;
+  /** A curve is read best where it is about as high as it is wide. */
+  narrow?: boolean;
 }
 
-function Figure({ says, legend, children, numbers, height = HEIGHT }: FigureProps) {
+function Figure({ says, legend, children, numbers, height = HEIGHT, narrow = false }: FigureProps) {
   return (
     <figure className={classes['figure']}>
       {legend}
-      <div className={classes['plot']} role="img" aria-label={says} style={{ height }}>
+      <div
+        className={classes['plot']}
+        role="img"
+        aria-label={says}
+        style={{ height }}
+        data-narrow={narrow || undefined}
+      >
         <Suspense fallback={<Skeleton height={height} />}>{children}</Suspense>
       </div>
       <figcaption className={classes['says']}>{says}</figcaption>
-      <details className={classes['numbers']}>
-        <summary>
-          <ChevronRight size={14} aria-hidden /> The numbers
-        </summary>
-        <div className={classes['scroll']}>{numbers}</div>
-      </details>
+      {numbers !== null && (
+        <details className={classes['numbers']}>
+          <summary>
+            <ChevronRight size={14} aria-hidden /> The numbers
+          </summary>
+          <div className={classes['scroll']}>{numbers}</div>
+        </details>
+      )}
     </figure>
   );
 }
@@ -66,11 +76,13 @@ interface SeriesChartProps<T> {
   format: (value: number) => string;
   /** Columns over time, or bars under each other. */
   kind: 'columns' | 'bars';
+  /** In place of the table of these series: one that says more; null: it stands beside the chart anyway. */
+  numbers?: ReactNode;
 }
 
 /** Stacked columns or bars, with a legend, a sentence and a table of the same numbers. */
 export function SeriesChart<T>(props: SeriesChartProps<T>) {
-  const { label, says, items, nameOf, names, series, format, kind } = props;
+  const { label, says, items, nameOf, names, series, format, kind, numbers } = props;
   const id = useId();
   const shown = series.filter(({ value }) => items.some((item) => value(item) > 0));
   const height = kind === 'bars' ? Math.max(90, items.length * 34 + 40) : HEIGHT;
@@ -80,28 +92,11 @@ export function SeriesChart<T>(props: SeriesChartProps<T>) {
       height={height}
       legend={<Legend id={id} series={shown} />}
       numbers={
-        <table className={classes['table']} aria-label={label}>
-          <thead>
-            <tr>
-              <th scope="col">{names}</th>
-              {series.map((one) => (
-                <th key={one.key} scope="col">
-                  {one.label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={nameOf(item)}>
-                <th scope="row">{nameOf(item)}</th>
-                {series.map(({ key, value }) => (
-                  <td key={key}>{format(value(item))}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        numbers === undefined ? (
+          <Numbers label={label} names={names} items={items} nameOf={nameOf} series={series} format={format} />
+        ) : (
+          numbers
+        )
       }
     >
       <SeriesPlot
@@ -113,6 +108,35 @@ export function SeriesChart<T>(props: SeriesChartProps<T>) {
         kind={kind}
       />
     </Figure>
+  );
+}
+
+type NumbersProps<T> = Pick<SeriesChartProps<T>, 'label' | 'names' | 'items' | 'nameOf' | 'series' | 'format'>;
+
+function Numbers<T>({ label, names, items, nameOf, series, format }: NumbersProps<T>) {
+  return (
+    <table className={classes['table']} aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{names}</th>
+          {series.map((one) => (
+            <th key={one.key} scope="col">
+              {one.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={nameOf(item)}>
+            <th scope="row">{nameOf(item)}</th>
+            {series.map(({ key, value }) => (
+              <td key={key}>{format(value(item))}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -148,7 +172,8 @@ export function ReliabilityChart({ says, bins }: { says: string; bins: Reliabili
   return (
     <Figure
       says={says}
-      height={300}
+      height={320}
+      narrow
       legend={
         <ul className={classes['legend']}>
           <li>
@@ -160,7 +185,7 @@ export function ReliabilityChart({ says, bins }: { says: string; bins: Reliabili
           </li>
           <li>
             <svg width={18} height={14} aria-hidden>
-              <path d="M0 12 18 2" stroke="var(--p-gray-bar)" strokeWidth={1.5} strokeDasharray="4 3" />
+              <path d="M0 12 18 2" stroke="var(--p-ink-3)" strokeWidth={1.5} strokeDasharray="4 3" />
             </svg>
             as often as was said
           </li>

@@ -160,7 +160,7 @@ export function ReliabilityPlot({ bins }: ReliabilityPlotProps) {
             { x: 0, y: 0 },
             { x: 1, y: 1 },
           ]}
-          stroke="var(--p-gray-bar)"
+          stroke="var(--p-ink-3)"
           strokeDasharray="5 4"
         />
         <Tooltip
@@ -194,7 +194,14 @@ export function ReliabilityPlot({ bins }: ReliabilityPlotProps) {
             />
           )}
         >
-          <ErrorBar dataKey="spread" direction="y" width={7} stroke="var(--p-violet)" strokeWidth={1.4} />
+          <ErrorBar
+            dataKey="spread"
+            direction="y"
+            width={7}
+            stroke="var(--p-violet)"
+            strokeWidth={1.4}
+            isAnimationActive={false}
+          />
         </Scatter>
       </ScatterChart>
     </ResponsiveContainer>

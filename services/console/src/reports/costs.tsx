@@ -36,17 +36,38 @@ export function Costs({ range }: { range: Range }) {
   const [params, setParams] = useSearchParams();
   const by = BY.find(({ value }) => value === params.get('by'))?.value ?? 'day';
   const { data, error, refetch } = useQuery(costReportQuery(rangeQuery(range), by));
+  const isByDay = by === 'day';
   const shown = data?.by === by ? data : undefined;
   const items = shown && sorted(shown);
   const name = (item: Item) => nameOf(by, item);
   const columns: readonly Column<Item>[] = [
-    { title: BY.find(({ value }) => value === by)?.label ?? '', wide: true, cell: name },
+    { title: isByDay ? 'Day (UTC)' : (BY.find(({ value }) => value === by)?.label ?? ''), wide: true, cell: name },
     { title: 'Actions', numeric: true, cell: ({ actions }) => actions },
     { title: 'Healed', numeric: true, cell: ({ healed }) => healed },
     { title: 'Spent', numeric: true, cell: ({ spent }) => <Amount {...spent} /> },
     { title: 'In vain', numeric: true, cell: ({ inVain }) => <Amount {...inVain} /> },
     { title: 'Saved people', numeric: true, cell: ({ saved }) => (saved === null ? '–' : <Amount {...saved} />) },
   ];
+  const table = (
+    <>
+      <DataTable
+        label="Costs"
+        testId="costs"
+        columns={columns}
+        items={(isByDay ? items?.toReversed() : items)?.slice(0, MOST_ROWS)}
+        keyOf={({ key }) => key}
+        error={error}
+        onRetry={() => void refetch()}
+        empty="Nothing was done, and nothing was spent."
+      />
+      {items !== undefined && items.length > MOST_ROWS && (
+        <div className={partClasses['empty']}>
+          {isByDay ? 'The newest' : 'The dearest'} {MOST_ROWS} of {items.length} are shown; prunella report costs prints
+          all of them.
+        </div>
+      )}
+    </>
+  );
   return (
     <Card
       title="What it spent, and what it saved"
@@ -73,30 +94,16 @@ export function Costs({ range }: { range: Range }) {
         <SeriesChart
           label={`Runner minutes by ${by}`}
           says={sayOf(shown)}
-          items={by === 'day' ? items : items.slice(0, MOST_BARS)}
-          names={by === 'day' ? 'Day (UTC)' : (columns[0]?.title ?? '')}
+          items={isByDay ? items : items.slice(0, MOST_BARS)}
+          names={columns[0]?.title ?? ''}
           nameOf={name}
           series={SERIES}
           format={formatMinutes}
-          kind={by === 'day' ? 'columns' : 'bars'}
+          kind={isByDay ? 'columns' : 'bars'}
+          numbers={isByDay ? table : null}
         />
       )}
-      <DataTable
-        label="Costs"
-        testId="costs"
-        columns={columns}
-        items={(by === 'day' ? items?.toReversed() : items)?.slice(0, MOST_ROWS)}
-        keyOf={({ key }) => key}
-        error={error}
-        onRetry={() => void refetch()}
-        empty="Nothing was done, and nothing was spent."
-      />
-      {items !== undefined && items.length > MOST_ROWS && (
-        <div className={partClasses['empty']}>
-          {by === 'day' ? 'The newest' : 'The dearest'} {MOST_ROWS} of {items.length} are shown; the download by the API
-          has all of them.
-        </div>
-      )}
+      {(!isByDay || items === undefined || items.length === 0) && table}
     </Card>
   );
 }

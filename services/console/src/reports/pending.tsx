@@ -43,49 +43,53 @@ const DEBTS: readonly Column<Debt>[] = [
 export function Pending({ report }: { report: SummaryReport | undefined }) {
   return (
     <div className={classes['columns']}>
-      <Card
-        title="Flaky tests"
-        about={
-          report &&
-          `As it is now: of ${report.tests.known} tests ${report.tests.flaky} are flaky, ${report.tests.suspect} suspect, ${report.tests.failing} fail.`
-        }
-        end={
-          <Anchor component={Link} to="/tests" size="sm">
-            All tests
-          </Anchor>
-        }
-      >
-        <DataTable
-          label="Flaky tests"
-          testId="flaky"
-          columns={TESTS}
-          items={report?.tests.items}
-          keyOf={({ id }) => id}
-          error={null}
-          onRetry={() => undefined}
-          empty="No test is known to be flaky."
-        />
-      </Card>
-      <Card
-        title="Debts due"
-        about={report && `As it is now: ${report.debts.overdue} overdue, ${report.debts.dueSoon} due soon.`}
-        end={
-          <Anchor component={Link} to="/debts" size="sm">
-            All debts
-          </Anchor>
-        }
-      >
-        <DataTable
-          label="Debts due"
-          testId="debts-due"
-          columns={DEBTS}
-          items={report?.debts.items}
-          keyOf={({ id }) => id}
-          error={null}
-          onRetry={() => undefined}
-          empty="Nothing is due."
-        />
-      </Card>
+      <div>
+        <Card
+          title="Flaky tests"
+          about={
+            report &&
+            `As it is now: of ${report.tests.known} tests ${report.tests.flaky} are flaky, ${report.tests.suspect} suspect, ${report.tests.failing} fail.`
+          }
+          end={
+            <Anchor component={Link} to="/tests" size="sm">
+              All tests
+            </Anchor>
+          }
+        >
+          <DataTable
+            label="Flaky tests"
+            testId="flaky"
+            columns={TESTS}
+            items={report?.tests.items}
+            keyOf={({ id }) => id}
+            error={null}
+            onRetry={() => undefined}
+            empty="No test is known to be flaky."
+          />
+        </Card>
+      </div>
+      <div>
+        <Card
+          title="Debts due"
+          about={report && `As it is now: ${report.debts.overdue} overdue, ${report.debts.dueSoon} due soon.`}
+          end={
+            <Anchor component={Link} to="/debts" size="sm">
+              All debts
+            </Anchor>
+          }
+        >
+          <DataTable
+            label="Debts due"
+            testId="debts-due"
+            columns={DEBTS}
+            items={report?.debts.items}
+            keyOf={({ id }) => id}
+            error={null}
+            onRetry={() => undefined}
+            empty="Nothing is due."
+          />
+        </Card>
+      </div>
     </div>
   );
 }
