@@ -40,9 +40,12 @@ export async function tallyDays(
   actions: readonly string[],
 ): Promise<DayTally[]> {
   const found = await manager.query<DayTally[]>(
-    `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, outcome, count(*)::int AS count FROM healings
-     WHERE at >= $1 AND at < $2 AND action = ANY($3::text[])
-     GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT ${MOST_DAYS * OUTCOMES}`,
+    `SELECT to_char(day, 'YYYY-MM-DD') AS day, outcome, count FROM (
+       SELECT (at AT TIME ZONE 'UTC')::date AS day, outcome, count(*)::int AS count FROM healings
+       WHERE at >= $1 AND at < $2 AND action = ANY($3::text[])
+       GROUP BY 1, 2
+     ) ended
+     ORDER BY 1 DESC, 2 LIMIT ${MOST_DAYS * OUTCOMES}`,
     [range.from, range.to, [...actions]],
   );
   const days = new Set([...new Set(found.map(({ day }) => day))].slice(0, MOST_DAYS));

@@ -17,7 +17,7 @@ import { Answers, Body, Query } from './openapi.ts';
 import { By, parseQuery, rangeOf, Text, Time } from './query.ts';
 import type { ReliabilityReport } from './report-answers.ts';
 
-const QUARTER_MS = 90 * 86_400_000;
+const MONTH_MS = 30 * 86_400_000;
 
 const ChangesQuery = z.object({
   decidedBy: Text.optional().describe('Exactly this one, as `rule:connection-timeout`.'),
@@ -27,7 +27,7 @@ const ChangesQuery = z.object({
 });
 
 const ReliabilityQuery = z.object({
-  from: Time.optional().describe('Actions at or after this time. Default: 90 days before `to`.'),
+  from: Time.optional().describe('Actions at or after this time. Default: 30 days before `to`.'),
   to: Time.optional().describe('Actions before this time. Default: now.'),
   action: z.enum(actionTypes).optional().describe('Only this action.'),
 });
@@ -102,7 +102,7 @@ export class ConfidenceController {
   @Answers('ReliabilityReport', 'Whether actions healed as often as was said when they were decided.', [400])
   async reliability(@QueryParameters() query: Record<string, unknown>): Promise<ReliabilityReport> {
     const { action, ...given } = parseQuery(ReliabilityQuery, query);
-    return await reliabilityReport({ store: this.store }, rangeOf(given, QUARTER_MS, systemClock.now()), action);
+    return await reliabilityReport({ store: this.store }, rangeOf(given, MONTH_MS, systemClock.now()), action);
   }
 
   @Get('evidence')

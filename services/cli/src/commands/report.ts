@@ -108,7 +108,7 @@ const RELIABILITY = report({
   name: 'reliability',
   path: '/v1/confidence/reliability',
   noMarkdown: true,
-  says: 'whether actions healed as often as was said when they were decided; of the last 90 days',
+  says: 'whether actions healed as often as was said when they were decided; of the last 30 days',
   shape: Reliability,
   describe: describeReliability,
   options: [() => new Option('--action <action>', 'only this one').choices(actionTypes)],

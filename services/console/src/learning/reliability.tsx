@@ -21,7 +21,7 @@ export function Reliability() {
   return (
     <Card
       title="Is it as sure as it should be?"
-      about="Actions of the last 90 days by the confidence that was stated when they were decided, against how often they healed. Points on the dashed line: what was said holds. Above it: rather too modest. Below it: too sure."
+      about="Actions of the last 30 days by the confidence that was stated when they were decided, against how often they healed. Points on the dashed line: what was said holds. Above it: rather too modest. Below it: too sure."
       testId="reliability"
       end={
         <NativeSelect

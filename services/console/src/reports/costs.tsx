@@ -10,7 +10,7 @@ import { ACTIONS, CAUSES, labelOf } from '../model/words.ts';
 import { Card } from '../parts/card.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import partClasses from '../parts/parts.module.css';
-import { type Range, rangeQuery } from './range.ts';
+import { daysIn, MOST_DAYS, type Range, rangeQuery } from './range.ts';
 
 type Item = CostReport['items'][number];
 type By = CostReport['by'];
@@ -21,7 +21,14 @@ const BY: readonly { value: By; label: string }[] = [
   { value: 'cause', label: 'Cause' },
   { value: 'action', label: 'Action' },
 ];
-const SERIES: readonly Series<Item>[] = [
+/** What is drawn of an item. */
+interface Spent {
+  key: string;
+  spent: { minutes: number };
+  inVain: { minutes: number };
+}
+
+const SERIES: readonly Series<Spent>[] = [
   {
     ...{ key: 'useful', label: 'healed, or not known yet', tone: 'violet', fill: 'plain' },
     value: ({ spent, inVain }) => Math.max(0, spent.minutes - inVain.minutes),
@@ -39,7 +46,7 @@ export function Costs({ range }: { range: Range }) {
   const isByDay = by === 'day';
   const shown = data?.by === by ? data : undefined;
   const items = shown && sorted(shown);
-  const name = (item: Item) => nameOf(by, item);
+  const name = (item: Pick<Item, 'key'>) => nameOf(by, item);
   const columns: readonly Column<Item>[] = [
     { title: isByDay ? 'Day (UTC)' : (BY.find(({ value }) => value === by)?.label ?? ''), wide: true, cell: name },
     { title: 'Actions', numeric: true, cell: ({ actions }) => actions },
@@ -94,7 +101,7 @@ export function Costs({ range }: { range: Range }) {
         <SeriesChart
           label={`Runner minutes by ${by}`}
           says={sayOf(shown)}
-          items={isByDay ? items : items.slice(0, MOST_BARS)}
+          items={isByDay ? everyDay(range, items) : items.slice(0, MOST_BARS)}
           names={columns[0]?.title ?? ''}
           nameOf={name}
           series={SERIES}
@@ -124,7 +131,15 @@ function sorted({ by, items }: CostReport): Item[] {
     : [...items].sort((a, b) => b.spent.minutes - a.spent.minutes || (a.key < b.key ? -1 : 1));
 }
 
-function nameOf(by: By, { key }: Item): string {
+/** Also the days on which nothing was done. */
+function everyDay(range: Range, items: readonly Spent[]): Spent[] {
+  const known = new Map(items.map((item) => [item.key, item]));
+  return daysIn(range, MOST_DAYS).map(
+    (key) => known.get(key) ?? { key, spent: { minutes: 0 }, inVain: { minutes: 0 } },
+  );
+}
+
+function nameOf(by: By, { key }: Pick<Item, 'key'>): string {
   if (by === 'cause') return labelOf(CAUSES, key as keyof typeof CAUSES);
   if (by === 'action') return labelOf(ACTIONS, key as keyof typeof ACTIONS);
   return key || 'no repository';

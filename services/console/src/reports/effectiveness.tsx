@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Shares } from '../parts/shares.tsx';
 import { counted, pointsBetween, rateWithInterval } from './compare.ts';
-import { daysIn, type Range } from './range.ts';
+import { daysIn, MOST_DAYS, type Range } from './range.ts';
 
 type Day = EffectivenessReport['days'][number];
 type Action = EffectivenessReport['actions'][number];
@@ -26,7 +26,6 @@ const SERIES: readonly Series<Day>[] = [
   { key: 'inconclusive', label: 'no proof', tone: 'gray', fill: 'dots', value: ({ inconclusive }) => inconclusive },
   { key: 'pending', label: 'not known yet', tone: 'blue', fill: 'hollow', value: ({ pending }) => pending },
 ];
-const MOST_DAYS = 120;
 
 interface EffectivenessProps {
   report: EffectivenessReport | undefined;
@@ -56,7 +55,7 @@ export function Effectiveness({ report, before, range }: EffectivenessProps) {
     { title: 'Times', numeric: true, cell: ({ total }) => total },
     { title: 'Healed', numeric: true, cell: ({ successful }) => successful },
     {
-      title: 'Helped (95% sure)',
+      title: 'Helped',
       numeric: true,
       cell: ({ action, successRate, interval }) => {
         const was = before?.actions.find((one) => one.action === action)?.successRate ?? null;

@@ -6,6 +6,8 @@ export const LASTING = [
   { value: '90d', label: '90 days', ms: 90 * 86_400_000, says: 'the last 90 days' },
 ] as const;
 const USUAL = LASTING[1];
+/** So many days are drawn, the newest: more columns can't be told apart. */
+export const MOST_DAYS = 120;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 

@@ -17,7 +17,7 @@ export function Share({ range }: { range: Range }) {
       <CopyButton value={`${window.location.origin}/reports?${rangeQuery(range)}`}>
         {({ copied, copy }) => (
           <Button
-            size="compact-md"
+            size="compact-sm"
             variant="default"
             leftSection={copied ? <Check size={14} aria-hidden /> : <Link2 size={14} aria-hidden />}
             onClick={copy}
@@ -29,7 +29,7 @@ export function Share({ range }: { range: Range }) {
       <Menu position="bottom-end">
         <Menu.Target>
           <Button
-            size="compact-md"
+            size="compact-sm"
             variant="default"
             loading={saving.isPending}
             leftSection={<Download size={14} aria-hidden />}
