@@ -4,6 +4,14 @@ export { dayOf, dayWeights, weightAt } from './decay.ts';
 export { type CauseTally, groundsOf, type Pair } from './grounds.ts';
 export { type Interval, mantelHaenszel, newcombe, type Rate, type Stratum, wilson } from './rates.ts';
 export {
+  BINS,
+  LEAST_STATED,
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+  type StatedCases,
+} from './reliability.ts';
+export {
   demotionSays,
   evidenceSays,
   type Measured,

@@ -1,4 +1,5 @@
 export { builtinPacks, builtinPackTexts, type PackText } from './builtin.ts';
+export { type ClusterOfFailures, draftRequestOf, MOST_DRAFT_SAMPLES } from './draft/draft-cluster.ts';
 export { type Draft, type DraftRequest, draftRule, type Sample, suggestCause } from './draft/draft-rule.ts';
 export { takenIds } from './draft/taken-ids.ts';
 export type { LintFinding, Severity } from './lint/finding.ts';

@@ -229,3 +229,8 @@ export async function putBeliefs(transaction: Transaction, rows: readonly Confid
 export async function listConfidence(manager: Transaction): Promise<ConfidenceRow[]> {
   return await manager.find(ConfidenceRow, { order: { decidedBy: 'ASC', action: 'ASC' } });
 }
+
+/** What was learnt of one rule and action; null: nothing. */
+export async function findConfidence(manager: Transaction, key: ConfidenceKey): Promise<ConfidenceRow | null> {
+  return await manager.findOneBy(ConfidenceRow, key);
+}

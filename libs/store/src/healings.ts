@@ -40,6 +40,8 @@ export interface Healing {
   expectedMoney: number;
   /** How long its rerun took, by the clock on the wall; null: it is not known. */
   actualMinutes: number | null;
+  /** How surely it was said to heal when it was decided, above 0 to 1; null: nobody said. */
+  confidence: number | null;
 }
 
 /** From (inclusive) and to (exclusive), by when actions took effect. */
@@ -64,15 +66,15 @@ export async function putHealings(
   await transaction.query(
     `INSERT INTO healings AS old (incident_id, attempt, action, at, platform, repository, pipeline_id, name, environment, workload, target,
                            fingerprint, cause, decided_by, outcome, healed, healed_after_ms, minutes, money, currency, estimated,
-                           expected_minutes, expected_money, actual_minutes)
+                           expected_minutes, expected_money, actual_minutes, confidence)
      SELECT "incidentId", attempt, action, at, platform, repository, "pipelineId", name, environment, workload, target,
             fingerprint, cause, "decidedBy", outcome, healed, "healedAfterMs", minutes, money, currency, estimated, "expectedMinutes", "expectedMoney",
-            "actualMinutes"
+            "actualMinutes", confidence
      FROM jsonb_to_recordset($1::jsonb) AS r (
        "incidentId" text, attempt int, action text, at timestamptz, platform text, repository text, "pipelineId" text, name text,
        environment text, workload text, target text, fingerprint text, cause text, "decidedBy" text, outcome text, healed boolean,
        "healedAfterMs" float8, minutes float8, money float8, currency text, estimated boolean, "expectedMinutes" float8, "expectedMoney" float8,
-       "actualMinutes" float8
+       "actualMinutes" float8, confidence float8
      )
      ORDER BY 1, 2, 3
      ON CONFLICT (incident_id, attempt, action) DO UPDATE SET
@@ -81,7 +83,8 @@ export async function putHealings(
        fingerprint = excluded.fingerprint, cause = excluded.cause, decided_by = excluded.decided_by, outcome = excluded.outcome,
        healed = excluded.healed, healed_after_ms = excluded.healed_after_ms, minutes = excluded.minutes, money = excluded.money,
        currency = excluded.currency, estimated = excluded.estimated, expected_minutes = excluded.expected_minutes,
-       expected_money = excluded.expected_money, actual_minutes = excluded.actual_minutes
+       expected_money = excluded.expected_money, actual_minutes = excluded.actual_minutes,
+       confidence = excluded.confidence
        WHERE old IS DISTINCT FROM excluded`,
     [storable(healings)],
   );

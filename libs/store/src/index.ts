@@ -1,4 +1,4 @@
-export { type ActionTally, tallyActions } from './actions.ts';
+export { type ActionTally, type DayTally, tallyActions, tallyDays } from './actions.ts';
 export {
   cancelBacktest,
   type FoundBacktest,
@@ -12,6 +12,7 @@ export { type ApiChange, listChanges, noteChange, noteChangeEnded, type Recorded
 export {
   addObservations,
   type ConfidenceKey,
+  findConfidence,
   forgetObservations,
   listConfidence,
   lockConfidence,
@@ -92,6 +93,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
+export { confidenceOfEvents } from './migrations/1796412000000-healing-confidence.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {
@@ -105,6 +107,7 @@ export {
   type ReportedResult,
   resultsOf,
 } from './quarantine.ts';
+export { type StatedTally, tallyStated } from './reliability.ts';
 export { incidentIdsIn, quarantineChanges } from './replay.ts';
 export { deleteIncidents, incidentsOpenedBefore } from './retention.ts';
 export { type ReturnedFailure, returnedFailures } from './returns.ts';

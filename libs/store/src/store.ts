@@ -15,6 +15,7 @@ import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
 import { Backtests1796400000000 } from './migrations/1796400000000-backtests.ts';
+import { HealingConfidence1796412000000 } from './migrations/1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './migrations/1796450000000-alike.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
@@ -132,6 +133,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Healings1796200000000,
       ApiChanges1796300000000,
       Backtests1796400000000,
+      HealingConfidence1796412000000,
       Alike1796450000000,
     ],
     synchronize: false,

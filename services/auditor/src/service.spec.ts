@@ -224,6 +224,12 @@ describe('the API', () => {
     ['/v1/reports/uplift?from=2026-11-02&to=2026-11-01', 400, 'from'],
     ['/v1/confidence/changes?cursor=x', 400, 'cursor'],
     ['/v1/confidence/changes?action=dance', 400, 'action'],
+    ['/v1/confidence/reliability?action=dance', 400, 'action'],
+    ['/v1/confidence/reliability?from=2026-11-02&to=2026-11-01', 400, 'from'],
+    ['/v1/confidence/evidence?action=retry', 400, 'decidedBy'],
+    ['/v1/confidence/evidence?decidedBy=rule:none&action=retry', 404, undefined],
+    ['/v1/coverage/clusters/fp-none/draft', 404, undefined],
+    ['/v1/coverage/clusters/fp-none/draft?cause=unknown', 400, 'cause'],
     ['/v1/training?cursor=x', 400, 'cursor'],
     ['/v1/training?cause=network', 400, 'cause'],
     ['/v1/nothing', 404, undefined],
@@ -253,7 +259,11 @@ describe('the API', () => {
       expect((await get(service, `/v1/reports/effectiveness?${range}`)).body).toMatchObject({
         from: '2001-01-01T00:00:00.000Z',
         to: '2001-01-02T00:00:00.000Z',
-        overall: { total: 3, successful: 1, successRate: 0.5, notDone: { recommended: 1 } },
+        overall: {
+          ...{ total: 3, successful: 1, successRate: 0.5, notDone: { recommended: 1 } },
+          interval: { value: 0.5, low: expect.closeTo(0.0945, 3), high: expect.closeTo(0.9055, 3) },
+        },
+        days: [{ day: '2001-01-01', successful: 1, ineffective: 0, harmful: 1, inconclusive: 1, pending: 0 }],
         actions: [
           expect.objectContaining({
             action: 'retry_with_backoff',
@@ -267,7 +277,14 @@ describe('the API', () => {
       // That one is silent is told by the sweep, every 30 s.
     }, 40_000);
     const { body } = await get(service, '/v1/reports/effectiveness?from=2000-01-01&to=2000-01-02');
-    expect(body).toMatchObject({ overall: { total: 0, successRate: null }, actions: [] });
+    expect(body).toMatchObject({ overall: { total: 0, successRate: null, interval: null }, actions: [], days: [] });
+    const { body: stated } = await get(service, `/v1/confidence/reliability?${range}&action=retry_with_backoff`);
+    expect(stated).toMatchObject({
+      ...{ action: 'retry_with_backoff', cases: 2, successes: 1, stated: 0.9, unproven: 1, unstated: 0 },
+      ...{ calibrationError: expect.closeTo(0.4, 9), brier: expect.closeTo(0.41, 9), brierOfAverage: 0.25 },
+    });
+    const other = await get(service, `/v1/confidence/reliability?${range}&action=rollback`);
+    expect(other.body).toMatchObject({ cases: 0, observed: null, brier: null });
   }, 60_000);
 
   it('says what share of the failures got a cause, and which of the others are the same', async () => {
@@ -306,6 +323,22 @@ describe('the API', () => {
       { repository: 'octo/b', evidence: [{ text: 'quux 2 exploded' }], alternatives: [{ cause: 'crash' }] },
       { repository: 'octo/a', evidence: [{ text: 'quux 1 exploded' }] },
     ]);
+    const draft = async (cluster: string, query = '') =>
+      (await get(service, `/v1/coverage/clusters/${cluster}/draft${query}`)).body;
+    expect(await draft('fp-strange')).toMatchObject({
+      ...{ cluster: 'fp-strange', cause: 'crash', suggested: true, samples: 2, reason: null },
+      yaml: expect.stringContaining("- 'quux 1 exploded'"),
+    });
+    expect(await draft('fp-strange', '?cause=oom')).toMatchObject({ cause: 'oom', suggested: false });
+    expect(await draft('fp-odd')).toMatchObject({
+      cause: null,
+      yaml: null,
+      reason: expect.stringMatching(/choose one/),
+    });
+    expect(await draft('fp-odd', '?cause=oom')).toMatchObject({
+      yaml: null,
+      reason: expect.stringMatching(/no failures/),
+    });
     const limited = await get(service, '/v1/coverage?since=2002-01-01&until=2002-01-02&limit=1');
     expect(limited.body.clusters).toHaveLength(1);
     const never = await get(service, '/v1/coverage?since=2000-06-01&until=2000-06-02');
@@ -371,11 +404,18 @@ describe('the API', () => {
       ['/v1/confidence', '/v1/confidence'],
       ['/v1/confidence/changes', '/v1/confidence/changes'],
       ['/v1/confidence/changes?limit=0', '/v1/confidence/changes'],
+      ['/v1/confidence/reliability?from=2001-01-01', '/v1/confidence/reliability'],
+      [
+        '/v1/confidence/evidence?decidedBy=rule:connection-timeout&action=retry_with_backoff',
+        '/v1/confidence/evidence',
+      ],
       ['/v1/reports/uplift?from=2001-01-01', '/v1/reports/uplift'],
       ['/v1/coverage?since=2002-01-01', '/v1/coverage'],
       ['/v1/coverage?limit=0', '/v1/coverage'],
       ['/v1/coverage/clusters/fp-strange', '/v1/coverage/clusters/{id}'],
       ['/v1/coverage/clusters/nothing', '/v1/coverage/clusters/{id}'],
+      ['/v1/coverage/clusters/fp-strange/draft', '/v1/coverage/clusters/{id}/draft'],
+      ['/v1/coverage/clusters/fp-odd/draft', '/v1/coverage/clusters/{id}/draft'],
       ['/v1/training', '/v1/training'],
       ['/v1/approvals', '/v1/approvals'],
       ['/v1/breakers', '/v1/breakers'],

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
 import { AccessPage } from './access/access-page.tsx';
 import { ApprovalsPage } from './approvals/approvals-page.tsx';
@@ -9,10 +10,14 @@ import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { Keyboard } from './keyboard/keyboard.tsx';
 import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { PageLoading } from './parts/page-loading.tsx';
 import { PolicyPage } from './policy/policy-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TestsPage } from './tests/tests-page.tsx';
+
+/** Pages that few open first come when they are opened. */
+const ReportsPage = lazy(async () => ({ default: (await import('./reports/reports-page.tsx')).ReportsPage }));
 
 export function App() {
   return (
@@ -27,6 +32,14 @@ export function App() {
           <Route path="tests" element={<TestsPage />} />
           <Route path="debts" element={<DebtsPage />} />
           <Route path="learning" element={<LearningPage />} />
+          <Route
+            path="reports"
+            element={
+              <Suspense fallback={<PageLoading title="Reports" />}>
+                <ReportsPage />
+              </Suspense>
+            }
+          />
           <Route path="policy" element={<PolicyPage />} />
           <Route path="backtest" element={<BacktestPage />} />
           <Route path="backtest/:id" element={<BacktestRunPage />} />

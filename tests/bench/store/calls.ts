@@ -48,6 +48,8 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/changes': () => [''],
   '/v1/confidence': () => [''],
   '/v1/confidence/changes': () => [''],
+  '/v1/confidence/evidence': () => ['?decidedBy=rule%3Ar7&action=retry'],
+  '/v1/confidence/reliability': () => ['', '?action=retry'],
   '/v1/coverage': () => [''],
   '/v1/coverage/clusters/{id}': () => ['/fp_7_217'],
   '/v1/debts': (incidents) => [
@@ -55,6 +57,7 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
     `?incident=inc_${String(Math.ceil(incidents / 2)).padStart(12, '0')}`,
   ],
   '/v1/policy': () => [''],
+  '/v1/coverage/clusters/{id}/draft': () => ['/fp_7_217/draft?cause=network'],
   '/v1/quarantine': () => ['', '?state=over'],
   '/v1/reports/correlation': () => [''],
   '/v1/reports/costs': () => ['?by=action', '?by=repository', '?by=day'],

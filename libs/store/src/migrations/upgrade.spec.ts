@@ -5,6 +5,7 @@ import { tallyCosts } from '../costs.ts';
 import { listDebts } from '../debts.ts';
 import { eventsOfIncidents, insertEvents } from '../events.ts';
 import { listIncidents } from '../incidents.ts';
+import { tallyStated } from '../reliability.ts';
 import { Store } from '../store.ts';
 import { Ledger1761955200000 } from './1761955200000-ledger.ts';
 import { Coverage1795392000000 } from './1795392000000-coverage.ts';
@@ -19,6 +20,7 @@ import { Learning1796100000000 } from './1796100000000-learning.ts';
 import { Healings1796200000000 } from './1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './1796300000000-api-changes.ts';
 import { Backtests1796400000000 } from './1796400000000-backtests.ts';
+import { HealingConfidence1796412000000 } from './1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './1796450000000-alike.ts';
 
 const OLD = [
@@ -27,7 +29,7 @@ const OLD = [
 ];
 const NEW = [
   ...[Partitions1796000000000, Scale1796000100000, History1796000200000, Learning1796100000000, Healings1796200000000],
-  ...[ApiChanges1796300000000, Backtests1796400000000, Alike1796450000000],
+  ...[ApiChanges1796300000000, Backtests1796400000000, HealingConfidence1796412000000, Alike1796450000000],
 ];
 const INCIDENTS = 1_000;
 const EVER = { from: new Date(0), to: new Date('2100-01-01') };
@@ -59,7 +61,7 @@ const ROWS = `
   SELECT 'failed_' || n, id, 'pipeline.failed', 's', 'failed_' || n, at, n, '{}' FROM made
   UNION ALL
   SELECT 'executed_' || n, id, 'action.executed', 's', 'executed_' || n, at, n,
-         jsonb_build_object('run', jsonb_build_object('attempt', 1, 'runId', id, 'repository', 'octo/repo'), 'status', 'executed', 'cause', 'network',
+         jsonb_build_object('run', jsonb_build_object('attempt', 1, 'runId', id, 'repository', 'octo/repo'), 'status', 'executed', 'cause', 'network', 'confidence', 0.84,
            'action', jsonb_build_object('type', 'retry'), 'cost', jsonb_build_object('minutes', 10, 'money', 0.1, 'currency', 'EUR')) FROM made
   UNION ALL
   SELECT 'outcome_' || n, id, 'outcome.observed', 's', 'outcome_' || n, at, n,
@@ -116,6 +118,8 @@ describe('a store of the version before', () => {
         actualMinutes: 6_000,
       },
     ]);
+    const stated = await store.read((manager) => tallyStated(manager, EVER, ['retry']));
+    expect(stated).toEqual([{ confidence: 0.84, cases: INCIDENTS, successes: INCIDENTS, unproven: 0 }]);
     const page = { now: new Date(), dueMs: 86_400_000, limit: 9 };
     const debts = await store.read((manager) => listDebts(manager, { repository: 'octo/repo' }, page));
     expect(debts.map(({ id, count, owner, by }) => [id, count, owner, by]).sort()).toEqual([

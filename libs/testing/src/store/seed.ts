@@ -132,10 +132,10 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
   [
     'healings',
     `incident_id, attempt, action, at, platform, repository, pipeline_id, name, environment, workload, target, fingerprint, cause, decided_by, outcome,
-     healed, healed_after_ms, minutes, money, currency, estimated, expected_minutes, expected_money, actual_minutes`,
+     healed, healed_after_ms, minutes, money, currency, estimated, expected_minutes, expected_money, actual_minutes, confidence`,
     `SELECT id, 1, action, at + interval '2 minutes', platform, repository, pipeline, 'CI', '', '', pipeline, fingerprint, cause,
             'rule:' || cause || '-' || (n % 4), outcome, coalesce(outcome = 'healed', false), CASE WHEN outcome = 'healed' THEN 480000 END, 6, 0.048,
-            'EUR', true, 8, 0.064, 6
+            'EUR', true, 8, 0.064, 6, (n * 37 % 1000) / 1000.0
      FROM made WHERE action NOT IN ('notify_human', 'none') ORDER BY n`,
   ],
   [

@@ -69,12 +69,17 @@ export const IncidentList = z.strictObject({
 });
 export type IncidentList = z.infer<typeof IncidentList>;
 
+export const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+const RateInterval = Interval.nullable().describe(
+  "`successRate` with Wilson's interval at 95 %; null: nothing is proven.",
+);
+
 export const EffectivenessReport = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   overall: z.strictObject({
     ...{ total: Count, successful: Count, ineffective: Count, harmful: Count, inconclusive: Count, pending: Count },
-    ...{ successRate: Rate, ...TimeToHeal, notDone: NotDone },
+    ...{ successRate: Rate, interval: RateInterval, ...TimeToHeal, notDone: NotDone },
   }),
   actions: z.array(
     z.strictObject({
@@ -86,6 +91,7 @@ export const EffectivenessReport = z.strictObject({
       inconclusive: Count.describe('Nothing proved anything.'),
       pending: Count.describe('No outcome yet.'),
       successRate: Rate,
+      interval: RateInterval,
       expectedMinutes: Minutes.describe('Runner minutes, as expected when it was decided.'),
       actualMinutes: Minutes.describe('What is known of how long the reruns took.'),
       money: Money.describe("Expected, by the policy's price, for each currency."),
@@ -93,10 +99,17 @@ export const EffectivenessReport = z.strictObject({
       notDone: NotDone,
     }),
   ),
+  days: z
+    .array(
+      z.strictObject({
+        day: z.iso.date().describe('In UTC.'),
+        ...{ successful: Count, ineffective: Count, harmful: Count, inconclusive: Count, pending: Count },
+      }),
+    )
+    .describe('The same by day, the oldest first, at most 400; days without actions are left out.'),
 });
 export type EffectivenessReport = z.infer<typeof EffectivenessReport>;
 
-const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 const Arm = z.strictObject({
   successes: Count,
   cases: Count,
@@ -232,6 +245,41 @@ export const StandingChangeList = z.strictObject({
 });
 export type StandingChangeList = z.infer<typeof StandingChangeList>;
 
+const Weighed = {
+  helped: z.number().min(0).describe('Those that healed, old ones counting less.'),
+  tried: z.number().min(0).describe('All that are proven, old ones counting less.'),
+};
+const Counted = { healed: Count, ineffective: Count, harmful: Count };
+
+/** What the belief about a rule and action stands on. */
+export const ConfidenceEvidence = z.strictObject({
+  decidedBy: z.string(),
+  action: z.enum(actionTypes),
+  word: Probability.describe('What the rule says of itself.'),
+  prior: Probability.describe('Its word and what is known of others like it, before its own outcomes.'),
+  mean: Probability,
+  lower: Probability.describe('What the threshold is held against.'),
+  threshold: Probability.describe('Of the policy, for the risk of the action, without entries of `pipelines`.'),
+  own: z.strictObject({
+    ...Weighed,
+    ...Counted,
+    causes: z.array(z.strictObject({ cause: z.enum(causes), ...Weighed, ...Counted })).describe('The most first.'),
+  }),
+  sameCause: z.strictObject({ ...Weighed, rules: Count }).describe('The same action for the same causes, by others.'),
+  otherCauses: z.strictObject({ ...Weighed, rules: Count }).describe('The same action for other causes, by others.'),
+  settings: z
+    .strictObject({
+      halfLifeDays: z.number(),
+      priorWeight: z.number(),
+      credibility: Probability,
+      demoteAfter: z.number(),
+      promoteAfter: z.number(),
+      margin: z.number(),
+    })
+    .describe('`learning` of the policy.'),
+});
+export type ConfidenceEvidence = z.infer<typeof ConfidenceEvidence>;
+
 /** Failures of unknown cause that are the same. */
 export const CoverageCluster = z.strictObject({
   id: z.string().describe('Their fingerprint.'),
@@ -271,6 +319,19 @@ export const CoverageClusterPage = CoverageCluster.extend({
     .describe('The newest first.'),
 });
 export type CoverageClusterPage = z.infer<typeof CoverageClusterPage>;
+
+/** A rule that waits for a person's eyes. */
+export const RuleDraft = z.strictObject({
+  cluster: z.string(),
+  cause: z.enum(causes).nullable().describe('For which it is; null: none was asked for, and nothing suggests one.'),
+  suggested: z.boolean().describe('The cause is what the diagnoses considered most, and was not asked for.'),
+  samples: Count.describe('Failures it was drafted from.'),
+  ruleId: z.string().nullable(),
+  pattern: z.string().nullable().describe('RE2; matches a line of each of those failures.'),
+  yaml: z.string().nullable().describe('A pack with this one rule, as it can stand in a file; null: see `reason`.'),
+  reason: z.string().nullable().describe('Why there is none.'),
+});
+export type RuleDraft = z.infer<typeof RuleDraft>;
 
 export const TrainingList = z.strictObject({
   items: z

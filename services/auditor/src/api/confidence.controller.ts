@@ -2,23 +2,38 @@ import { Controller, Get, HttpCode, Inject, Post, Query as QueryParameters, Body
 import { Bus } from '@prunella/bus';
 import { actionTypes, type StandingChanged } from '@prunella/contracts';
 import { systemClock } from '@prunella/core';
-import { Caller, type Identity, parseInput } from '@prunella/service-kit';
+import { Caller, type Identity, ProblemException, parseInput } from '@prunella/service-kit';
 import { listConfidence, listStandingChanges, Store } from '@prunella/store';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
 import { samplesOf } from '../learn/beliefs.ts';
+import { evidenceFor } from '../learn/evidence-for.ts';
 import { changeByHand } from '../learn/standings.ts';
 import { Owners } from '../owners.ts';
-import type { ConfidenceList, StandingChange, StandingChangeList } from './answers.ts';
+import { reliabilityReport } from '../report/reports.ts';
+import type { ConfidenceEvidence, ConfidenceList, StandingChange, StandingChangeList } from './answers.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
-import { By, parseQuery, Text } from './query.ts';
+import { By, parseQuery, rangeOf, Text, Time } from './query.ts';
+import type { ReliabilityReport } from './report-answers.ts';
+
+const MONTH_MS = 30 * 86_400_000;
 
 const ChangesQuery = z.object({
   decidedBy: Text.optional().describe('Exactly this one, as `rule:connection-timeout`.'),
   action: z.enum(actionTypes).optional().describe('Exactly this action.'),
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most changes on a page.'),
   cursor: Cursor.optional().describe('`nextCursor` of the page before.'),
+});
+
+const ReliabilityQuery = z.object({
+  from: Time.optional().describe('Actions at or after this time. Default: 30 days before `to`.'),
+  to: Time.optional().describe('Actions before this time. Default: now.'),
+  action: z.enum(actionTypes).optional().describe('Only this action.'),
+});
+const EvidenceQuery = z.object({
+  decidedBy: Text.min(1).max(256).describe('As `rule:connection-timeout`.'),
+  action: z.enum(actionTypes),
 });
 
 const Wish = z.strictObject({
@@ -80,6 +95,29 @@ export class ConfidenceController {
       items: page.map(({ change }) => changeItem(change)),
       nextCursor: found.length > limit && last !== undefined ? writeCursor({ openedAt: last.at, id: last.id }) : null,
     };
+  }
+
+  @Get('reliability')
+  @Query(ReliabilityQuery)
+  @Answers('ReliabilityReport', 'Whether actions healed as often as was said when they were decided.', [400])
+  async reliability(@QueryParameters() query: Record<string, unknown>): Promise<ReliabilityReport> {
+    const { action, ...given } = parseQuery(ReliabilityQuery, query);
+    return await reliabilityReport({ store: this.store }, rangeOf(given, MONTH_MS, systemClock.now()), action);
+  }
+
+  @Get('evidence')
+  @Query(EvidenceQuery)
+  @Answers('ConfidenceEvidence', 'What the belief about one rule and action stands on.', [400, 404])
+  async evidence(@QueryParameters() query: Record<string, unknown>): Promise<ConfidenceEvidence> {
+    const key = parseQuery(EvidenceQuery, query);
+    const policy = this.owners.policy;
+    const found = await this.store.read((manager) => evidenceFor(manager, key, systemClock.now(), policy));
+    if (found !== undefined) return found;
+    throw new ProblemException({
+      title: 'Not found',
+      status: 404,
+      detail: `expected a rule or model and an action of it that something was learnt of, found ${key.decidedBy} and ${key.action}`,
+    });
   }
 
   /** Demotes, promotes or pins by hand. */

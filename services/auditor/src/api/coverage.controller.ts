@@ -1,11 +1,14 @@
 import { Controller, Get, Inject, Param, Query as QueryParameters } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
+import { causes } from '@prunella/contracts';
 import { iso, systemClock } from '@prunella/core';
+import { MOST_DRAFT_SAMPLES } from '@prunella/rules';
 import { badRequest, ProblemException, parseInput } from '@prunella/service-kit';
 import { countCoverage, EVER, Store, type UnknownCluster, unknownClusters, unknownSamples } from '@prunella/store';
 import { z } from 'zod';
+import { ruleDraftOf } from '../learn/rule-draft.ts';
 import { alternativesOf } from '../ledger/page.ts';
-import type { CoverageCluster, CoverageClusterPage, CoverageReport } from './answers.ts';
+import type { CoverageCluster, CoverageClusterPage, CoverageReport, RuleDraft } from './answers.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text, Time } from './query.ts';
 
@@ -20,6 +23,14 @@ const CoverageQuery = z.object({
 });
 const ClusterQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Most incidents, the newest first.'),
+});
+
+const DraftQuery = z.object({
+  cause: z
+    .enum(causes)
+    .exclude(['unknown'])
+    .optional()
+    .describe('For which the rule is. Default: the one that the diagnoses considered most.'),
 });
 
 @Controller('v1/coverage')
@@ -54,8 +65,20 @@ export class CoverageController {
     @Param() parameters: unknown,
     @QueryParameters() query: Record<string, unknown>,
   ): Promise<CoverageClusterPage> {
-    const { id } = parseInput(z.object({ id: Text }), parameters);
-    const { limit } = parseQuery(ClusterQuery, query);
+    return await this.clusterPage(idOf(parameters), parseQuery(ClusterQuery, query).limit);
+  }
+
+  @Get('clusters/:id/draft')
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @Query(DraftQuery)
+  @Answers('RuleDraft', 'A rule for one cluster, to be read by a person before it is used.', [400, 404])
+  async draft(@Param() parameters: unknown, @QueryParameters() query: Record<string, unknown>): Promise<RuleDraft> {
+    const { cause } = parseQuery(DraftQuery, query);
+    return ruleDraftOf(await this.clusterPage(idOf(parameters), MOST_DRAFT_SAMPLES), cause);
+  }
+
+  /** @throws ProblemException (404) where there is none. */
+  private async clusterPage(id: string, limit: number): Promise<CoverageClusterPage> {
     const [cluster] = await this.store.read((manager) => unknownClusters(manager, EVER, { most: 1, fingerprint: id }));
     if (cluster === undefined) {
       throw new ProblemException({
@@ -74,6 +97,11 @@ export class CoverageController {
       })),
     };
   }
+}
+
+/** @throws ProblemException (400). */
+function idOf(parameters: unknown): string {
+  return parseInput(z.object({ id: Text }), parameters).id;
 }
 
 function clusterOf({ fingerprint, firstSeen, lastSeen, evidence, ...same }: UnknownCluster): CoverageCluster {

@@ -98,6 +98,8 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/changes': ['/v1/changes', '/v1/changes?limit=200'],
   '/v1/confidence': ['/v1/confidence'],
   '/v1/confidence/changes': ['/v1/confidence/changes', '/v1/confidence/changes?decidedBy=rule%3Ar7&action=retry'],
+  '/v1/confidence/evidence': ['/v1/confidence/evidence?decidedBy=rule%3Ar7&action=retry'],
+  '/v1/confidence/reliability': ['/v1/confidence/reliability', '/v1/confidence/reliability?action=retry'],
   '/v1/coverage': ['/v1/coverage'],
   '/v1/coverage/clusters/{id}': ['/v1/coverage/clusters/fp_7_217'],
   '/v1/debts': [
@@ -109,6 +111,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'incident=inc_000000000120',
   ].map((query) => `/v1/debts?${query}`),
   '/v1/policy': ['/v1/policy'],
+  '/v1/coverage/clusters/{id}/draft': ['/v1/coverage/clusters/fp_7_217/draft?cause=network'],
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),

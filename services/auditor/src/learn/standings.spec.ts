@@ -188,6 +188,18 @@ describe('by hand', () => {
     );
   }, 60_000);
 
+  it('has its evidence: outcomes of its own, and of others', async () => {
+    const { body } = await get(service, `/v1/confidence/evidence?decidedBy=${wish.decidedBy}&action=${wish.action}`);
+    const row = await confidenceOf(wish.decidedBy);
+    expect(body).toMatchObject({
+      ...{ word: row.prior, lower: expect.closeTo(row.lower, 2), threshold: 0.6 },
+      own: { helped: 0, tried: 6, ineffective: 6, causes: [{ cause: 'network', tried: 6 }] },
+      sameCause: { rules: 1, helped: 30, tried: 36 },
+      otherCauses: { rules: 0, tried: 0 },
+      settings: { halfLifeDays: 90, priorWeight: 10 },
+    });
+  });
+
   it('is told of a rule that was never seen', async () => {
     const body = { ...wish, decidedBy: 'rule:new', standing: 'demoted' };
     expect(await post(body)).toMatchObject({ status: 200, body: { standing: 'demoted', pinned: true, healed: 0 } });

@@ -1,6 +1,7 @@
 import type { Standing, StandingChanged } from '@prunella/contracts';
 import { iso, riskOf } from '@prunella/core';
 import { dayWeights, evidenceSays, standingNext } from '@prunella/learning';
+import type { Policy } from '@prunella/policy';
 import {
   type ConfidenceRow,
   type EventRecord,
@@ -180,10 +181,14 @@ function next(row: ConfidenceRow, settings: Settings): Standing {
   return standingNext(measured, thresholdOf(row, settings), settings.policy().learning);
 }
 
-/** The general one: an entry of `pipelines` is about places, and this is about the rule. */
 function thresholdOf({ action }: ConfidenceRow, settings: Settings): number {
+  return thresholdFor(action, settings.policy());
+}
+
+/** What the bound of a rule is held against. The general one: an entry of `pipelines` is about places, and this is about the rule. */
+export function thresholdFor(action: StandingChanged['action'], { thresholds }: Pick<Policy, 'thresholds'>): number {
   const risk = riskOf(action);
-  return settings.policy().thresholds[risk === 'irreversible' ? 'reversible' : risk];
+  return thresholds[risk === 'irreversible' ? 'reversible' : risk];
 }
 
 function changeOf(

@@ -29,6 +29,8 @@ export function healingsOf(events: readonly EventRecord[]): Healing[] {
       expectedMinutes: cost?.minutes ?? 0,
       expectedMoney: cost?.money ?? 0,
       actualMinutes: rerunMinutes(action, events) ?? null,
+      // Events of old, and of what no diagnosis decided, carry none: that is no word that it never heals.
+      confidence: action.data.confidence || null,
     };
   });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningService } from '@prunella/service-kit';
-import { healingsOfEvents, Store } from '@prunella/store';
+import { confidenceOfEvents, healingsOfEvents, Store } from '@prunella/store';
 import { FakeLoki } from '@prunella/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { get, Running } from '../../test/running.ts';
@@ -353,6 +353,7 @@ it('finds from the events alone what the auditor wrote about healings', async ()
   expect(written).toHaveLength(8);
   await store.read((manager) => manager.query('DELETE FROM healings'));
   await store.read((manager) => manager.query(healingsOfEvents));
+  await store.read((manager) => manager.query(confidenceOfEvents));
   expect(await all()).toEqual(written);
   await store.close();
 });

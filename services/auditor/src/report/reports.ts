@@ -1,3 +1,5 @@
+import type { ActionType } from '@prunella/contracts';
+import { reliability } from '@prunella/learning';
 import { ownerBy, type Policy } from '@prunella/policy';
 import {
   coincidences,
@@ -5,17 +7,21 @@ import {
   type HealingRange,
   healTimes,
   repeatedHeals,
+  type StatedTally,
   type Store,
   tallyActions,
   tallyCosts,
+  tallyDays,
   tallyNotDone,
+  tallyStated,
   tallyWorth,
 } from '@prunella/store';
 import type { CostReport, EffectivenessReport } from '../api/answers.ts';
-import type { CorrelationReport, RootCauseReport } from '../api/report-answers.ts';
+import type { CorrelationReport, ReliabilityReport, RootCauseReport } from '../api/report-answers.ts';
 import { healingActions } from '../outcomes/proof.ts';
 import { coincidenceReport, WITHIN_MS } from './correlation.ts';
 import { costs } from './costs.ts';
+import { daysOf } from './days.ts';
 import { effectiveness } from './effectiveness.ts';
 import { rootCauseOf } from './root-causes.ts';
 import { wholeEffectiveness } from './whole-effectiveness.ts';
@@ -32,13 +38,36 @@ export interface ReportDeps {
 /** What the actions of a range helped, and how fast. */
 export async function effectivenessReport({ store }: ReportDeps, range: HealingRange): Promise<EffectivenessReport> {
   const which = { by: 'action', actions: healingActions } as const;
-  const [tallies, spent, times, notDone] = await Promise.all([
+  const [tallies, spent, times, notDone, days] = await Promise.all([
     store.read((manager) => tallyActions(manager, range, healingActions)),
     store.read((manager) => tallyCosts(manager, range, which)),
     store.read((manager) => healTimes(manager, range)),
     store.read((manager) => tallyNotDone(manager, range, healingActions)),
+    store.read((manager) => tallyDays(manager, range, healingActions)),
   ]);
-  return { ...told(range), ...wholeEffectiveness(effectiveness(tallies, spent), times, notDone) };
+  const whole = wholeEffectiveness(effectiveness(tallies, spent), times, notDone);
+  return { ...told(range), ...whole, days: daysOf(days) };
+}
+
+/** Whether actions of a range healed as often as was said when they were decided. */
+export async function reliabilityReport(
+  { store }: Pick<ReportDeps, 'store'>,
+  range: HealingRange,
+  action: ActionType | undefined,
+): Promise<ReliabilityReport> {
+  const actions = action === undefined ? healingActions : [action];
+  const tallies = await store.read((manager) => tallyStated(manager, range, actions));
+  const said = tallies.filter((tally): tally is StatedTally & { confidence: number } => tally.confidence !== null);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    ...told(range),
+    action: action ?? null,
+    ...reliability(said),
+    unproven: sum(said.map(({ unproven }) => unproven)),
+    unstated: sum(
+      tallies.filter(({ confidence }) => confidence === null).map(({ cases, unproven }) => cases + unproven),
+    ),
+  };
 }
 
 /** What the actions of a range cost, and what came of it. */

@@ -1,4 +1,5 @@
 import type { ActionType } from '@prunella/contracts';
+import { wilson } from '@prunella/learning';
 import type { HealTimes } from '@prunella/store';
 import type { EffectivenessReport } from '../api/answers.ts';
 import { type Effectiveness, effectiveness } from './effectiveness.ts';
@@ -23,17 +24,29 @@ export function wholeEffectiveness(
       harmful: sum((action) => action.harmful),
       inconclusive: sum((action) => action.inconclusive),
       pending: sum((action) => action.pending),
+      interval: intervalOf({
+        successful: overall.successful,
+        ineffective: sum((action) => action.ineffective),
+        harmful: sum((action) => action.harmful),
+      }),
       ...timesOf(times.find(({ action }) => action === null)),
       notDone: notDoneOf(notDone),
     },
     actions: all
       .map((action) => ({
         ...action,
+        interval: intervalOf(action),
         ...timesOf(times.find((one) => one.action === action.action)),
         notDone: notDoneOf(notDone.filter((one) => one.action === action.action)),
       }))
       .sort((a, b) => (a.action < b.action ? -1 : 1)),
   };
+}
+
+/** Of the success rate at 95 %; null: nothing is proven. */
+function intervalOf({ successful, ineffective, harmful }: Record<'successful' | 'ineffective' | 'harmful', number>) {
+  const cases = successful + ineffective + harmful;
+  return cases === 0 ? null : wilson({ successes: successful, cases });
 }
 
 function timesOf(times: HealTimes | undefined) {

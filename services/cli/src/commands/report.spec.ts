@@ -43,6 +43,15 @@ const SUMMARY = {
   debts: { overdue: 1, dueSoon: 0, items: [{ what: 'CI fails', dueAt: '2026-11-05T00:00:00.000Z', owner: '@pay' }] },
   tests: { known: 100, failing: 1, flaky: 2, suspect: 3 },
 };
+const STATED = { cases: 40, successes: 30, stated: 0.82, observed: { value: 0.75, low: 0.6, high: 0.86 } };
+const RELIABILITY = {
+  ...{ ...RANGE, ...STATED, says: '82 % was said, 75 % healed: what was said holds.', unproven: 3, unstated: 2 },
+  ...{ calibrationError: 0.07, brier: 0.19, brierOfAverage: 0.1875 },
+  bins: [
+    { from: 0.7, to: 0.8, cases: 0, successes: 0, stated: null, observed: null },
+    { from: 0.8, to: 0.9, ...STATED },
+  ],
+};
 const ANSWERS: Record<string, object> = {
   ...{
     effectiveness: EFFECTIVENESS,
@@ -50,6 +59,7 @@ const ANSWERS: Record<string, object> = {
     'root-causes': ROOT_CAUSES,
     correlation: CORRELATION,
     summary: SUMMARY,
+    '/v1/confidence/reliability': RELIABILITY,
   },
 };
 
@@ -101,6 +111,8 @@ it.each`
   ${'correlation'}   | ${'7 retry shop/api 2026-11-02 08:00 - inc_9'}
   ${'summary'}       | ${'12 incidents, 3 healed, 1 handed over, 2 wait for somebody'}
   ${'summary'}       | ${'1 overdue, 0 due soon\n 2026-11-05 @pay CI fails'}
+  ${'reliability'}   | ${'off by 7 % on average; Brier score 0.190, by always saying the average 0.188'}
+  ${'reliability'}   | ${' 80 % to 90 % 82 % 40 30 75 % 60 % to 86 % \nleft out: 3 without proof, 2 of which'}
   ${''}              | ${'100 known: 1 failing, 2 flaky, 3 suspect'}
 `('report $args shows $shows', async ({ args, shows }) => {
   const { code, text } = await report(args === '' ? [] : [args]);
@@ -112,6 +124,7 @@ it.each`
   args                                                        | path
   ${['--from', '2026-11-01', '--to', '2026-11-08T00:00:00Z']} | ${'/v1/reports/summary?from=2026-11-01T00%3A00%3A00.000Z&to=2026-11-08T00%3A00%3A00.000Z'}
   ${['costs', '--by', 'day']}                                 | ${'/v1/reports/costs?by=day'}
+  ${['reliability', '--action', 'retry']}                     | ${'/v1/confidence/reliability?action=retry'}
   ${['root-causes', '--at-least', '5', '-n', '3']}            | ${'/v1/reports/root-causes?limit=3&atLeast=5'}
 `('report $args asks for $path', async ({ args, path }) => {
   expect((await report(args)).code).toBe(0);
@@ -132,11 +145,12 @@ it('prints JSON and Markdown as they are', async () => {
 });
 
 it.each`
-  args                            | code | says
-  ${['--from', 'yesterday']}      | ${2} | ${'expected a date'}
-  ${['costs', '--by', 'hour']}    | ${2} | ${'Allowed choices'}
-  ${['--json', '--markdown']}     | ${2} | ${'cannot be used with'}
-  ${['effectiveness', '-n', '3']} | ${2} | ${'unknown option'}
+  args                             | code | says
+  ${['--from', 'yesterday']}       | ${2} | ${'expected a date'}
+  ${['costs', '--by', 'hour']}     | ${2} | ${'Allowed choices'}
+  ${['--json', '--markdown']}      | ${2} | ${'cannot be used with'}
+  ${['effectiveness', '-n', '3']}  | ${2} | ${'unknown option'}
+  ${['reliability', '--markdown']} | ${2} | ${'unknown option'}
 `('report $args ends with $code', async ({ args, code, says }) => {
   const ending = await report(args);
   expect([ending.code, ending.err.join('\n')]).toEqual([code, expect.stringContaining(says)]);

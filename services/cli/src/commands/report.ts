@@ -1,3 +1,4 @@
+import { actionTypes } from '@prunella/contracts';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { getJson, getMarkdown } from '../api.ts';
@@ -7,10 +8,11 @@ import {
   describeCorrelations,
   describeCosts,
   describeEffectiveness,
+  describeReliability,
   describeRootCauses,
   describeSummary,
 } from '../report/describe.ts';
-import { Correlations, Costs, Effectiveness, RootCauses, Summary } from '../report/shapes.ts';
+import { Correlations, Costs, Effectiveness, Reliability, RootCauses, Summary } from '../report/shapes.ts';
 
 interface ReportOptions {
   json?: true;
@@ -22,6 +24,10 @@ interface ReportOptions {
 /** One report: how the API calls it, and how a person reads it. */
 interface Report<S extends z.ZodType> {
   name: string;
+  /** Where the API has it. Default: `/v1/reports/<name>`. */
+  path?: string;
+  /** The API gives no Markdown of it. */
+  noMarkdown?: true;
   says: string;
   shape: S;
   describe(report: z.infer<S>, colors: Context['colors']): string[];
@@ -34,7 +40,7 @@ function report<S extends z.ZodType>(of: Report<S>): Report<S> {
   return of;
 }
 
-/** `prunella report [summary|effectiveness|costs|root-causes|correlation]`. */
+/** `prunella report [summary|effectiveness|costs|root-causes|correlation|reliability]`. */
 export function reportCommand(context: Context): Command {
   const command = new Command('report').description('what healing helped and cost, and what wants to be fixed');
   const add = <S extends z.ZodType>(of: Report<S>, isDefault = false) => {
@@ -44,8 +50,8 @@ export function reportCommand(context: Context): Command {
       .addOption(new Option('--from <time>', 'a date, a time, or how long ago, e.g. 7d').argParser(moment))
       .addOption(new Option('--to <time>', 'the same, or now').argParser(moment))
       .addOption(new Option('--json', "the API's answer as it is").conflicts('markdown'))
-      .option('--markdown', 'as Markdown, for a page or a message')
       .action((options: ReportOptions) => show(context, of, options));
+    if (!of.noMarkdown) one.option('--markdown', 'as Markdown, for a page or a message');
     for (const option of of.options ?? []) one.addOption(option());
   };
   add(SUMMARY, true);
@@ -53,6 +59,7 @@ export function reportCommand(context: Context): Command {
   add(COSTS);
   add(ROOT_CAUSES);
   add(CORRELATION);
+  add(RELIABILITY);
   return command;
 }
 
@@ -97,9 +104,19 @@ const CORRELATION = report({
   options: [limit],
 });
 
+const RELIABILITY = report({
+  name: 'reliability',
+  path: '/v1/confidence/reliability',
+  noMarkdown: true,
+  says: 'whether actions healed as often as was said when they were decided; of the last 30 days',
+  shape: Reliability,
+  describe: describeReliability,
+  options: [() => new Option('--action <action>', 'only this one').choices(actionTypes)],
+});
+
 async function show<S extends z.ZodType>(
   context: Context,
-  { name, shape, describe }: Report<S>,
+  { name, path: place = `/v1/reports/${name}`, shape, describe }: Report<S>,
   { json, markdown, ...parameters }: ReportOptions,
 ): Promise<void> {
   const query = new URLSearchParams(
@@ -107,7 +124,7 @@ async function show<S extends z.ZodType>(
       value === undefined ? [] : [[key, String(value)]],
     ),
   );
-  const path = `/v1/reports/${name}${query.size === 0 ? '' : `?${query}`}`;
+  const path = `${place}${query.size === 0 ? '' : `?${query}`}`;
   if (markdown) return context.out((await getMarkdown(context, path)).trimEnd());
   const answer = await getJson(context, path);
   if (json) return context.out(JSON.stringify(answer, null, 2));

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { counted } from '../rules/counted.ts';
 import { bareTable, shorten } from '../table.ts';
-import type { Action, Correlations, Cost, Costs, Effectiveness, RootCauses, Summary } from './shapes.ts';
+import type { Action, Correlations, Cost, Costs, Effectiveness, Reliability, RootCauses, Summary } from './shapes.ts';
 
 const WIDEST = 90;
 const MOST_DEBTS = 5;
@@ -92,6 +92,31 @@ export function describeCorrelations({ says, looked, more, actions, items }: Cor
           ),
         ]),
   ];
+}
+
+export function describeReliability(report: Reliability, colors: Colors): string[] {
+  const { says, cases, bins, calibrationError, brier, brierOfAverage, unproven, unstated } = report;
+  const left = `${unproven} without proof, ${unstated} of which nobody said how sure it was`;
+  if (cases === 0) return ['of no action it is proven yet what came of it', colors.dim(`left out: ${left}`)];
+  return [
+    colors.bold(says),
+    `off by ${percent(calibrationError)} on average; Brier score ${score(brier)}, by always saying the average ${score(brierOfAverage)}`,
+    tableOf(
+      ['said', 'on average', 'decisions', 'healed', 'share', '95 %'],
+      bins
+        .filter((bin) => bin.cases > 0)
+        .map(({ from, to, stated, cases: count, successes, observed }) => [
+          ...[`${percent(from)} to ${percent(to)}`, percent(stated), String(count), String(successes)],
+          percent(observed?.value ?? null),
+          `${percent(observed?.low ?? null)} to ${percent(observed?.high ?? null)}`,
+        ]),
+    ),
+    colors.dim(`left out: ${left}`),
+  ];
+}
+
+function score(value: number | null): string {
+  return value === null ? '-' : value.toFixed(3);
 }
 
 export function describeSummary(summary: Summary, colors: Colors): string[] {

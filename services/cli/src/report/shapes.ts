@@ -55,6 +55,18 @@ export const Correlations = z.looseObject({
 });
 export type Correlations = z.infer<typeof Correlations>;
 
+const Stated = {
+  ...{ cases: z.number(), successes: z.number(), stated: z.number().nullable() },
+  observed: z.looseObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+};
+
+export const Reliability = z.looseObject({
+  ...{ ...Range, ...Stated, says: z.string(), unproven: z.number(), unstated: z.number() },
+  ...{ calibrationError: z.number().nullable(), brier: z.number().nullable(), brierOfAverage: z.number().nullable() },
+  bins: z.array(z.looseObject({ from: z.number(), to: z.number(), ...Stated })),
+});
+export type Reliability = z.infer<typeof Reliability>;
+
 export const Summary = z.looseObject({
   ...Range,
   incidents: z.looseObject({ opened: z.number(), healed: z.number(), handedOver: z.number(), waiting: z.number() }),

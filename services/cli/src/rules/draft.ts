@@ -2,7 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cause } from '@prunella/contracts';
 import { ConfigError, messageOf, UnreachableError } from '@prunella/core';
-import { builtinPackTexts, type DraftRequest, draftRule, suggestCause, takenIds } from '@prunella/rules';
+import {
+  builtinPackTexts,
+  type DraftRequest,
+  draftRequestOf,
+  draftRule,
+  MOST_DRAFT_SAMPLES,
+  takenIds,
+} from '@prunella/rules';
 import { getJson, tryRules } from '../api.ts';
 import type { Context } from '../context.ts';
 import { ClusterPage } from '../coverage.ts';
@@ -15,15 +22,12 @@ interface DraftOptions {
   out?: string;
 }
 
-/** More failures than these hold no more that is new. */
-const MOST_SAMPLES = 50;
-
 /**
  * `prunella rules draft`: a rule for a cluster of unknown failures, tried on the stored green logs. Ends with 1 when those
  * do not show that the rule is safe, and with 3 when it could not be tried; the rule is written all the same.
  */
 export async function draft(context: Context, id: string, options: DraftOptions): Promise<void> {
-  const path = `/v1/coverage/clusters/${encodeURIComponent(id)}?limit=${MOST_SAMPLES}`;
+  const path = `/v1/coverage/clusters/${encodeURIComponent(id)}?limit=${MOST_DRAFT_SAMPLES}`;
   const cluster = ClusterPage.parse(await getJson(context, path));
   const request = await requestFor(context, cluster, options.cause);
   const first = draftRule(request);
@@ -37,23 +41,13 @@ export async function draft(context: Context, id: string, options: DraftOptions)
   context.exitWith(verdict.exit);
 }
 
-async function requestFor(
-  context: Context,
-  { id, count, firstSeen, lastSeen, repositories, incidents }: ClusterPage,
-  asked: DraftOptions['cause'],
-): Promise<DraftRequest> {
-  const cause = asked ?? suggestCause(incidents.map(({ alternatives }) => alternatives));
-  if (cause === undefined) throw new UsageError(`nothing suggests a cause for ${id}: say which one with --cause`);
-  const samples = incidents
-    .map((incident) => ({ incidentId: incident.id, evidence: incident.evidence.map(({ text }) => text) }))
-    .filter(({ evidence }) => evidence.length > 0);
+async function requestFor(context: Context, cluster: ClusterPage, cause: DraftOptions['cause']): Promise<DraftRequest> {
   const taken = takenIds([...builtinPackTexts(), ...(await ownPacks(context))]);
-  const where = repositories.length > 0 ? ` of ${repositories.join(', ')}` : '';
-  const comment = [
-    `Drafted from the cluster ${id}: ${count} failures${where}, ${firstSeen.slice(0, 10)} to ${lastSeen.slice(0, 10)}.`,
-    `Read it before you use it: is the cause ${cause}, are says, transient and action right, what else does the pattern match?`,
-  ];
-  return { samples, cause, taken, comment };
+  const request = draftRequestOf(cluster, { cause, taken });
+  if (request === undefined) {
+    throw new UsageError(`nothing suggests a cause for ${cluster.id}: say which one with --cause`);
+  }
+  return request;
 }
 
 /** That it could not be tried does not undo the draft. */

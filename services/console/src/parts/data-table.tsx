@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { ErrorMessage } from '../shell/error-message.tsx';
 import classes from './parts.module.css';
 
@@ -18,6 +18,8 @@ interface DataTableProps<T> {
   /** undefined: not known yet. */
   items: readonly T[] | undefined;
   keyOf: (item: T) => string;
+  /** Stands below the row of an item, over its whole width; null: nothing does. */
+  below?: (item: T) => ReactNode;
   error: Error | null;
   onRetry: () => void;
   /** What stands there when there is nothing. */
@@ -26,7 +28,8 @@ interface DataTableProps<T> {
 }
 
 /** A table of things; on a phone each becomes a card of its own, with the titles before the values. */
-export function DataTable<T>({ label, columns, items, keyOf, error, onRetry, empty, testId }: DataTableProps<T>) {
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, columns, items, keyOf, below, error, onRetry, empty, testId } = props;
   if (items === undefined && error !== null) return <ErrorMessage error={error} onRetry={onRetry} />;
   if (items === undefined) return <Loading label={label} />;
   if (items.length === 0) return <div className={classes['empty']}>{empty}</div>;
@@ -43,16 +46,28 @@ export function DataTable<T>({ label, columns, items, keyOf, error, onRetry, emp
       </thead>
       <tbody>
         {items.map((item) => (
-          <tr key={keyOf(item)}>
-            {columns.map(({ title, cell, numeric, wide }) => (
-              <td key={title} data-title={title} data-numeric={numeric || undefined} data-wide={wide || undefined}>
-                {cell(item)}
-              </td>
-            ))}
-          </tr>
+          <Fragment key={keyOf(item)}>
+            <tr>
+              {columns.map(({ title, cell, numeric, wide }) => (
+                <td key={title} data-title={title} data-numeric={numeric || undefined} data-wide={wide || undefined}>
+                  {cell(item)}
+                </td>
+              ))}
+            </tr>
+            <Below columns={columns.length}>{below?.(item)}</Below>
+          </Fragment>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Below({ columns, children }: { columns: number; children: ReactNode }) {
+  if (children === null || children === undefined) return null;
+  return (
+    <tr data-below>
+      <td colSpan={columns}>{children}</td>
+    </tr>
   );
 }
 

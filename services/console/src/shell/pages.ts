@@ -1,6 +1,7 @@
 import {
   Activity,
   Brain,
+  ChartColumn,
   FlaskConical,
   HandCoins,
   KeyRound,
@@ -33,6 +34,7 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   {
     group: 'Looking back',
     pages: [
+      { to: '/reports', title: 'Reports', icon: ChartColumn, key: 'r' },
       { to: '/tests', title: 'Tests', icon: FlaskConical, key: 't' },
       { to: '/debts', title: 'Debts', icon: HandCoins, key: 'd' },
       { to: '/learning', title: 'Learning', icon: Brain, key: 'l' },
