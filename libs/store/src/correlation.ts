@@ -29,13 +29,24 @@ export interface NearFailure {
 const WORKLOAD = `CASE WHEN coalesce(f.data->'workload'->>'name', '') = '' THEN ''
   ELSE concat_ws('/', nullif(f.data->'workload'->>'namespace', ''), f.data->'workload'->>'name') END`;
 
+/** SQL for each field of a place. */
+type Placed = Readonly<Record<keyof ActionPlace, string>>;
+
 /** Of the same workload, repository or environment. What the pipeline itself does in its incident is told there already. */
-function related(place: (field: string) => string): string {
-  const same = (field: string, value: string) => `(${place(field)} <> '' AND ${value} = ${place(field)})`;
-  return `(${same('repository', `f.data->>'repository'`)} OR ${same('environment', `f.data->>'environment'`)}
-    OR ${same('workload', WORKLOAD)})
-    AND NOT (f.incident_id = ${place('incidentId')} AND f.data->>'platform' = ${place('platform')} AND f.data->>'pipelineId' = ${place('pipelineId')})`;
+function related(place: Placed, failure: Placed): string {
+  const same = (['repository', 'environment', 'workload'] as const).map(
+    (field) => `(${place[field]} <> '' AND ${failure[field]} = ${place[field]})`,
+  );
+  const itself = (['incidentId', 'platform', 'pipelineId'] as const).map(
+    (field) => `${failure[field]} = ${place[field]}`,
+  );
+  return `(${same.join(' OR ')}) AND NOT (${itself.join(' AND ')})`;
 }
+
+const TOLD: Placed = {
+  ...{ repository: `f.data->>'repository'`, environment: `f.data->>'environment'`, workload: WORKLOAD },
+  ...{ incidentId: 'f.incident_id', platform: `f.data->>'platform'`, pipelineId: `f.data->>'pipelineId'` },
+};
 
 /** The related failures within `withinMs` before and after a time, the nearest first, at most `limit`. */
 export async function failuresNear(
@@ -44,7 +55,7 @@ export async function failuresNear(
   { at, withinMs, limit }: { at: Date; withinMs: number; limit: number },
 ): Promise<NearFailure[]> {
   const parameters = ['repository', 'environment', 'workload', 'incidentId', 'platform', 'pipelineId'] as const;
-  const parameter = (field: string) => `$${parameters.indexOf(field as (typeof parameters)[number]) + 4}::text`;
+  const asked = Object.fromEntries(parameters.map((field, n) => [field, `$${n + 4}::text`])) as Placed;
   return await manager.query<NearFailure[]>(
     `SELECT f.incident_id AS "incidentId", f.time AS at, coalesce(f.data->>'platform', '') AS platform, f.data->>'pipelineId' AS "pipelineId",
             coalesce(nullif(f.data->>'name', ''), f.data->>'pipelineId') AS name, coalesce(f.data->>'repository', '') AS repository,
@@ -52,7 +63,7 @@ export async function failuresNear(
             left(coalesce(f.data->'error'->>'message', ''), 2000) AS message
      FROM events f
      WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.time >= $1::timestamptz - $2 * interval '1 millisecond'
-       AND f.time <= $1::timestamptz + $2 * interval '1 millisecond' AND f.incident_id IS NOT NULL AND ${related(parameter)}
+       AND f.time <= $1::timestamptz + $2 * interval '1 millisecond' AND f.incident_id IS NOT NULL AND ${related(asked, TOLD)}
      ORDER BY abs(extract(epoch FROM f.time - $1::timestamptz)), f.id LIMIT $3`,
     [at, withinMs, limit, ...parameters.map((field) => place[field])],
   );
@@ -73,27 +84,40 @@ export interface Coincidence {
   after: number;
 }
 
-/** The newest actions of a range, at most `most`, with the related failures around them. */
+/**
+ * The newest actions of a range, at most `most`, with the related failures around them. Failures are read once, and met by the slot of time in which they
+ * are: an action looks in its own and the two beside it.
+ */
 export async function coincidences(
   manager: Transaction,
   { from, to }: { from: Date; to: Date },
   { withinMs, most }: { withinMs: number; most: number },
 ): Promise<Coincidence[]> {
-  const columns: Record<string, string> = {
-    ...{ repository: 'h.repository', environment: 'h.environment', workload: 'h.workload' },
-    ...{ incidentId: 'h.incident_id', platform: 'h.platform', pipelineId: 'h.pipeline_id' },
-  };
+  const slot = (time: string) => `floor(extract(epoch FROM ${time}) * 1000 / $3::float8)::bigint`;
+  const within = `$3::float8 * interval '1 millisecond'`;
+  const place = (of: string) => ({
+    ...{ repository: `${of}.repository`, environment: `${of}.environment`, workload: `${of}.workload` },
+    ...{ incidentId: `${of}.incident_id`, platform: `${of}.platform`, pipelineId: `${of}.pipeline_id` },
+  });
   return await manager.query<Coincidence[]>(
-    `SELECT h.incident_id AS "incidentId", h.attempt, h.action, h.at, h.repository, h.name, h.environment, h.workload, h.outcome,
-            near.before, near.after
-     FROM (SELECT * FROM healings WHERE at >= $1 AND at < $2 ORDER BY at DESC, incident_id LIMIT $4) h
-     CROSS JOIN LATERAL (
-       SELECT (count(*) FILTER (WHERE f.time < h.at))::int AS before, (count(*) FILTER (WHERE f.time >= h.at))::int AS after
+    `WITH acted AS MATERIALIZED (
+       SELECT *, ${slot('at')} AS slot FROM healings WHERE at >= $1 AND at < $2 ORDER BY at DESC, incident_id LIMIT $4
+     ), failed AS MATERIALIZED (
+       SELECT f.incident_id, f.time AS at, ${slot('f.time')} AS slot, f.data->>'platform' AS platform, f.data->>'pipelineId' AS pipeline_id,
+              f.data->>'repository' AS repository, f.data->>'environment' AS environment, ${WORKLOAD} AS workload
        FROM events f
-       WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.time >= h.at - $3 * interval '1 millisecond'
-         AND f.time <= h.at + $3 * interval '1 millisecond' AND f.incident_id IS NOT NULL
-         AND ${related((field) => columns[field] ?? `''`)}
-     ) near
+       WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.incident_id IS NOT NULL
+         AND f.time >= (SELECT min(at) FROM acted) - ${within} AND f.time <= (SELECT max(at) FROM acted) + ${within}
+     ), near AS (
+       SELECT h.incident_id, h.attempt, h.action, (count(*) FILTER (WHERE f.at < h.at))::int AS before,
+              (count(*) FILTER (WHERE f.at >= h.at))::int AS after
+       FROM acted h CROSS JOIN (VALUES (-1), (0), (1)) beside (n)
+       JOIN failed f ON f.slot = h.slot + beside.n AND f.at >= h.at - ${within} AND f.at <= h.at + ${within} AND ${related(place('h'), place('f'))}
+       GROUP BY h.incident_id, h.attempt, h.action
+     )
+     SELECT h.incident_id AS "incidentId", h.attempt, h.action, h.at, h.repository, h.name, h.environment, h.workload, h.outcome,
+            coalesce(near.before, 0) AS before, coalesce(near.after, 0) AS after
+     FROM acted h LEFT JOIN near USING (incident_id, attempt, action)
      ORDER BY h.at DESC, h.incident_id`,
     [from, to, withinMs, most],
   );

@@ -68,7 +68,7 @@ const place = {
 
 it.each([
   ['times', 'healings_at', (manager: Transaction) => healTimes(manager, week)],
-  ['worth', 'healings_at', (manager: Transaction) => tallyWorth(manager, week, 'cause')],
+  ['worth', 'healings_at', (manager: Transaction) => tallyWorth(manager, week, { by: 'cause', apart: [] })],
   ['root causes', 'healings_at', (manager: Transaction) => repeatedHeals(manager, week, { atLeast: 3, limit: 50 })],
   ['root causes', 'healings_target', (manager: Transaction) => repeatedHeals(manager, week, { atLeast: 3, limit: 50 })],
   ['coincidences', FAILED, (manager: Transaction) => coincidences(manager, week, { withinMs: 300_000, most: 5_000 })],

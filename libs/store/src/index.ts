@@ -41,6 +41,7 @@ export {
   putDebtEntries,
   sumUpDebts,
 } from './debts.ts';
+export { type Decision, putDecisions, tallyNotDone } from './decisions.ts';
 export { kindOf, translated } from './errors.ts';
 export {
   eventIds,
@@ -50,16 +51,15 @@ export {
   laterRunsOfPipeline,
 } from './events.ts';
 export {
+  type Apart,
   countIncidents,
   type Healing,
-  type HealingKey,
   type HealingRange,
   type HealTimes,
   healTimes,
   putHealings,
   type RepeatedHeal,
   repeatedHeals,
-  tallyNotDone,
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
@@ -83,6 +83,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
+export { decisionsOfEvents } from './migrations/1796400000000-decisions.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {

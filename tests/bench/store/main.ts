@@ -1,9 +1,12 @@
 // Measures how fast the API answers from a full store, on a real Postgres and a real auditor:
-//   npm run bench:store -- [--incidents 1000000] [--events 10000000] [--calls 100] [--keep postgres://...] [--json]
-// Each GET route is called one at a time; p95 is to be below 200 ms. `--keep`: an empty database to fill instead of a throw-away one; one that is filled
-// already is measured as it is. 10,000,000 events take about 12 GB of disk, and 10 to 20 minutes to fill.
+//   npm run bench:store -- [--incidents 1000000] [--events 10000000] [--calls 100] [--keep FOLDER|postgres://...] [--only TEXT] [--json]
+// Each GET route is called one at a time; p95 is to be below 200 ms. `--keep`: where the store is left for the next time, as a folder or an empty database
+// of a server that runs; what is there already is measured as it is. `--only`: the calls that hold this text, and no recording.
+import { chmod, mkdir } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '@prunella/embedded';
 import { makePartitions, Store } from '@prunella/store';
 import { SEEDED_DAYS, seedStore, startServiceProcess, startTestNats, startTestPostgres } from '@prunella/testing';
 import { callsOf, type Documented } from './calls.ts';
@@ -18,6 +21,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000000' },
     calls: { type: 'string', default: '100' },
     keep: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -25,8 +29,8 @@ const amounts = { incidents: Number(values.incidents), events: Number(values.eve
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const nats = await startTestNats();
-const postgres = values.keep === undefined ? await startTestPostgres() : undefined;
-const url = postgres?.url ?? String(values.keep);
+const postgres = await database(values.keep);
+const { url } = postgres;
 try {
   const seconds = await fill(url);
   const auditor = await startServiceProcess('auditor', {
@@ -59,7 +63,18 @@ try {
   else process.stdout.write(report(result));
 } finally {
   await nats.stop();
-  await postgres?.stop();
+  await postgres.stop();
+}
+
+/** @param keep a folder, a URL, or undefined: a throw-away one. */
+async function database(keep: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
+  if (keep === undefined) return await startTestPostgres();
+  if (keep.startsWith('postgres')) return { url: keep, stop: async () => undefined };
+  const home = resolve(keep);
+  await mkdir(home, { recursive: true });
+  // The account that Postgres runs as has to get in.
+  await chmod(home, 0o711);
+  return await startPostgres({ home, port: 0, durable: false });
 }
 
 /** @returns how long it took, in seconds; 0: it was full. */

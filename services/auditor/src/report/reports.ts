@@ -1,7 +1,7 @@
-import { ownerBy, type Policy } from '@prunella/policy';
+import { byHandDependsOn, ownerBy, type Policy } from '@prunella/policy';
 import {
+  type CostKey,
   coincidences,
-  type HealingKey,
   type HealingRange,
   healTimes,
   repeatedHeals,
@@ -42,15 +42,11 @@ export async function effectivenessReport({ store }: ReportDeps, range: HealingR
 }
 
 /** What the actions of a range cost, and what came of it. */
-export async function costReport(
-  { store, policy }: ReportDeps,
-  range: HealingRange,
-  by: HealingKey,
-): Promise<CostReport> {
-  const which = { by, actions: healingActions };
+export async function costReport({ store, policy }: ReportDeps, range: HealingRange, by: CostKey): Promise<CostReport> {
+  const which = { by, actions: healingActions, apart: byHandDependsOn(policy.reports) };
   const [spent, worth] = await Promise.all([
     store.read((manager) => tallyCosts(manager, range, which)),
-    store.read((manager) => tallyWorth(manager, range, by)),
+    store.read((manager) => tallyWorth(manager, range, which)),
   ]);
   const { total, items } = costs(spent);
   const byKey = worthByKey(worth, policy);
