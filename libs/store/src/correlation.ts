@@ -29,24 +29,13 @@ export interface NearFailure {
 const WORKLOAD = `CASE WHEN coalesce(f.data->'workload'->>'name', '') = '' THEN ''
   ELSE concat_ws('/', nullif(f.data->'workload'->>'namespace', ''), f.data->'workload'->>'name') END`;
 
-/** SQL for each field of a place. */
-type Placed = Readonly<Record<keyof ActionPlace, string>>;
-
 /** Of the same workload, repository or environment. What the pipeline itself does in its incident is told there already. */
-function related(place: Placed, failure: Placed): string {
-  const same = (['repository', 'environment', 'workload'] as const).map(
-    (field) => `(${place[field]} <> '' AND ${failure[field]} = ${place[field]})`,
-  );
-  const itself = (['incidentId', 'platform', 'pipelineId'] as const).map(
-    (field) => `${failure[field]} = ${place[field]}`,
-  );
-  return `(${same.join(' OR ')}) AND NOT (${itself.join(' AND ')})`;
+function related(place: Readonly<Record<keyof ActionPlace, string>>): string {
+  const same = (field: keyof ActionPlace, value: string) => `(${place[field]} <> '' AND ${value} = ${place[field]})`;
+  return `(${same('repository', `f.data->>'repository'`)} OR ${same('environment', `f.data->>'environment'`)}
+    OR ${same('workload', WORKLOAD)})
+    AND NOT (f.incident_id = ${place.incidentId} AND f.data->>'platform' = ${place.platform} AND f.data->>'pipelineId' = ${place.pipelineId})`;
 }
-
-const TOLD: Placed = {
-  ...{ repository: `f.data->>'repository'`, environment: `f.data->>'environment'`, workload: WORKLOAD },
-  ...{ incidentId: 'f.incident_id', platform: `f.data->>'platform'`, pipelineId: `f.data->>'pipelineId'` },
-};
 
 /** The related failures within `withinMs` before and after a time, the nearest first, at most `limit`. */
 export async function failuresNear(
@@ -55,7 +44,10 @@ export async function failuresNear(
   { at, withinMs, limit }: { at: Date; withinMs: number; limit: number },
 ): Promise<NearFailure[]> {
   const parameters = ['repository', 'environment', 'workload', 'incidentId', 'platform', 'pipelineId'] as const;
-  const asked = Object.fromEntries(parameters.map((field, n) => [field, `$${n + 4}::text`])) as Placed;
+  const asked = Object.fromEntries(parameters.map((field, n) => [field, `$${n + 4}::text`])) as Record<
+    keyof ActionPlace,
+    string
+  >;
   return await manager.query<NearFailure[]>(
     `SELECT f.incident_id AS "incidentId", f.time AS at, coalesce(f.data->>'platform', '') AS platform, f.data->>'pipelineId' AS "pipelineId",
             coalesce(nullif(f.data->>'name', ''), f.data->>'pipelineId') AS name, coalesce(f.data->>'repository', '') AS repository,
@@ -63,62 +55,53 @@ export async function failuresNear(
             left(coalesce(f.data->'error'->>'message', ''), 2000) AS message
      FROM events f
      WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.time >= $1::timestamptz - $2 * interval '1 millisecond'
-       AND f.time <= $1::timestamptz + $2 * interval '1 millisecond' AND f.incident_id IS NOT NULL AND ${related(asked, TOLD)}
+       AND f.time <= $1::timestamptz + $2 * interval '1 millisecond' AND f.incident_id IS NOT NULL AND ${related(asked)}
      ORDER BY abs(extract(epoch FROM f.time - $1::timestamptz)), f.id LIMIT $3`,
     [at, withinMs, limit, ...parameters.map((field) => place[field])],
   );
 }
 
-/** An action with how many related failures were told shortly before and after it. */
-export interface Coincidence {
-  incidentId: string;
+/** An action that took effect, with what failures around it are compared by. */
+export interface PlacedAction extends ActionPlace {
   attempt: number;
   action: string;
   at: Date;
-  repository: string;
   name: string;
-  environment: string;
-  workload: string;
   outcome: string | null;
-  before: number;
-  after: number;
 }
 
-/**
- * The newest actions of a range, at most `most`, with the related failures around them. Failures are read once, and met by the slot of time in which they
- * are: an action looks in its own and the two beside it.
- */
-export async function coincidences(
+/** The newest actions that took effect in [from, to), at most `most`, the newest first. */
+export async function newestActions(
   manager: Transaction,
   { from, to }: { from: Date; to: Date },
-  { withinMs, most }: { withinMs: number; most: number },
-): Promise<Coincidence[]> {
-  const slot = (time: string) => `floor(extract(epoch FROM ${time}) * 1000 / $3::float8)::bigint`;
-  const within = `$3::float8 * interval '1 millisecond'`;
-  const place = (of: string) => ({
-    ...{ repository: `${of}.repository`, environment: `${of}.environment`, workload: `${of}.workload` },
-    ...{ incidentId: `${of}.incident_id`, platform: `${of}.platform`, pipelineId: `${of}.pipeline_id` },
-  });
-  return await manager.query<Coincidence[]>(
-    `WITH acted AS MATERIALIZED (
-       SELECT *, ${slot('at')} AS slot FROM healings WHERE at >= $1 AND at < $2 ORDER BY at DESC, incident_id LIMIT $4
-     ), failed AS MATERIALIZED (
-       SELECT f.incident_id, f.time AS at, ${slot('f.time')} AS slot, f.data->>'platform' AS platform, f.data->>'pipelineId' AS pipeline_id,
-              f.data->>'repository' AS repository, f.data->>'environment' AS environment, ${WORKLOAD} AS workload
-       FROM events f
-       WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.incident_id IS NOT NULL
-         AND f.time >= (SELECT min(at) FROM acted) - ${within} AND f.time <= (SELECT max(at) FROM acted) + ${within}
-     ), near AS (
-       SELECT h.incident_id, h.attempt, h.action, (count(*) FILTER (WHERE f.at < h.at))::int AS before,
-              (count(*) FILTER (WHERE f.at >= h.at))::int AS after
-       FROM acted h CROSS JOIN (VALUES (-1), (0), (1)) beside (n)
-       JOIN failed f ON f.slot = h.slot + beside.n AND f.at >= h.at - ${within} AND f.at <= h.at + ${within} AND ${related(place('h'), place('f'))}
-       GROUP BY h.incident_id, h.attempt, h.action
-     )
-     SELECT h.incident_id AS "incidentId", h.attempt, h.action, h.at, h.repository, h.name, h.environment, h.workload, h.outcome,
-            coalesce(near.before, 0) AS before, coalesce(near.after, 0) AS after
-     FROM acted h LEFT JOIN near USING (incident_id, attempt, action)
-     ORDER BY h.at DESC, h.incident_id`,
-    [from, to, withinMs, most],
+  most: number,
+): Promise<PlacedAction[]> {
+  return await manager.query<PlacedAction[]>(
+    `SELECT incident_id AS "incidentId", attempt, action, at, platform, pipeline_id AS "pipelineId", repository, name, environment, workload, outcome
+     FROM healings WHERE at >= $1 AND at < $2 ORDER BY at DESC, incident_id LIMIT $3`,
+    [from, to, most],
+  );
+}
+
+/** Where and when something failed. */
+export interface PlacedFailure extends ActionPlace {
+  /** In ms since the epoch. */
+  atMs: number;
+}
+
+/** The newest failures that were told in [from, to] about incidents, at most `most`, the newest first. */
+export async function newestFailures(
+  manager: Transaction,
+  { from, to }: { from: Date; to: Date },
+  most: number,
+): Promise<PlacedFailure[]> {
+  return await manager.query<PlacedFailure[]>(
+    `SELECT f.incident_id AS "incidentId", floor(extract(epoch FROM f.time) * 1000)::float8 AS "atMs", coalesce(f.data->>'platform', '') AS platform,
+            coalesce(f.data->>'pipelineId', '') AS "pipelineId", coalesce(f.data->>'repository', '') AS repository,
+            coalesce(f.data->>'environment', '') AS environment, ${WORKLOAD} AS workload
+     FROM events f
+     WHERE f.lasting AND f.subject = 'pipeline.failed' AND f.time >= $1 AND f.time <= $2 AND f.incident_id IS NOT NULL
+     ORDER BY f.time DESC LIMIT $3`,
+    [from, to, most],
   );
 }

@@ -15,10 +15,12 @@ export {
 } from './confidence.ts';
 export {
   type ActionPlace,
-  type Coincidence,
-  coincidences,
   failuresNear,
   type NearFailure,
+  newestActions,
+  newestFailures,
+  type PlacedAction,
+  type PlacedFailure,
 } from './correlation.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
@@ -83,7 +85,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
-export { decisionsOfEvents } from './migrations/1796400000000-decisions.ts';
+export { decisionsOfEvents } from './migrations/1796410000000-decisions.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {

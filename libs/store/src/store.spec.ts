@@ -68,7 +68,7 @@ describe('Store.open', () => {
       { name: 'Learning1796100000000' },
       { name: 'Healings1796200000000' },
       { name: 'ApiChanges1796300000000' },
-      { name: 'Decisions1796400000000' },
+      { name: 'Decisions1796410000000' },
     ]);
   });
 

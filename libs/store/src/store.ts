@@ -14,7 +14,7 @@ import { History1796000200000 } from './migrations/1796000200000-history.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
-import { Decisions1796400000000 } from './migrations/1796400000000-decisions.ts';
+import { Decisions1796410000000 } from './migrations/1796410000000-decisions.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
@@ -130,14 +130,15 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Learning1796100000000,
       Healings1796200000000,
       ApiChanges1796300000000,
-      Decisions1796400000000,
+      Decisions1796410000000,
     ],
     synchronize: false,
     logging: false,
     connectTimeoutMS: 5_000,
     // A lost idle connection is replaced at its next use; the statement that needs it says so.
     poolErrorHandler: () => undefined,
-    extra: { max: connections, keepAlive: true, ...limits },
+    // To compile a statement over many partitions takes longer than to run it.
+    extra: { max: connections, keepAlive: true, options: '-c jit=off', ...limits },
   });
 }
 

@@ -30,22 +30,32 @@ export async function tallyArms(
   { actions, withinMs, now }: { actions: readonly string[]; withinMs: number; now: Date },
 ): Promise<ArmTally[]> {
   const within = `$4 * interval '1 millisecond'`;
+  const next = nextRunSucceeded({ pipelineKey: 'd.pipeline_key', incidentId: 'd.incident_id', time: 'd.at', within });
+  // Where runs have no id others are to be looked for, event by event: of the few only that are such.
+  const isLookedFor = `d.arm <> 'treated' AND d.pipeline_key IS NOT NULL`;
+  const recovered = `d.recovered_at <= d.at + ${within}`;
   return await manager.query<ArmTally[]>(
-    `WITH ended AS (
-       SELECT d.arm, d.chosen, d.cause, d.repository, d.action, date_trunc('month', d.at AT TIME ZONE 'UTC') AS month,
-              CASE WHEN d.arm = 'treated' THEN d.healed
-                   WHEN d.recovered_at <= d.at + ${within} THEN true
-                   WHEN d.pipeline_key IS NOT NULL AND ${nextRunSucceeded({ ...DECISION, within })} THEN true
-                   WHEN d.at + ${within} < $5 THEN false
-              END AS success
-       FROM decisions d
-       WHERE d.first AND d.arm IS NOT NULL AND d.at >= $1 AND d.at < $2 AND d.action = ANY($3::text[])
+    `WITH tallied AS (
+       ${tally({ where: `(${isLookedFor}) IS NOT TRUE`, well: recovered, within })}
+       UNION ALL
+       ${tally({ where: isLookedFor, well: `coalesce(${recovered}, false) OR ${next}`, within })}
      )
-     SELECT arm, chosen, cause, repository, action, to_char(month, 'YYYY-MM') AS month, count(success)::int AS cases,
-            count(*) FILTER (WHERE success)::int AS successes, count(*) FILTER (WHERE success IS NULL)::int AS pending
-     FROM ended GROUP BY arm, chosen, cause, repository, action, ended.month ORDER BY 1, 2, 3, 4, 5, 6`,
+     SELECT arm, chosen, cause, repository, action, to_char(month, 'YYYY-MM') AS month, sum(cases)::int AS cases,
+            sum(successes)::int AS successes, sum(pending)::int AS pending
+     FROM tallied GROUP BY arm, chosen, cause, repository, action, tallied.month ORDER BY 1, 2, 3, 4, 5, 6`,
     [range.from, range.to, [...actions], withinMs, now],
   );
 }
 
-const DECISION = { pipelineKey: 'd.pipeline_key', incidentId: 'd.incident_id', time: 'd.at' };
+/** SQL: decisions by how they ended. @param with `well`: SQL of whether it became well in time without an action of ours. */
+function tally({ where, well, within }: { where: string; well: string; within: string }): string {
+  return `SELECT arm, chosen, cause, repository, action, month, count(success) AS cases, count(*) FILTER (WHERE success) AS successes,
+              count(*) FILTER (WHERE success IS NULL) AS pending
+       FROM (
+         SELECT d.arm, d.chosen, d.cause, d.repository, d.action, date_trunc('month', d.at AT TIME ZONE 'UTC') AS month,
+                CASE WHEN d.arm = 'treated' THEN d.healed WHEN ${well} THEN true WHEN d.at + ${within} < $5 THEN false END AS success
+         FROM decisions d
+         WHERE d.first AND d.arm IS NOT NULL AND d.at >= $1 AND d.at < $2 AND d.action = ANY($3::text[]) AND ${where}
+       ) ended
+       GROUP BY arm, chosen, cause, repository, action, month`;
+}

@@ -11,7 +11,7 @@ import { makePartitions, Store } from '@prunella/store';
 import { SEEDED_DAYS, seedStore, startServiceProcess, startTestNats, startTestPostgres } from '@prunella/testing';
 import { callsOf, type Documented } from './calls.ts';
 import { type Measured, measure } from './measure.ts';
-import { recordingRate } from './recording.ts';
+import { type Recording, recordingRate } from './recording.ts';
 
 const TARGET_MS = 200;
 const DAY = 86_400_000;
@@ -46,7 +46,7 @@ try {
     const document = (await (await fetch(`${auditor.url}/openapi.json`)).json()) as Documented;
     const { calls, missing } = callsOf(document, amounts.incidents);
     for (const path of missing) say(`${path}: no call is known for this route; add one to tests/bench/store/calls.ts`);
-    for (const { route, path } of calls) {
+    for (const { route, path } of calls.filter((call) => call.path.includes(values.only ?? ''))) {
       const measured = await measure(`${auditor.url}${path}`, route, path, Number(values.calls));
       routes.push(measured);
       say(lineOf(measured));
@@ -55,8 +55,8 @@ try {
   } finally {
     await auditor.stop();
   }
-  say('measures recording');
-  const recording = await recordingRate(url, nats.url);
+  if (values.only === undefined) say('measures recording');
+  const recording = values.only === undefined ? await recordingRate(url, nats.url) : undefined;
   const load = { before: loadBefore, after: loadavg()[0] ?? 0, cores: availableParallelism() };
   const result = { ...amounts, fillSeconds: seconds, load, routes, recording };
   if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -104,12 +104,16 @@ function lineOf({ path, p50, p95, longest, bytes, status }: Measured): string {
   return `p50 ${ms(p50)}  p95 ${ms(p95)}  longest ${ms(longest)}  ${String(Math.round(bytes / 1_024)).padStart(5)} KiB  ${status}  ${path}`;
 }
 
+function rateOf({ eventsPerSecond, copiedPerSecond }: Recording): string {
+  return `${eventsPerSecond} events a second with all that follows; the same rows into a plain table: ${copiedPerSecond}`;
+}
+
 function report(result: {
   incidents: number;
   events: number;
   load: { before: number; after: number; cores: number };
   routes: readonly Measured[];
-  recording: Awaited<ReturnType<typeof recordingRate>>;
+  recording: Recording | undefined;
 }): string {
   const { load, routes, recording } = result;
   const slow = routes.filter(({ p95 }) => p95 >= TARGET_MS);
@@ -121,7 +125,7 @@ function report(result: {
     `${result.incidents} incidents, ${result.events} events`,
     `load before ${load.before.toFixed(1)}, after ${load.after.toFixed(1)}, ${load.cores} cores${busy}`,
     ...routes.map((route) => `  ${lineOf(route)}`),
-    `recording: ${recording.eventsPerSecond} events a second with all that follows; the same rows into a plain table: ${recording.copiedPerSecond}`,
+    ...(recording === undefined ? [] : [`recording: ${rateOf(recording)}`]),
     slow.length === 0
       ? `all below ${TARGET_MS} ms at p95`
       : `${slow.length} of ${routes.length} NOT below ${TARGET_MS} ms at p95`,

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What was decided, in a row each: what is compared with what was only watched, and what did not take effect. */
-export class Decisions1796400000000 implements MigrationInterface {
-  readonly name = 'Decisions1796400000000';
+export class Decisions1796410000000 implements MigrationInterface {
+  readonly name = 'Decisions1796410000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -26,6 +26,9 @@ export class Decisions1796400000000 implements MigrationInterface {
     await runner.query(`
       CREATE INDEX decisions_incident ON decisions (incident_id);
       CREATE INDEX decisions_compared ON decisions (at) WHERE first AND arm IS NOT NULL;
+      CREATE INDEX decisions_keyed ON decisions (at) WHERE first AND arm <> 'treated' AND pipeline_key IS NOT NULL;
+      CREATE STATISTICS decisions_alike (ndistinct)
+        ON arm, chosen, cause, repository, action, (date_trunc('month', at AT TIME ZONE 'UTC')) FROM decisions;
       CREATE INDEX decisions_not_done ON decisions (at, action, status) WHERE status <> 'executed';
     `);
   }
