@@ -100,7 +100,7 @@ it('sums up a week of them', async () => {
 it.each([
   [[], 1, 1],
   [['cause'], 1, 1],
-  [['repository'], 50, 1],
+  [['repository'], 45, 1],
 ] as const)('tells heals apart by %j only, and others not at all', async (apart, heals, others) => {
   const worth = await store.read((manager) => tallyWorth(manager, week, { by: 'action', apart }));
   const [healed, rest] = [true, false].map((is) => worth.filter(({ outcome }) => (outcome === 'healed') === is));

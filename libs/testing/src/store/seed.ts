@@ -26,7 +26,7 @@ export async function seedStore(url: string, { incidents, events }: Amounts): Pr
       await client.query(madeUp(incidents));
       await eachBy(clients, [
         ...PER_INCIDENT.map(([table, columns, select]) => [`INSERT INTO ${table} (${columns}) ${select}`]),
-        [greenRuns(Math.max(0, events - 5 * incidents))],
+        ...greenRuns(Math.max(0, events - 5 * incidents)).map((sql) => [sql]),
         TESTS,
         [...CONFIDENCE, QUARANTINE],
       ]);
@@ -190,14 +190,20 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
   ],
 ];
 
-function greenRuns(count: number): string {
+/** In parts, so that nobody is idle at the end. */
+function greenRuns(count: number): string[] {
+  const part = Math.ceil(count / AT_ONCE);
+  return Array.from({ length: AT_ONCE }, (_, n) => greenPart(count, n * part + 1, Math.min((n + 1) * part, count)));
+}
+
+function greenPart(count: number, first: number, last: number): string {
   return `
     INSERT INTO events (${EVENT})
     SELECT 'evt_green_' || lpad(n::text, 12, '0'), 'run_' || lpad(n::text, 12, '0'), 'pipeline.finished', 'prunella/seed', 'green-' || n,
            now() - (n::float8 / ${Math.max(count, 1)}) * interval '${SEEDED_DAYS.events} days', n,
            jsonb_build_object('pipelineId', 'octo/repo-' || n % 500, 'platform', 'github', 'repository', 'octo/repo-' || n % 500,
              'runId', n::text, 'attempt', 1, 'headSha', md5(n::text), 'branch', 'main', 'name', 'CI', 'kind', 'run', 'conclusion', 'success'), false
-    FROM generate_series(1, ${count}) AS n`;
+    FROM generate_series(${first}, ${last}) AS n`;
 }
 
 /** As many as a large organisation has. */
