@@ -21,12 +21,14 @@ export function coincidences(
   const ownBy = new Map<string, PlacedFailure[]>();
   for (const failure of failures.toSorted((a, b) => a.atMs - b.atMs)) {
     for (const { key } of placesOf(failure)) append(timesBy, key, failure.atMs);
-    append(ownBy, itself(failure), failure);
+    append(ownBy, failure.incidentId, failure);
   }
   return actions.map((action) => {
     const at = action.at.getTime();
     const places = placesOf(action);
-    const own = (ownBy.get(itself(action)) ?? []).filter((failure) => isRelated(action, failure));
+    const own = (ownBy.get(action.incidentId) ?? []).filter(
+      (failure) => isItself(action, failure) && isRelated(action, failure),
+    );
     const count = (of: (times: readonly number[]) => number) =>
       places.reduce((sum, { key, sign }) => sum + sign * of(timesBy.get(key) ?? []), 0) -
       of(own.map(({ atMs }) => atMs));
@@ -51,10 +53,13 @@ const SETS: readonly { fields: readonly (typeof COMMON)[number][]; sign: 1 | -1 
 ];
 
 function placesOf(place: ActionPlace): { key: string; sign: 1 | -1 }[] {
-  return SETS.filter(({ fields }) => fields.every((field) => place[field] !== '')).map(({ fields, sign }) => ({
-    key: JSON.stringify(fields.map((field) => [field, place[field]])),
-    sign,
-  }));
+  const places: { key: string; sign: 1 | -1 }[] = [];
+  for (const { fields, sign } of SETS) {
+    if (fields.some((field) => place[field] === '')) continue;
+    // No text of Postgres holds a NUL.
+    places.push({ key: fields.map((field) => `${field}\0${place[field]}`).join('\0'), sign });
+  }
+  return places;
 }
 
 function isRelated(a: ActionPlace, b: ActionPlace): boolean {
@@ -62,8 +67,8 @@ function isRelated(a: ActionPlace, b: ActionPlace): boolean {
 }
 
 /** The pipeline in its incident. */
-function itself({ incidentId, platform, pipelineId }: ActionPlace): string {
-  return JSON.stringify([incidentId, platform, pipelineId]);
+function isItself(a: ActionPlace, b: ActionPlace): boolean {
+  return a.incidentId === b.incidentId && a.platform === b.platform && a.pipelineId === b.pipelineId;
 }
 
 /** How many of some times, in ms and in their order, are before that one. */
