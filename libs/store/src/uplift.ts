@@ -36,9 +36,9 @@ export async function tallyArms(
   const recovered = `d.recovered_at <= d.at + ${within}`;
   return await manager.query<ArmTally[]>(
     `WITH tallied AS (
-       ${tally({ where: `(${isLookedFor}) IS NOT TRUE`, well: recovered, within })}
+       ${tally({ where: `(${isLookedFor}) IS NOT TRUE`, well: recovered, within, once: false })}
        UNION ALL
-       ${tally({ where: isLookedFor, well: `coalesce(${recovered}, false) OR ${next}`, within })}
+       ${tally({ where: isLookedFor, well: `coalesce(${recovered}, false) OR ${next}`, within, once: true })}
      )
      SELECT arm, chosen, cause, repository, action, to_char(month, 'YYYY-MM') AS month, sum(cases)::int AS cases,
             sum(successes)::int AS successes, sum(pending)::int AS pending
@@ -47,8 +47,12 @@ export async function tallyArms(
   );
 }
 
-/** SQL: decisions by how they ended. @param with `well`: SQL of whether it became well in time without an action of ours. */
-function tally({ where, well, within }: { where: string; well: string; within: string }): string {
+/**
+ * SQL: decisions by how they ended.
+ *
+ * @param with `well`: SQL of whether it became well in time without an action of ours; `once`: to be asked once for a row, and not by each count: it is dear.
+ */
+function tally({ where, well, within, once }: { where: string; well: string; within: string; once: boolean }): string {
   return `SELECT arm, chosen, cause, repository, action, month, count(success) AS cases, count(*) FILTER (WHERE success) AS successes,
               count(*) FILTER (WHERE success IS NULL) AS pending
        FROM (
@@ -56,6 +60,7 @@ function tally({ where, well, within }: { where: string; well: string; within: s
                 CASE WHEN d.arm = 'treated' THEN d.healed WHEN ${well} THEN true WHEN d.at + ${within} < $5 THEN false END AS success
          FROM decisions d
          WHERE d.first AND d.arm IS NOT NULL AND d.at >= $1 AND d.at < $2 AND d.action = ANY($3::text[]) AND ${where}
+         ${once ? 'OFFSET 0' : ''}
        ) ended
        GROUP BY arm, chosen, cause, repository, action, month`;
 }

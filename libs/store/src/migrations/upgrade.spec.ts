@@ -122,7 +122,7 @@ describe('a store of the version before', () => {
       ['debt_1', 334, 'ada', 'grace'],
       ['debt_2', 333, '', ''],
     ]);
-    expect(await store.read((manager) => listIncidents(manager, { q: 'inc_77' }, { limit: 99 }))).toHaveLength(11);
+    expect(await store.read((manager) => listIncidents(manager, { q: 'nc_77' }, { limit: 99 }))).toHaveLength(11);
   });
 
   it('goes back to what it was', async () => {
