@@ -62,7 +62,7 @@ export { PolicyError, type PolicyProblem } from './policy-error.ts';
 export { type Intent, type NeededDependency, neededBy, type PreflightAnswer, preflight } from './preflight.ts';
 export type { QuarantineSettings } from './quarantine.ts';
 export { afterRerun, type LearntWait, learntWait, noRecovery, type Recovery } from './recovery.ts';
-export { byHand, type DigestSettings, type ReportSettings } from './reports.ts';
+export { byHand, byHandDependsOn, type DigestSettings, type ReportSettings } from './reports.ts';
 export { isRerun } from './reruns.ts';
 export { type Setting, type Settings, settingsFor } from './settings.ts';
 export { afterFailure, afterTrial, askStorm, noStorm, type Storm, type StormWord } from './storm.ts';

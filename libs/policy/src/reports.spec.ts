@@ -1,6 +1,6 @@
 import { logQuery } from './logql.ts';
 import { parsePolicy } from './parse-policy.ts';
-import { byHand } from './reports.ts';
+import { byHand, byHandDependsOn } from './reports.ts';
 
 const reports = (yaml: string) => parsePolicy(`version: 1\nreports: ${yaml}\n`).reports;
 
@@ -45,4 +45,15 @@ it.each`
   ${'a.*|b'}     | ${{ why: 'the name has characters that are not put into a query' }}
 `('a query about $value', ({ value, answer }) => {
   expect(logQuery('{pod=~"{{name}}-.*"}', { name: value })).toEqual(answer);
+});
+
+it.each`
+  figures                                                                              | fields
+  ${'[]'}                                                                              | ${[]}
+  ${'[{ takes: 5m }]'}                                                                 | ${[]}
+  ${'[{ match: { cause: oom }, takes: 5m }, { takes: 5m }]'}                           | ${['cause']}
+  ${'[{ match: { cause: oom, repository: a/* }, takes: 5m }]'}                         | ${['repository', 'cause']}
+  ${'[{ match: { action: retry }, takes: 5m }, { match: { cause: oom }, takes: 5m }]'} | ${['action', 'cause']}
+`('$figures depend on $fields', ({ figures, fields }) => {
+  expect(byHandDependsOn(reports(`{ byHand: ${figures} }`))).toEqual(fields);
 });

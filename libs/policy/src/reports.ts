@@ -94,3 +94,9 @@ function fits(match: NonNullable<z.infer<typeof ByHand>['match']>, heal: Healed)
     [globs].flat().some((glob) => globMatches(glob, heal[field as keyof Healed])),
   );
 }
+
+/** On what of a heal the figures of a policy depend. */
+export function byHandDependsOn({ byHand: figures }: Pick<ReportSettings, 'byHand'>): (keyof Healed)[] {
+  const fields = ['repository', 'action', 'cause'] as const;
+  return fields.filter((field) => figures.some(({ match }) => match?.[field] !== undefined));
+}

@@ -1,6 +1,6 @@
 import { startTestPostgres, type TestServer } from '@prunella/testing';
 import { tallyDays } from './actions.ts';
-import { coincidences, failuresNear } from './correlation.ts';
+import { failuresNear, newestActions, newestFailures } from './correlation.ts';
 import { countIncidents, type Healing, healTimes, putHealings, repeatedHeals, tallyWorth } from './healings.ts';
 import { tallyStated } from './reliability.ts';
 import { Store, type Transaction } from './store.ts';
@@ -72,10 +72,11 @@ const place = {
 
 it.each([
   ['times', BY_TIME, (manager: Transaction) => healTimes(manager, week)],
-  ['worth', BY_TIME, (manager: Transaction) => tallyWorth(manager, week, 'cause')],
+  ['worth', BY_TIME, (manager: Transaction) => tallyWorth(manager, week, { by: 'cause', apart: [] })],
   ['root causes', BY_TIME, (manager: Transaction) => repeatedHeals(manager, week, { atLeast: 3, limit: 50 })],
   ['root causes', 'healings_target', (manager: Transaction) => repeatedHeals(manager, week, { atLeast: 3, limit: 50 })],
-  ['coincidences', FAILED, (manager: Transaction) => coincidences(manager, week, { withinMs: 300_000, most: 5_000 })],
+  ['actions', BY_TIME, (manager: Transaction) => newestActions(manager, week, 5_000)],
+  ['failures', FAILED, (manager: Transaction) => newestFailures(manager, week, 20_000)],
   [
     'failures near',
     FAILED,
@@ -94,9 +95,24 @@ it('sums up a week of them', async () => {
   const causes = await store.read((manager) => repeatedHeals(manager, week, { atLeast: 5, limit: 500 }));
   expect(causes[0]).toMatchObject({ count: 6, actions: ['retry'], money: [{ currency: 'EUR' }] });
   expect(causes[0]?.incidentIds).toHaveLength(3);
-  const near = await store.read((manager) => coincidences(manager, week, { withinMs: 300_000, most: 10 }));
-  expect(near).toHaveLength(10);
-  for (const { before, after } of near) expect([before, after]).toEqual([1, 0]);
+  const actions = await store.read((manager) => newestActions(manager, week, 10));
+  expect(actions.map(({ at }) => at.getTime())).toEqual(
+    Array.from({ length: 10 }, (_, n) => week.to.getTime() - (n + 1) * 600_000),
+  );
+  const failures = await store.read((manager) => newestFailures(manager, week, 2));
+  expect(failures).toMatchObject([{ atMs: week.to.getTime() - 60_000 }, { atMs: week.to.getTime() - 660_000 }]);
+});
+
+it.each([
+  [[], 1, 1],
+  [['cause'], 1, 1],
+  [['repository'], 45, 1],
+] as const)('tells heals apart by %j only, and others not at all', async (apart, heals, others) => {
+  const worth = await store.read((manager) => tallyWorth(manager, week, { by: 'action', apart }));
+  const [healed, rest] = [true, false].map((is) => worth.filter(({ outcome }) => (outcome === 'healed') === is));
+  expect([healed?.length, rest?.length]).toEqual([heals, others]);
+  expect(healed?.reduce((sum, { count }) => sum + count, 0)).toBe(907);
+  expect(rest).toMatchObject([{ key: 'retry', repository: '', cause: '', count: 101 }]);
 });
 
 it('writes what an incident has now over what it had, and the same again changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { COST_KEYS, type CostKey } from './costs.ts';
 import { storable } from './json.ts';
 import type { Transaction } from './store.ts';
 
@@ -111,19 +112,10 @@ export async function healTimes(manager: Transaction, { from, to }: HealingRange
   );
 }
 
-/** What healings can be summed up by. */
-export type HealingKey = 'action' | 'repository' | 'cause' | 'day';
-
-const KEYS: Readonly<Record<HealingKey, string>> = {
-  action: 'action',
-  repository: 'repository',
-  cause: 'cause',
-  day: `to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-};
-
 /** Healings of a key that are alike in what their worth depends on. */
 export interface WorthTally {
   key: string;
+  /** Of heals that are told apart by it; empty otherwise. */
   action: string;
   repository: string;
   cause: string;
@@ -135,20 +127,30 @@ export interface WorthTally {
   money: number;
 }
 
+/** What heals can be told apart by. */
+export type Apart = 'action' | 'repository' | 'cause';
+
 /** So many kinds of healings are told apart in one report; those that are fewest are left out beyond it. */
 export const MOST_KINDS = 20_000;
 
-/** What healings came to, for what they saved and what they spent for nothing. */
+/** What healings came to, for what they saved and what they spent for nothing. @param apart the less, the faster. */
 export async function tallyWorth(
   manager: Transaction,
   { from, to }: HealingRange,
-  by: HealingKey,
+  { by, apart }: { by: CostKey; apart: readonly Apart[] },
 ): Promise<WorthTally[]> {
+  const { group, told } = COST_KEYS[by];
+  const field = (name: Apart) =>
+    apart.includes(name) ? `CASE WHEN outcome = 'healed' THEN ${name} ELSE '' END` : `''`;
   return await manager.query<WorthTally[]>(
-    `SELECT ${KEYS[by]} AS key, action, repository, cause, outcome, currency, count(*)::int AS count,
-            sum(minutes) AS minutes, sum(money) AS money
-     FROM healings WHERE at >= $1 AND at < $2
-     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY count DESC, 1, 2, 3, 4, 5, 6 LIMIT ${MOST_KINDS}`,
+    `SELECT ${told} AS key, action, repository, cause, outcome, currency, count, minutes, money
+     FROM (
+       SELECT ${group} AS key, ${field('action')} AS action, ${field('repository')} AS repository, ${field('cause')} AS cause, outcome, currency,
+              count(*)::int AS count, sum(minutes) AS minutes, sum(money) AS money
+       FROM healings WHERE at >= $1 AND at < $2
+       GROUP BY 1, 2, 3, 4, 5, 6
+     ) sums
+     ORDER BY count DESC, 1, 2, 3, 4, 5, 6 LIMIT ${MOST_KINDS}`,
     [from, to],
   );
 }
@@ -215,21 +217,6 @@ export async function repeatedHeals(
      ) paid ON true
      ORDER BY t.count DESC, t.last_at DESC, t.target, t.fingerprint`,
     [from, to, before, which.repository ?? null, which.atLeast, which.limit],
-  );
-}
-
-/** Actions that were decided and did not take effect, by what became of them. */
-export async function tallyNotDone(
-  manager: Transaction,
-  { from, to }: HealingRange,
-  actions: readonly string[],
-): Promise<{ action: string; status: string; count: number }[]> {
-  return await manager.query(
-    `SELECT data->'action'->>'type' AS action, data->>'status' AS status, count(*)::int AS count FROM events
-     WHERE lasting AND subject = 'action.executed' AND time >= $1 AND time < $2 AND data->>'status' <> 'executed'
-       AND data->'action'->>'type' = ANY($3::text[])
-     GROUP BY 1, 2 ORDER BY 1, 2`,
-    [from, to, [...actions]],
   );
 }
 

@@ -88,8 +88,8 @@ const COLUMNS = {
 } as const;
 
 /**
- * A page of incidents, newest first. Text is looked for in the newest ones first: what many have in common fills the page at once, where the index of text
- * would bring all of them to be sorted.
+ * A page of incidents, newest first. A text that is the id of an incident finds that one alone. Any other is looked for in the newest ones first: what many
+ * have in common fills the page at once, where the index of text would bring all of them to be sorted.
  */
 export async function listIncidents(
   manager: Transaction,
@@ -98,6 +98,9 @@ export async function listIncidents(
 ): Promise<IncidentRow[]> {
   const { q } = filter;
   if (q === undefined) return await fitting(manager, filter, page).getMany();
+  // Of the parts of an id each is in many others.
+  const named = await fitting(manager, filter, page).andWhere('i.id = :q', { q }).getMany();
+  if (named.length > 0) return named;
   const since = await oldestOfNewest(manager, page.after);
   const near = await fitting(manager, filter, page)
     .andWhere('strpos(i.search, :text) > 0 AND i.openedAt >= :since', { text: q.toLowerCase(), since })

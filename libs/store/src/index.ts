@@ -25,10 +25,12 @@ export {
 } from './confidence.ts';
 export {
   type ActionPlace,
-  type Coincidence,
-  coincidences,
   failuresNear,
   type NearFailure,
+  newestActions,
+  newestFailures,
+  type PlacedAction,
+  type PlacedFailure,
 } from './correlation.ts';
 export { type CostKey, type CostTally, costKeys, tallyCosts } from './costs.ts';
 export {
@@ -51,6 +53,7 @@ export {
   putDebtEntries,
   sumUpDebts,
 } from './debts.ts';
+export { type Decision, putDecisions, tallyNotDone } from './decisions.ts';
 export { kindOf, translated } from './errors.ts';
 export {
   eventIds,
@@ -60,16 +63,15 @@ export {
   laterRunsOfPipeline,
 } from './events.ts';
 export {
+  type Apart,
   countIncidents,
   type Healing,
-  type HealingKey,
   type HealingRange,
   type HealTimes,
   healTimes,
   putHealings,
   type RepeatedHeal,
   repeatedHeals,
-  tallyNotDone,
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
@@ -93,6 +95,7 @@ export { storable } from './json.ts';
 export { type Listener, listen } from './listen.ts';
 export { lock, tryLock } from './locks.ts';
 export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
+export { decisionsOfEvents } from './migrations/1796410000000-decisions.ts';
 export { confidenceOfEvents } from './migrations/1796412000000-healing-confidence.ts';
 export { deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';

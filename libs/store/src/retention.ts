@@ -15,6 +15,7 @@ export async function deleteIncidents(transaction: Transaction, ids: readonly st
   const parameters = [[...ids]];
   await transaction.query('DELETE FROM incidents WHERE id = ANY($1::text[])', parameters);
   await transaction.query('DELETE FROM healings WHERE incident_id = ANY($1::text[])', parameters);
+  await transaction.query('DELETE FROM decisions WHERE incident_id = ANY($1::text[])', parameters);
   await transaction.query('DELETE FROM joins WHERE incident_id = ANY($1::text[])', parameters);
   await transaction.query('DELETE FROM events WHERE incident_id = ANY($1::text[])', parameters);
   const [entries] = await transaction.query<[{ id: string }[], number]>(

@@ -68,6 +68,9 @@ describe('Store.open', () => {
       { name: 'Learning1796100000000' },
       { name: 'Healings1796200000000' },
       { name: 'ApiChanges1796300000000' },
+      { name: 'Backtests1796400000000' },
+      { name: 'Decisions1796410000000' },
+      { name: 'HealingConfidence1796412000000' },
       { name: 'Alike1796450000000' },
     ]);
   });

@@ -15,6 +15,7 @@ import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
 import { Backtests1796400000000 } from './migrations/1796400000000-backtests.ts';
+import { Decisions1796410000000 } from './migrations/1796410000000-decisions.ts';
 import { HealingConfidence1796412000000 } from './migrations/1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './migrations/1796450000000-alike.ts';
 import { makePartitions } from './partitions.ts';
@@ -133,6 +134,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Healings1796200000000,
       ApiChanges1796300000000,
       Backtests1796400000000,
+      Decisions1796410000000,
       HealingConfidence1796412000000,
       Alike1796450000000,
     ],
@@ -141,7 +143,8 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
     connectTimeoutMS: 5_000,
     // A lost idle connection is replaced at its next use; the statement that needs it says so.
     poolErrorHandler: () => undefined,
-    extra: { max: connections, keepAlive: true, ...limits },
+    // To compile a statement over many partitions takes longer than to run it.
+    extra: { max: connections, keepAlive: true, options: '-c jit=off', ...limits },
   });
 }
 

@@ -42,6 +42,7 @@ export async function diagnosedFailures(
   }: { since: Date; limit: number; after?: IncidentPosition | undefined; withinMs: number; now: Date },
 ): Promise<DiagnosedFailure[]> {
   const within = `$5 * interval '1 millisecond'`;
+  // An incident opens with the first of its diagnoses and decisions at the latest: in older partitions there is none of them.
   return await manager.query<DiagnosedFailure[]>(
     `SELECT i.id, i.opened_at AS "openedAt", i.pipeline_id AS "pipelineId", i.repository, i.cause, i.outcome,
             i.document->>'action' AS action, made.data->>'decidedBy' AS "decidedBy",
@@ -53,11 +54,13 @@ export async function diagnosedFailures(
                  WHEN ${recoveredBy('d', within)} THEN true WHEN d.time + ${within} < $6 THEN false END AS recovered
      FROM incidents i
      JOIN LATERAL (
-       SELECT data FROM events WHERE lasting AND incident_id = i.id AND subject = 'diagnosis.made' ORDER BY time DESC, id DESC LIMIT 1
+       SELECT data FROM events WHERE lasting AND incident_id = i.id AND subject = 'diagnosis.made' AND time >= i.opened_at
+       ORDER BY time DESC, id DESC LIMIT 1
      ) made ON jsonb_array_length(coalesce(made.data->'evidence', '[]')) > 0
      LEFT JOIN LATERAL (
        SELECT incident_id, pipeline_key, time, data FROM events
-       WHERE lasting AND incident_id = i.id AND subject = 'action.executed' AND coalesce(data->>'undoes', '') = '' ORDER BY time, id LIMIT 1
+       WHERE lasting AND incident_id = i.id AND subject = 'action.executed' AND coalesce(data->>'undoes', '') = '' AND time >= i.opened_at
+       ORDER BY time, id LIMIT 1
      ) d ON true
      LEFT JOIN LATERAL (${outcomeOf('d')}) o ON d.data->>'status' = 'executed'
      WHERE i.cause IS NOT NULL AND i.cause <> 'unknown' AND i.opened_at >= $1

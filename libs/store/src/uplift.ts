@@ -1,5 +1,5 @@
 import type { ActionType, Cause } from '@prunella/contracts';
-import { actedByChance, heldOut, outcomeOf, recoveredBy } from './recoveries.ts';
+import { nextRunSucceeded } from './recoveries.ts';
 import type { Transaction } from './store.ts';
 
 /** Incidents that are alike, by what was done about them first and how they ended. */
@@ -30,35 +30,37 @@ export async function tallyArms(
   { actions, withinMs, now }: { actions: readonly string[]; withinMs: number; now: Date },
 ): Promise<ArmTally[]> {
   const within = `$4 * interval '1 millisecond'`;
+  const next = nextRunSucceeded({ pipelineKey: 'd.pipeline_key', incidentId: 'd.incident_id', time: 'd.at', within });
+  // Where runs have no id others are to be looked for, event by event: of the few only that are such.
+  const isLookedFor = `d.arm <> 'treated' AND d.pipeline_key IS NOT NULL`;
+  const recovered = `d.recovered_at <= d.at + ${within}`;
   return await manager.query<ArmTally[]>(
-    `WITH decided AS (
-       SELECT DISTINCT ON (incident_id) incident_id, pipeline_key, time, data
-       FROM events
-       WHERE lasting AND subject = 'action.executed' AND time >= $1 AND time < $2 AND coalesce(data->>'undoes', '') = ''
-         AND data->'action'->>'type' = ANY($3::text[])
-       ORDER BY incident_id, time, id
-     ), arms AS (
-       SELECT d.*, CASE
-           WHEN d.data->>'status' = 'executed' AND d.data->>'verdict' = 'acting' THEN 'treated'
-           WHEN ${heldOut('d')} THEN 'held_out'
-           WHEN d.data->>'status' = 'recommended' THEN 'recommended'
-         END AS arm
-       FROM decided d
-     ), ended AS (
-       SELECT d.arm, d.arm = 'treated' AND ${actedByChance('d')} AS chosen, coalesce(d.data->>'cause', 'unknown') AS cause,
-              coalesce(d.data->'run'->>'repository', '') AS repository, d.data->'action'->>'type' AS action,
-              to_char(d.time AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
-              CASE WHEN d.arm = 'treated' THEN o.outcome = 'healed'
-                   WHEN ${recoveredBy('d', within)} THEN true
-                   WHEN d.time + ${within} < $5 THEN false
-              END AS success
-       FROM arms d
-       LEFT JOIN LATERAL (${outcomeOf('d')}) o ON d.arm = 'treated'
-       WHERE d.arm IS NOT NULL
+    `WITH tallied AS (
+       ${tally({ where: `(${isLookedFor}) IS NOT TRUE`, well: recovered, within, once: false })}
+       UNION ALL
+       ${tally({ where: isLookedFor, well: `coalesce(${recovered}, false) OR ${next}`, within, once: true })}
      )
-     SELECT arm, chosen, cause, repository, action, month, count(success)::int AS cases,
-            count(*) FILTER (WHERE success)::int AS successes, count(*) FILTER (WHERE success IS NULL)::int AS pending
-     FROM ended GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
+     SELECT arm, chosen, cause, repository, action, to_char(month, 'YYYY-MM') AS month, sum(cases)::int AS cases,
+            sum(successes)::int AS successes, sum(pending)::int AS pending
+     FROM tallied GROUP BY arm, chosen, cause, repository, action, tallied.month ORDER BY 1, 2, 3, 4, 5, 6`,
     [range.from, range.to, [...actions], withinMs, now],
   );
+}
+
+/**
+ * SQL: decisions by how they ended.
+ *
+ * @param with `well`: SQL of whether it became well in time without an action of ours; `once`: to be asked once for a row, and not by each count: it is dear.
+ */
+function tally({ where, well, within, once }: { where: string; well: string; within: string; once: boolean }): string {
+  return `SELECT arm, chosen, cause, repository, action, month, count(success) AS cases, count(*) FILTER (WHERE success) AS successes,
+              count(*) FILTER (WHERE success IS NULL) AS pending
+       FROM (
+         SELECT d.arm, d.chosen, d.cause, d.repository, d.action, date_trunc('month', d.at AT TIME ZONE 'UTC') AS month,
+                CASE WHEN d.arm = 'treated' THEN d.healed WHEN ${well} THEN true WHEN d.at + ${within} < $5 THEN false END AS success
+         FROM decisions d
+         WHERE d.first AND d.arm IS NOT NULL AND d.at >= $1 AND d.at < $2 AND d.action = ANY($3::text[]) AND ${where}
+         ${once ? 'OFFSET 0' : ''}
+       ) ended
+       GROUP BY arm, chosen, cause, repository, action, month`;
 }

@@ -10,6 +10,7 @@ import { record } from './ledger/record.ts';
 import { changedVerdicts, recordOutcomes, type Verdict } from './outcomes/record-outcomes.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { recordChanges } from './quarantine/record-changes.ts';
+import { putDecisionsOf } from './report/put-decisions.ts';
 import { putHealingsOf } from './report/put-healings.ts';
 import type { AuditSettings } from './settings.ts';
 import { recordTests } from './tests/record-tests.ts';
@@ -75,6 +76,7 @@ export async function conclude(
 export async function derive(transaction: Transaction, histories: readonly History[]): Promise<number> {
   const opened = await putProjections(transaction, histories);
   await putHealingsOf(transaction, histories);
+  await putDecisionsOf(transaction, histories);
   await putDebts(transaction, histories);
   return opened;
 }

@@ -1,14 +1,17 @@
 // Measures how fast the API answers from a full store, on a real Postgres and a real auditor:
-//   npm run bench:store -- [--incidents 1000000] [--events 10000000] [--calls 100] [--keep postgres://...] [--json]
-// Each GET route is called one at a time; p95 is to be below 200 ms. `--keep`: an empty database to fill instead of a throw-away one; one that is filled
-// already is measured as it is. 10,000,000 events take about 12 GB of disk, and 10 to 20 minutes to fill.
+//   npm run bench:store -- [--incidents 1000000] [--events 10000000] [--calls 100] [--keep FOLDER|postgres://...] [--only TEXT] [--json]
+// Each GET route is called one at a time; p95 is to be below 200 ms. `--keep`: where the store is left for the next time, as a folder or an empty database
+// of a server that runs; what is there already is measured as it is. `--only`: the calls that hold this text, and no recording.
+import { chmod, mkdir } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '@prunella/embedded';
 import { makePartitions, Store } from '@prunella/store';
 import { SEEDED_DAYS, seedStore, startServiceProcess, startTestNats, startTestPostgres } from '@prunella/testing';
 import { callsOf, type Documented } from './calls.ts';
 import { type Measured, measure } from './measure.ts';
-import { recordingRate } from './recording.ts';
+import { type Recording, recordingRate } from './recording.ts';
 
 const TARGET_MS = 200;
 const DAY = 86_400_000;
@@ -18,6 +21,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000000' },
     calls: { type: 'string', default: '100' },
     keep: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -25,8 +29,8 @@ const amounts = { incidents: Number(values.incidents), events: Number(values.eve
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const nats = await startTestNats();
-const postgres = values.keep === undefined ? await startTestPostgres() : undefined;
-const url = postgres?.url ?? String(values.keep);
+const postgres = await database(values.keep);
+const { url } = postgres;
 try {
   const seconds = await fill(url);
   const auditor = await startServiceProcess('auditor', {
@@ -42,7 +46,7 @@ try {
     const document = (await (await fetch(`${auditor.url}/openapi.json`)).json()) as Documented;
     const { calls, missing } = callsOf(document, amounts.incidents);
     for (const path of missing) say(`${path}: no call is known for this route; add one to tests/bench/store/calls.ts`);
-    for (const { route, path } of calls) {
+    for (const { route, path } of calls.filter((call) => call.path.includes(values.only ?? ''))) {
       const measured = await measure(`${auditor.url}${path}`, route, path, Number(values.calls));
       routes.push(measured);
       say(lineOf(measured));
@@ -51,15 +55,26 @@ try {
   } finally {
     await auditor.stop();
   }
-  say('measures recording');
-  const recording = await recordingRate(url, nats.url);
+  if (values.only === undefined) say('measures recording');
+  const recording = values.only === undefined ? await recordingRate(url, nats.url) : undefined;
   const load = { before: loadBefore, after: loadavg()[0] ?? 0, cores: availableParallelism() };
   const result = { ...amounts, fillSeconds: seconds, load, routes, recording };
   if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else process.stdout.write(report(result));
 } finally {
   await nats.stop();
-  await postgres?.stop();
+  await postgres.stop();
+}
+
+/** @param keep a folder, a URL, or undefined: a throw-away one. */
+async function database(keep: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
+  if (keep === undefined) return await startTestPostgres();
+  if (keep.startsWith('postgres')) return { url: keep, stop: async () => undefined };
+  const home = resolve(keep);
+  await mkdir(home, { recursive: true });
+  // The account that Postgres runs as has to get in.
+  await chmod(home, 0o711);
+  return await startPostgres({ home, port: 0, durable: false });
 }
 
 /** @returns how long it took, in seconds; 0: it was full. */
@@ -89,12 +104,16 @@ function lineOf({ path, p50, p95, longest, bytes, status }: Measured): string {
   return `p50 ${ms(p50)}  p95 ${ms(p95)}  longest ${ms(longest)}  ${String(Math.round(bytes / 1_024)).padStart(5)} KiB  ${status}  ${path}`;
 }
 
+function rateOf({ eventsPerSecond, copiedPerSecond }: Recording): string {
+  return `${eventsPerSecond} events a second with all that follows; the same rows into a plain table: ${copiedPerSecond}`;
+}
+
 function report(result: {
   incidents: number;
   events: number;
   load: { before: number; after: number; cores: number };
   routes: readonly Measured[];
-  recording: Awaited<ReturnType<typeof recordingRate>>;
+  recording: Recording | undefined;
 }): string {
   const { load, routes, recording } = result;
   const slow = routes.filter(({ p95 }) => p95 >= TARGET_MS);
@@ -106,7 +125,7 @@ function report(result: {
     `${result.incidents} incidents, ${result.events} events`,
     `load before ${load.before.toFixed(1)}, after ${load.after.toFixed(1)}, ${load.cores} cores${busy}`,
     ...routes.map((route) => `  ${lineOf(route)}`),
-    `recording: ${recording.eventsPerSecond} events a second with all that follows; the same rows into a plain table: ${recording.copiedPerSecond}`,
+    ...(recording === undefined ? [] : [`recording: ${rateOf(recording)}`]),
     slow.length === 0
       ? `all below ${TARGET_MS} ms at p95`
       : `${slow.length} of ${routes.length} NOT below ${TARGET_MS} ms at p95`,

@@ -20,6 +20,7 @@ import { Learning1796100000000 } from './1796100000000-learning.ts';
 import { Healings1796200000000 } from './1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './1796300000000-api-changes.ts';
 import { Backtests1796400000000 } from './1796400000000-backtests.ts';
+import { Decisions1796410000000 } from './1796410000000-decisions.ts';
 import { HealingConfidence1796412000000 } from './1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './1796450000000-alike.ts';
 
@@ -29,7 +30,13 @@ const OLD = [
 ];
 const NEW = [
   ...[Partitions1796000000000, Scale1796000100000, History1796000200000, Learning1796100000000, Healings1796200000000],
-  ...[ApiChanges1796300000000, Backtests1796400000000, HealingConfidence1796412000000, Alike1796450000000],
+  ...[
+    ApiChanges1796300000000,
+    Backtests1796400000000,
+    Decisions1796410000000,
+    HealingConfidence1796412000000,
+    Alike1796450000000,
+  ],
 ];
 const INCIDENTS = 1_000;
 const EVER = { from: new Date(0), to: new Date('2100-01-01') };
@@ -127,7 +134,7 @@ describe('a store of the version before', () => {
       ['debt_1', 334, 'ada', 'grace'],
       ['debt_2', 333, '', ''],
     ]);
-    expect(await store.read((manager) => listIncidents(manager, { q: 'inc_77' }, { limit: 99 }))).toHaveLength(11);
+    expect(await store.read((manager) => listIncidents(manager, { q: 'nc_77' }, { limit: 99 }))).toHaveLength(11);
   });
 
   it('goes back to what it was', async () => {

@@ -10,40 +10,74 @@ export interface Amounts {
 /** So many days the incidents and the events of green runs go back; a little less than they are kept by default. */
 export const SEEDED_DAYS = { incidents: 399, events: 89 };
 
+/** So many connections fill tables beside each other: to make the rows is work for a core each. */
+const AT_ONCE = 2;
+
 /**
  * Fills a store as fast as Postgres can with made-up incidents, and with all that lists, pages and reports show: spread evenly over `SEEDED_DAYS`, in 500
  * repositories. Its tables and the partitions for that time are there already.
  */
 export async function seedStore(url: string, { incidents, events }: Amounts): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const clients = await Promise.all(Array.from({ length: AT_ONCE }, () => connected(url)));
+  const [client] = clients;
+  if (client === undefined) return;
   try {
-    await client.query(`SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'`);
-    await withoutIndexes(client, async () => {
+    await asleep(clients, async () => {
       await client.query(madeUp(incidents));
-      for (const [table, columns, select] of PER_INCIDENT) {
-        await client.query(`INSERT INTO ${table} (${columns}) ${select}`);
-      }
-      await client.query(greenRuns(Math.max(0, events - 5 * incidents)));
-      for (const sql of [...TESTS, ...DEBTS, ...CONFIDENCE, QUARANTINE]) await client.query(sql);
+      await eachBy(clients, [
+        ...PER_INCIDENT.map(([table, columns, select]) => [`INSERT INTO ${table} (${columns}) ${select}`]),
+        ...greenRuns(Math.max(0, events - 5 * incidents)).map((sql) => [sql]),
+        TESTS,
+        [...CONFIDENCE, QUARANTINE],
+      ]);
+      for (const sql of [...DEBTS, 'DROP TABLE made']) await client.query(sql);
     });
     // Index-only scans need the map of what everybody sees.
     await client.query('VACUUM ANALYZE');
   } finally {
-    await client.end();
+    await Promise.all(clients.map((each) => each.end()));
   }
 }
 
-/** Filling a table and indexing it afterwards is several times as fast. */
-async function withoutIndexes(client: pg.Client, work: () => Promise<void>): Promise<void> {
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'`);
+  return client;
+}
+
+/** Runs each group of statements, in its order, on whichever connection is free. */
+async function eachBy(clients: readonly pg.Client[], groups: readonly (readonly string[])[]): Promise<void> {
+  const waiting = [...groups];
+  await Promise.all(
+    clients.map(async (client) => {
+      for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+        for (const sql of group) await client.query(sql);
+      }
+    }),
+  );
+}
+
+/** Filling a table and indexing it afterwards is several times as fast, and nobody is to look after it meanwhile. */
+async function asleep(clients: readonly pg.Client[], work: () => Promise<void>): Promise<void> {
+  const [client] = clients;
+  if (client === undefined) return;
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT c.relname AS name, pg_get_indexdef(c.oid) AS definition
      FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'public' AND NOT i.indisprimary AND NOT c.relispartition AND NOT i.indisunique`,
   );
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'`,
+  );
+  for (const { name } of tables) await client.query(`ALTER TABLE ${name} SET (autovacuum_enabled = off)`);
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
   await work();
-  for (const { definition } of rows) await client.query(definition.replace(' ON ONLY ', ' ON '));
+  await eachBy(
+    clients,
+    rows.map(({ definition }) => [definition.replace(' ON ONLY ', ' ON ')]),
+  );
+  for (const { name } of tables) await client.query(`ALTER TABLE ${name} RESET (autovacuum_enabled)`);
 }
 
 const CAUSES = `ARRAY['network','test_failure','flaky_test','compile_error','dependency_error','oom','timeout','unknown','lint','rate_limit']`;
@@ -52,14 +86,15 @@ const ACTIONS = `ARRAY['retry_with_backoff','notify_human','retry','notify_human
 /** One row for each incident, of which all others are made. */
 function madeUp(incidents: number): string {
   return `
-    CREATE TEMPORARY TABLE made AS
+    CREATE UNLOGGED TABLE made AS
     SELECT n, 'inc_' || lpad(n::text, 12, '0') AS id, 'octo/repo-' || (n % 500 * 7919 % 500) AS repository,
            'octo/repo-' || (n % 500 * 7919 % 500) || '/.github/workflows/' || (ARRAY['ci','release','nightly'])[n % 3 + 1] || '.yml' AS pipeline,
            (ARRAY['github','github','gitlab','jenkins'])[n % 4 + 1] AS platform, (${CAUSES})[n % 10 + 1] AS cause,
            (${ACTIONS})[n % 10 + 1] AS action, 'fp_' || (n % 10) || '_' || (n * 31 % 5000) AS fingerprint,
+           CASE WHEN n % 100 = 6 THEN 'observed' WHEN n % 100 IN (26, 46) THEN 'recommended' ELSE 'executed' END AS status,
            CASE WHEN n % 10000 = 17 THEN 'awaiting_approval' WHEN n % 5000 = 8 THEN 'verifying' WHEN n % 10 IN (1, 3, 8) THEN 'handed_over'
-                WHEN n % 10 = 7 THEN 'recommended' ELSE 'closed' END AS state,
-           CASE WHEN n % 10 IN (1, 3, 7, 8) OR n % 10000 = 17 OR n % 5000 = 8 THEN NULL
+                WHEN n % 10 = 7 OR n % 100 IN (26, 46) THEN 'recommended' ELSE 'closed' END AS state,
+           CASE WHEN n % 10 IN (1, 3, 7, 8) OR n % 100 IN (6, 26, 46) OR n % 10000 = 17 OR n % 5000 = 8 THEN NULL
                 ELSE (ARRAY['healed','healed','healed','ineffective','inconclusive'])[n / 10 % 5 + 1] END AS outcome,
            date_trunc('milliseconds', now() - (n::float8 / ${incidents}) * interval '${SEEDED_DAYS.incidents} days') AS at,
            md5(n::text) AS sha, 'feature/' || substr(md5((n / 3)::text), 1, 10) AS branch
@@ -94,7 +129,7 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
               'runId', 'run-' || n, 'attempt', 1, 'branch', branch, 'headSha', sha, 'url', 'https://ci.example/runs/' || n, 'cause', cause)
             || jsonb_build_object('domain', 'platform', 'confidence', 0.83, 'transient', 0.7, 'decidedBy', 'rule:' || cause || '-' || (n % 4),
               'explanation', ${SAYS}, 'fingerprint', fingerprint, 'action', action, 'actionParameters', '{}'::jsonb,
-              'status', 'executed', 'verdict', 'acting', 'reason', 'a failure of this kind passes when it is tried again', 'state', state,
+              'status', status, 'verdict', 'acting', 'reason', 'a failure of this kind passes when it is tried again', 'state', state,
               'outcome', outcome, 'outcomeReason', 'attempt 2 succeeded after ' || action, 'openedAt', ${iso('at')},
               'closedAt', CASE WHEN state = 'closed' THEN ${iso(`at + interval '9 minutes'`)} END,
               'updatedAt', ${iso(`at + interval '9 minutes'`)}, 'simulated', false)
@@ -114,8 +149,8 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
   event(
     'action.executed',
     2,
-    `jsonb_build_object(${DECIDED}, 'action', jsonb_build_object('type', action), 'status', 'executed', 'cause', cause, 'verdict', 'acting',
-      'reasons', '[]'::jsonb, 'explanation', 'it passes when it is tried again', 'effect', 'rerun-failed-jobs', 'undoes', '')`,
+    `jsonb_build_object(${DECIDED}, 'action', jsonb_build_object('type', action), 'status', status, 'cause', cause, 'verdict', 'acting',
+      'reasons', jsonb_build_array(jsonb_build_object('check', 'hold-out', 'allows', status = 'executed', 'says', '')), 'explanation', 'it passes when it is tried again', 'effect', 'rerun-failed-jobs', 'undoes', '')`,
   ),
   event(
     'pipeline.finished',
@@ -136,6 +171,14 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
     `SELECT id, 1, action, at + interval '2 minutes', platform, repository, pipeline, 'CI', '', '', pipeline, fingerprint, cause,
             'rule:' || cause || '-' || (n % 4), outcome, coalesce(outcome = 'healed', false), CASE WHEN outcome = 'healed' THEN 480000 END, 6, 0.048,
             'EUR', true, 8, 0.064, 6, (n * 37 % 1000) / 1000.0
+     FROM made WHERE action NOT IN ('notify_human', 'none') AND status = 'executed' ORDER BY n`,
+  ],
+  [
+    'decisions',
+    'id, incident_id, at, action, status, first, arm, chosen, cause, repository, healed, recovered_at',
+    `SELECT 'evt_' || lpad(n::text, 12, '0') || '_action.executed_2', id, at + interval '2 minutes', action, status, true,
+            CASE status WHEN 'executed' THEN 'treated' WHEN 'observed' THEN 'held_out' ELSE status END, status = 'executed', cause, repository,
+            outcome = 'healed', at + interval '8 minutes'
      FROM made WHERE action NOT IN ('notify_human', 'none') ORDER BY n`,
   ],
   [
@@ -147,14 +190,20 @@ const PER_INCIDENT: [table: string, columns: string, select: string][] = [
   ],
 ];
 
-function greenRuns(count: number): string {
+/** In parts, so that nobody is idle at the end. */
+function greenRuns(count: number): string[] {
+  const part = Math.ceil(count / AT_ONCE);
+  return Array.from({ length: AT_ONCE }, (_, n) => greenPart(count, n * part + 1, Math.min((n + 1) * part, count)));
+}
+
+function greenPart(count: number, first: number, last: number): string {
   return `
     INSERT INTO events (${EVENT})
     SELECT 'evt_green_' || lpad(n::text, 12, '0'), 'run_' || lpad(n::text, 12, '0'), 'pipeline.finished', 'prunella/seed', 'green-' || n,
            now() - (n::float8 / ${Math.max(count, 1)}) * interval '${SEEDED_DAYS.events} days', n,
            jsonb_build_object('pipelineId', 'octo/repo-' || n % 500, 'platform', 'github', 'repository', 'octo/repo-' || n % 500,
              'runId', n::text, 'attempt', 1, 'headSha', md5(n::text), 'branch', 'main', 'name', 'CI', 'kind', 'run', 'conclusion', 'success'), false
-    FROM generate_series(1, ${count}) AS n`;
+    FROM generate_series(${first}, ${last}) AS n`;
 }
 
 /** As many as a large organisation has. */

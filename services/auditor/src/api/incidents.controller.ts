@@ -41,7 +41,7 @@ const ListQuery = z.object({
   pipeline: Text.optional().describe('Exactly this pipelineId.'),
   source: Text.optional().describe('Exactly this platform.'),
   q: Text.optional().describe(
-    'Text somewhere in id, pipeline, repository, branch, commit or explanation; of less than three characters: in the next 10,000 incidents.',
+    'Text somewhere in id, pipeline, repository, branch, commit or explanation; a whole id finds that incident alone; of less than three characters: in the next 10,000 incidents.',
   ),
 });
 

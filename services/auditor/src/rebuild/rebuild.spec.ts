@@ -23,6 +23,7 @@ const DERIVED = {
   incidents:
     'id, pipeline_id, repository, state, outcome, cause, fingerprint, verifying_since, opened_at, closed_at, search, document',
   healings: '*',
+  decisions: '*',
   debt_entries: '*',
   debts: '*',
   confidence: 'decided_by, action, prior, prior_weight, healed, ineffective, harmful, mean, lower, weight',

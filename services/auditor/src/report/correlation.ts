@@ -1,7 +1,8 @@
 import type { ActionType, Outcome } from '@prunella/contracts';
 import { redact } from '@prunella/signals';
-import type { ActionPlace, Coincidence, NearFailure as StoredFailure } from '@prunella/store';
+import type { ActionPlace, NearFailure as StoredFailure } from '@prunella/store';
 import type { Correlation, CorrelationReport, NearFailure } from '../api/report-answers.ts';
+import type { Coincidence } from './coincidences.ts';
 
 /** How near in time is together. */
 export const WITHIN_MS = 5 * 60_000;
@@ -51,17 +52,16 @@ function nearOf(
 /** How often actions and failures came together, by action. Pure. */
 export function coincidenceReport(
   found: readonly Coincidence[],
-  { most, items }: { most: number; items: number },
+  { more, items }: { more: boolean; items: number },
 ): Omit<CorrelationReport, 'from' | 'to'> {
-  const looked = found.slice(0, most);
   const sum = (some: readonly Coincidence[], pick: (one: Coincidence) => number) =>
     some.reduce((total, one) => total + pick(one), 0);
   return {
     withinMinutes: WITHIN_MINUTES,
     says: CORRELATION_SAYS,
-    looked: looked.length,
-    more: found.length > most,
-    actions: [...Map.groupBy(looked, ({ action }) => action)]
+    looked: found.length,
+    more,
+    actions: [...Map.groupBy(found, ({ action }) => action)]
       .map(([action, some]) => ({
         action: action as ActionType,
         total: some.length,
@@ -71,11 +71,11 @@ export function coincidenceReport(
         after: sum(some, ({ after }) => after),
       }))
       .sort((a, b) => (a.action < b.action ? -1 : 1)),
-    items: looked
+    items: found
       .filter(({ after }) => after > 0)
       .sort((a, b) => b.after - a.after || b.at.getTime() - a.at.getTime())
       .slice(0, items)
-      .map(({ at, action, outcome, ...same }) => ({
+      .map(({ at, action, outcome, platform: _platform, pipelineId: _pipelineId, ...same }) => ({
         ...same,
         action: action as ActionType,
         at: at.toISOString(),

@@ -23,10 +23,9 @@ export interface CostSum {
 
 /** Sums up by key, in the order given, and over all. */
 export function costs(tallies: readonly CostTally[]): { total: CostSum; items: (CostSum & { key: string })[] } {
-  const keys = [...new Set(tallies.map(({ key }) => key))];
   return {
     total: sumOf(tallies),
-    items: keys.map((key) => ({ key, ...sumOf(tallies.filter((tally) => tally.key === key)) })),
+    items: [...Map.groupBy(tallies, ({ key }) => key)].map(([key, some]) => ({ key, ...sumOf(some) })),
   };
 }
 

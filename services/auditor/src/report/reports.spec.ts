@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningService } from '@prunella/service-kit';
-import { confidenceOfEvents, healingsOfEvents, Store } from '@prunella/store';
+import { confidenceOfEvents, decisionsOfEvents, healingsOfEvents, Store } from '@prunella/store';
 import { FakeLoki } from '@prunella/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { get, Running } from '../../test/running.ts';
@@ -345,15 +345,17 @@ describe('the summary', () => {
   });
 });
 
-it('finds from the events alone what the auditor wrote about healings', async () => {
+it.each([
+  ['healings', 8, [healingsOfEvents, confidenceOfEvents]],
+  ['decisions', 9, [decisionsOfEvents]],
+])('finds from the events alone what the auditor wrote of %s', async (table, count, statements) => {
   const store = await Store.open({ url: running.postgres.url, name: 'spec' });
   const all = () =>
-    store.read((manager) => manager.query('SELECT * FROM healings ORDER BY incident_id, attempt, action'));
+    store.read((manager) => manager.query(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY t::text`));
   const written = await all();
-  expect(written).toHaveLength(8);
-  await store.read((manager) => manager.query('DELETE FROM healings'));
-  await store.read((manager) => manager.query(healingsOfEvents));
-  await store.read((manager) => manager.query(confidenceOfEvents));
+  expect(written).toHaveLength(count);
+  await store.read((manager) => manager.query(`DELETE FROM ${table}`));
+  for (const sql of statements) await store.read((manager) => manager.query(sql));
   expect(await all()).toEqual(written);
   await store.close();
 });

@@ -1,11 +1,13 @@
 import type { ActionType } from '@prunella/contracts';
 import { reliability } from '@prunella/learning';
-import { ownerBy, type Policy } from '@prunella/policy';
+import { byHandDependsOn, ownerBy, type Policy } from '@prunella/policy';
 import {
-  coincidences,
-  type HealingKey,
+  type CostKey,
   type HealingRange,
   healTimes,
+  newestActions,
+  newestFailures,
+  type PlacedAction,
   repeatedHeals,
   type StatedTally,
   type Store,
@@ -19,6 +21,7 @@ import {
 import type { CostReport, EffectivenessReport } from '../api/answers.ts';
 import type { CorrelationReport, ReliabilityReport, RootCauseReport } from '../api/report-answers.ts';
 import { healingActions } from '../outcomes/proof.ts';
+import { coincidences } from './coincidences.ts';
 import { coincidenceReport, WITHIN_MS } from './correlation.ts';
 import { costs } from './costs.ts';
 import { daysOf } from './days.ts';
@@ -27,8 +30,8 @@ import { rootCauseOf } from './root-causes.ts';
 import { wholeEffectiveness } from './whole-effectiveness.ts';
 import { worthByKey, worthOf } from './worth.ts';
 
-/** The newest actions that are looked at for what came with them. */
-const MOST_ACTIONS = 5_000;
+/** The newest actions that are looked at for what came with them, and the newest failures around those. */
+const [MOST_ACTIONS, MOST_FAILURES] = [5_000, 20_000];
 
 export interface ReportDeps {
   store: Store;
@@ -71,15 +74,11 @@ export async function reliabilityReport(
 }
 
 /** What the actions of a range cost, and what came of it. */
-export async function costReport(
-  { store, policy }: ReportDeps,
-  range: HealingRange,
-  by: HealingKey,
-): Promise<CostReport> {
-  const which = { by, actions: healingActions };
+export async function costReport({ store, policy }: ReportDeps, range: HealingRange, by: CostKey): Promise<CostReport> {
+  const which = { by, actions: healingActions, apart: byHandDependsOn(policy.reports) };
   const [spent, worth] = await Promise.all([
     store.read((manager) => tallyCosts(manager, range, which)),
-    store.read((manager) => tallyWorth(manager, range, by)),
+    store.read((manager) => tallyWorth(manager, range, which)),
   ]);
   const { total, items } = costs(spent);
   const byKey = worthByKey(worth, policy);
@@ -105,15 +104,29 @@ export async function rootCauseReport(
   return { ...told(range), atLeast: which.atLeast, items };
 }
 
-/** Which actions of a range came together with failures. */
+/** Which actions of a range came together with failures: of the newest actions, and as far back as the newest failures go. */
 export async function correlationReport(
   { store }: ReportDeps,
   range: HealingRange,
   { limit }: { limit: number },
 ): Promise<CorrelationReport> {
-  const which = { withinMs: WITHIN_MS, most: MOST_ACTIONS + 1 };
-  const found = await store.read((manager) => coincidences(manager, range, which));
-  return { ...told(range), ...coincidenceReport(found, { most: MOST_ACTIONS, items: limit }) };
+  const found = await store.read((manager) => newestActions(manager, range, MOST_ACTIONS + 1));
+  const actions = found.slice(0, MOST_ACTIONS);
+  const around = rangeAround(actions);
+  const failures =
+    around === undefined ? [] : await store.read((manager) => newestFailures(manager, around, MOST_FAILURES));
+  // Of what is older not all failures are known that came with it.
+  const oldest = failures.length < MOST_FAILURES ? undefined : failures.at(-1)?.atMs;
+  const looked = oldest === undefined ? actions : actions.filter(({ at }) => at.getTime() - WITHIN_MS > oldest);
+  const which = { more: looked.length < found.length, items: limit };
+  return { ...told(range), ...coincidenceReport(coincidences(looked, failures, WITHIN_MS), which) };
+}
+
+/** @param actions the newest first. */
+function rangeAround(actions: readonly PlacedAction[]): HealingRange | undefined {
+  const [newest, oldest] = [actions[0], actions.at(-1)];
+  if (newest === undefined || oldest === undefined) return undefined;
+  return { from: new Date(oldest.at.getTime() - WITHIN_MS), to: new Date(newest.at.getTime() + WITHIN_MS) };
 }
 
 /** A range as reports tell it. */

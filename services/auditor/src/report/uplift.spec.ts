@@ -25,7 +25,9 @@ afterAll(async () => {
   await postgres.stop();
 });
 beforeEach(() =>
-  store.transaction((tx) => tx.query('TRUNCATE events, incidents, confidence, confidence_days, outbox, debt_entries')),
+  store.transaction((tx) =>
+    tx.query('TRUNCATE events, incidents, decisions, healings, confidence, confidence_days, outbox, debt_entries'),
+  ),
 );
 
 const reason = (allows: boolean) => ({ reasons: [{ check: 'hold-out', allows, says: '' }] });
@@ -99,7 +101,11 @@ it('is reported with its interval, overall and by cause, and not where it is too
   });
   expect(overall.difference?.low).toBeGreaterThan(0.3);
   expect(causes).toEqual([{ ...overall, cause: 'network' }]);
-  await store.transaction((tx) => tx.query(`DELETE FROM events WHERE data->'run'->>'runId' LIKE 'held\\_out-1%'`));
+  await store.transaction((tx) =>
+    tx.query(
+      `DELETE FROM decisions WHERE arm = 'held_out' AND incident_id IN (SELECT incident_id FROM events WHERE data->'run'->>'runId' LIKE 'held\\_out-1%')`,
+    ),
+  );
   const { overall: less } = upliftReport(await tallies());
   expect(less).toMatchObject({ says: 'not enough: 9 held out, at least 10 are needed', control: { cases: 9 } });
   expect(less.difference).toBeUndefined();
