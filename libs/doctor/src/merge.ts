@@ -44,8 +44,12 @@ export function diagnosis(reports: readonly ServiceReport[], silent: readonly st
     const ofIt = reports.filter(({ service }) => service === name);
     return { name, reports: ofIt, silent: silent.filter((one) => one === name).length };
   });
-  const said = own.flatMap((service) => [...service.reports.flatMap(({ findings }) => findings), ...about(service)]
-    .map((finding) => ({ ...finding, service: service.name })));
+  const said = own.flatMap((service) =>
+    [...service.reports.flatMap(({ findings }) => findings), ...about(service)].map((finding) => ({
+      ...finding,
+      service: service.name,
+    })),
+  );
   const findings = worstFirst(shared(said));
   const count = (name: string, state: Finding['state']) =>
     findings.filter((one) => one.state === state && one.services.includes(name)).length;
@@ -85,7 +89,11 @@ function about({ name, reports, silent }: Own): Finding[] {
   const findings: Finding[] = [];
   if (silent > 0) {
     findings.push(
-      note('service', `${silent} more of ${name} did not say in time how they are`, 'look at their logs, and examine again'),
+      note(
+        'service',
+        `${silent} more of ${name} did not say in time how they are`,
+        'look at their logs, and examine again',
+      ),
     );
   }
   const versions = [...new Set(reports.map(({ version }) => version))].sort();
@@ -95,19 +103,23 @@ function about({ name, reports, silent }: Own): Finding[] {
   const differing = differences(reports);
   if (differing.length > 0) {
     findings.push(
-      note('settings', `replicas of ${name} differ in ${differing.join(', ')}`, 'give all of them the same environment'),
+      note(
+        'settings',
+        `replicas of ${name} differ in ${differing.join(', ')}`,
+        'give all of them the same environment',
+      ),
     );
   }
   return findings;
 }
 
 function differences([first, ...others]: readonly ServiceReport[]): string[] {
-  const valueOf = (report: ServiceReport | undefined, name: string) => {
+  const saidOf = (report: ServiceReport | undefined, name: string) => {
     const { state = 'unset', value = '' } = report?.settings.find((one) => one.name === name) ?? {};
     return `${state} ${value}`;
   };
   const names = (first?.settings ?? []).map(({ name }) => name);
-  return names.filter((name) => others.some((other) => valueOf(other, name) !== valueOf(first, name)));
+  return names.filter((name) => others.some((other) => saidOf(other, name) !== saidOf(first, name)));
 }
 
 function shared(said: readonly (Finding & { service: string })[]): SharedFinding[] {

@@ -1,4 +1,4 @@
-import { DEAD_LETTERS, type Bus, type ConsumerLook, type StreamLook } from '@prunella/bus';
+import { type Bus, type ConsumerLook, DEAD_LETTERS, type StreamLook } from '@prunella/bus';
 import { bad, type Finding, note, ok } from '@prunella/core';
 import type { Check } from './check.ts';
 
