@@ -41,6 +41,7 @@ export {
   putDebtEntries,
   sumUpDebts,
 } from './debts.ts';
+export { type DependencyChange, dependencyChanges } from './dependencies.ts';
 export { kindOf, translated } from './errors.ts';
 export {
   eventIds,
@@ -63,6 +64,7 @@ export {
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
+export { type StoreHealth, storeHealth } from './health.ts';
 export { type HistoryItem, type HistoryPosition, history } from './history.ts';
 export {
   countOpen,

@@ -14,6 +14,7 @@ import { History1796000200000 } from './migrations/1796000200000-history.ts';
 import { Learning1796100000000 } from './migrations/1796100000000-learning.ts';
 import { Healings1796200000000 } from './migrations/1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './migrations/1796300000000-api-changes.ts';
+import { Dependencies1796500000000 } from './migrations/1796500000000-dependencies.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
@@ -129,6 +130,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Learning1796100000000,
       Healings1796200000000,
       ApiChanges1796300000000,
+      Dependencies1796500000000,
     ],
     synchronize: false,
     logging: false,

@@ -14,6 +14,8 @@ import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { DebtsController, limitsOf } from './api/debts.controller.ts';
+import { DependenciesController } from './api/dependencies.controller.ts';
+import { DoctorController } from './api/doctor.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { LogsController } from './api/logs.controller.ts';
@@ -26,6 +28,7 @@ import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import { Jobs } from './backtest/jobs.ts';
+import { AuditorDoctor } from './doctor/auditor-doctor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
 import { Owners } from './owners.ts';
@@ -88,6 +91,8 @@ class JobsLife implements OnApplicationShutdown {
     TokensController,
     ChangesController,
     LogsController,
+    DependenciesController,
+    DoctorController,
   ],
   providers: [
     {
@@ -142,6 +147,7 @@ class JobsLife implements OnApplicationShutdown {
     JobsLife,
     OwnersLife,
     AuditTelemetry,
+    AuditorDoctor,
     IncidentFeed,
     { provide: APP_INTERCEPTOR, useClass: ChangesInterceptor },
   ],

@@ -48,6 +48,9 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   '/v1/coverage': () => [''],
   '/v1/coverage/clusters/{id}': () => ['/fp_7_217'],
   '/v1/debts': () => ['', '?state=open', '?state=resolved', '?repository=octo%2Frepo-7'],
+  '/v1/dependencies': () => [''],
+  // The services are asked over NATS, and they ask outside.
+  '/v1/doctor': () => [],
   '/v1/quarantine': () => ['', '?state=over'],
   '/v1/reports/correlation': () => [''],
   '/v1/reports/costs': () => ['?by=action', '?by=repository', '?by=day'],

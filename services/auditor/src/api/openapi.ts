@@ -46,6 +46,8 @@ import {
   TrainingList,
   UpliftReport,
 } from './answers.ts';
+import { DependencyList } from './dependency-answers.ts';
+import { DoctorReport } from './doctor-answers.ts';
 import {
   CorrelatedIncidentPage,
   CorrelationReport,
@@ -66,6 +68,8 @@ const SCHEMAS = {
   CostReport,
   Debt,
   DebtList,
+  DependencyList,
+  DoctorReport,
   RootCauseReport,
   CorrelationReport,
   IncidentCorrelation,

@@ -93,6 +93,9 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   '/v1/debts': ['', 'state=open', 'state=resolved', 'kind=skipped_test', 'repository=octo%2Frepo-7'].map(
     (query) => `/v1/debts?${query}`,
   ),
+  '/v1/dependencies': ['/v1/dependencies'],
+  // The services are asked over NATS; what the auditor asks Postgres of itself reads catalogues.
+  '/v1/doctor': [],
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),
