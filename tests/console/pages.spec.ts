@@ -8,7 +8,18 @@ import { incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const SHOTS = 'test-results/console';
-const PATHS = ['', 'incidents', 'approvals', 'tests', 'debts', 'learning', 'access', 'nowhere'];
+const PATHS = [
+  '',
+  'incidents',
+  'approvals',
+  'tests',
+  'debts',
+  'learning',
+  'access',
+  'dependencies',
+  'settings',
+  'nowhere',
+];
 const ATTACK = `<img src=x onerror="window.hacked = true">`;
 const TOKEN = 'the-first-secret';
 

@@ -2,10 +2,12 @@ import { Route, Routes } from 'react-router';
 import { AccessPage } from './access/access-page.tsx';
 import { ApprovalsPage } from './approvals/approvals-page.tsx';
 import { DebtsPage } from './debts/debts-page.tsx';
+import { DependenciesPage } from './dependencies/dependencies-page.tsx';
 import { IncidentPage } from './incident/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TestsPage } from './tests/tests-page.tsx';
@@ -21,6 +23,8 @@ export function App() {
         <Route path="tests" element={<TestsPage />} />
         <Route path="debts" element={<DebtsPage />} />
         <Route path="learning" element={<LearningPage />} />
+        <Route path="dependencies" element={<DependenciesPage />} />
+        <Route path="settings" element={<SettingsPage />} />
         <Route path="access" element={<AccessPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>

@@ -34,7 +34,7 @@ export const DependencyItem = z.strictObject({
     .array(z.strictObject({ match: z.string(), steps: z.array(z.string()) }))
     .describe('Which runs need it; with steps: those are left out while it is away, without: the run waits.'),
   history: z
-    .array(z.strictObject({ at: Time, state: DependencyState, reason: z.string() }))
+    .array(z.strictObject({ at: Time, state: DependencyState, before: DependencyState, reason: z.string() }))
     .describe('Its changes of the last 7 days, the newest first; at most 50.'),
 });
 export type DependencyItem = z.infer<typeof DependencyItem>;

@@ -84,7 +84,12 @@ function common(
     waitingCount: waiting.length,
     history: changes
       .filter((change) => change.name === name)
-      .map((change) => ({ at: change.at.toISOString(), state: change.state, reason: change.reason })),
+      .map((change) => ({
+        at: change.at.toISOString(),
+        state: change.state,
+        before: change.before,
+        reason: change.reason,
+      })),
   };
 }
 

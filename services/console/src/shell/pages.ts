@@ -7,6 +7,8 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageCircleQuestion,
+  PlugZap,
+  Stethoscope,
 } from 'lucide-react';
 
 /** A page as the navigation shows it. */
@@ -40,6 +42,10 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   },
   {
     group: 'Running it',
-    pages: [{ to: '/access', title: 'Access', icon: KeyRound }],
+    pages: [
+      { to: '/dependencies', title: 'Dependencies', icon: PlugZap },
+      { to: '/access', title: 'Access', icon: KeyRound },
+      { to: '/settings', title: 'Settings and doctor', icon: Stethoscope },
+    ],
   },
 ];
