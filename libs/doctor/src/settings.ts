@@ -44,18 +44,28 @@ function settingOf(name: string, { description = '', default: usual }: Described
   if (value !== undefined && value !== '') {
     return isSecret(name)
       ? { name, state: 'secret', value: '', about }
-      : { name, state: 'set', value: harmless(value), about };
+      : { name, state: 'set', value: harmless(name, value), about };
   }
   return usual === undefined
     ? { name, state: 'unset', value: '', about }
-    : { name, state: 'default', value: harmless(String(usual)), about };
+    : { name, state: 'default', value: harmless(name, String(usual)), about };
 }
 
-/** Without what stands in addresses for who we are; also in a list of them. */
-function harmless(value: string): string {
-  return value
-    .slice(0, 4 * LONGEST)
-    .replaceAll(/\/\/[^/?#@\s,]*@/g, '//')
-    .replaceAll(/(:\/\/[^?\s,]*)\?[^\s,]*/g, '$1')
-    .slice(0, LONGEST);
+/**
+ * Without what stands in addresses for who we are, and without their query; also in a list of them. Rather too little is shown than too much: a
+ * password may hold anything, also what should have been escaped.
+ */
+function harmless(name: string, value: string): string {
+  const isAddress = name.endsWith('_URL') || value.includes('://');
+  const shown = isAddress ? value.split(BETWEEN_ADDRESSES).map(harmlessAddress).join(',') : value;
+  return shown.slice(0, LONGEST);
+}
+
+/** A comma before another scheme: one in a password is none. */
+const BETWEEN_ADDRESSES = /,(?=\s*[a-z][a-z0-9+.-]*:\/\/)/i;
+
+function harmlessAddress(address: string): string {
+  const scheme = /^\s*[a-z][a-z0-9+.-]*:\/\//i.exec(address)?.[0] ?? '';
+  const rest = address.slice(scheme.length);
+  return scheme + rest.slice(rest.lastIndexOf('@') + 1).replace(/[?#].*$/s, '');
 }

@@ -48,10 +48,11 @@ function aboutOf(data: DependencyList | undefined): string {
   }
   const waiting = away.reduce((sum, { waitingCount }) => sum + waitingCount, 0);
   const names = away.map(({ name }) => name).join(', ');
+  const it = away.length === 1 ? 'it' : 'them';
   const who =
     waiting === 0
-      ? 'Nobody waits for it right now.'
-      : `${waiting} ${waiting === 1 ? 'rerun waits' : 'reruns wait'} for it.`;
+      ? `Nobody waits for ${it} right now.`
+      : `${waiting} ${waiting === 1 ? 'rerun waits' : 'reruns wait'} for ${it}.`;
   return `Away: ${names}. ${who}`;
 }
 
