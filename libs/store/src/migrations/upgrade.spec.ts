@@ -18,6 +18,7 @@ import { History1796000200000 } from './1796000200000-history.ts';
 import { Learning1796100000000 } from './1796100000000-learning.ts';
 import { Healings1796200000000 } from './1796200000000-healings.ts';
 import { ApiChanges1796300000000 } from './1796300000000-api-changes.ts';
+import { Dependencies1796500000000 } from './1796500000000-dependencies.ts';
 
 const OLD = [
   ...[Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
@@ -26,6 +27,7 @@ const OLD = [
 const NEW = [
   ...[Partitions1796000000000, Scale1796000100000, History1796000200000, Learning1796100000000, Healings1796200000000],
   ApiChanges1796300000000,
+  Dependencies1796500000000,
 ];
 const INCIDENTS = 1_000;
 const EVER = { from: new Date(0), to: new Date('2100-01-01') };
