@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   core: ['contract'],
   logic: ['contract', 'core', 'logic'],
   adapter: ['contract', 'core', '@http'],
-  kit: ['contract', 'core', '@bus', '@store'],
+  kit: ['contract', 'core', '@bus', '@store', '@doctor'],
   service: ['contract', 'core', 'logic', 'adapter', 'kit'],
   testing: ['contract', 'core', 'logic', 'adapter', 'kit', 'testing'],
 };

@@ -10,6 +10,7 @@ import { until } from '../support/until.ts';
 const SHOTS = 'test-results/console';
 const PATHS = [
   ...['', 'incidents', 'approvals', 'tests', 'debts', 'learning', 'reports', 'policy', 'backtest', 'access'],
+  ...['dependencies', 'settings'],
   'nowhere',
 ];
 const ATTACK = `<img src=x onerror="window.hacked = true">`;

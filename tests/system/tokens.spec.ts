@@ -76,7 +76,8 @@ it('a token is given to a pipeline, does what it is for and no more, and is take
   expect(refused.err).toContain('expected the role viewer, found ci, who is reporter');
 
   const [, row] = (await prunella(SHARED, 'tokens')).out.split('\n');
-  expect(row).toMatch(/^\s*([0-9a-f]{12})\s+ci\s+reporter\s+\S+ \S+\s+ada\s+\d{4}-/);
+  expect(row).toMatch(/^\s*([0-9a-f]{12})\s+ci\s+reporter\s+\S+ \S+\s+ada\s+(?:\d{4}-\S+ \S+|never)\s+\d{4}-/);
+  await until(async () => !(await prunella(SHARED, 'tokens')).out.includes('never'), 'its use is known');
   const [id] = /[0-9a-f]{12}/.exec(row ?? '') ?? [];
   expect(await prunella(SHARED, 'tokens', 'revoke', String(id), '--reason', 'the pipeline is gone')).toMatchObject({
     ...{ code: 0, out: 'revoked: the token of ci, who was reporter' },

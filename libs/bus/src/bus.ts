@@ -14,6 +14,7 @@ import { connect, headers, type MsgHdrs, type NatsConnection, nanos } from '@nat
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
 import { iso, messageOf, systemClock, UnreachableError } from '@prunella/core';
 import { JsonBucket } from './kv.ts';
+import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { together } from './together.ts';
 import {
   BUCKETS,
@@ -225,6 +226,27 @@ export class Bus {
     const next = { seq: ack_floor.stream_seq + 1, next_by_subj: '>' } as MsgRequest;
     const oldest = await this.manager.streams.getMessage(EVENTS.name, next);
     return Math.min(now, oldest?.time.getTime() ?? now);
+  }
+
+  /** The version of the server that this connection is to; undefined: it did not say. */
+  get serverVersion(): string | undefined {
+    return this.nats.info?.version;
+  }
+
+  /** How the streams are. Throws what the server says against asking. */
+  async streams(): Promise<StreamLook[]> {
+    return await lookAtStreams(this.manager);
+  }
+
+  /** How far the durable consumers of a service are. Throws what the server says against asking. */
+  async consumersOf(service: string): Promise<ConsumerLook[]> {
+    return await lookAtConsumers(this.manager, `${service}-`);
+  }
+
+  /** The newest event of a subject, as it was sent; undefined: there is none. */
+  async newest(subject: Subject): Promise<Uint8Array | undefined> {
+    const message = await this.manager.streams.getMessage(EVENTS.name, { last_by_subj: subject });
+    return message?.data;
   }
 
   /** Sends out what is still buffered and disconnects. */

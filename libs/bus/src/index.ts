@@ -6,6 +6,8 @@ export { Postponed, Undeliverable } from './errors.ts';
 export { Consumes, type Delivered, JetStreamStrategy } from './jetstream.strategy.ts';
 export { type Change, type Entry, JsonBucket } from './kv.ts';
 export { type Holder, type LeaseOptions, whileHolding } from './lease.ts';
+export { type ConsumerLook, lookAtConsumers, lookAtStream, lookAtStreams, type StreamLook } from './look.ts';
+export { answerRollCalls, type Member, type RollCall, type RollCallOptions, rollCall } from './roll-call.ts';
 export { type Lane, type Scheduled, type TimerLog, type TimerOutcome, Timers, type TimersOptions } from './timers.ts';
 export {
   BUCKETS,
@@ -14,6 +16,7 @@ export {
   type ConsumerName,
   DEAD_LETTERS,
   EVENTS,
+  EXAMINE,
   GREEN_LOGS,
   ORIGINALS,
   type Origin,

@@ -66,6 +66,9 @@ export const ORIGINALS: StreamSpec = {
   maxPerSubject: 1,
 };
 
+/** Asked of all services at once, and kept in no stream: how they are, and what they can reach. */
+export const EXAMINE = 'prunella.examine';
+
 /** A durable pull consumer on the events, shared by all replicas of a service. */
 export interface ConsumerSpec {
   /** The one subject it reads; undefined: all of them, in order. */
@@ -138,6 +141,8 @@ export const BUCKETS = {
   prunella_rounds: { ttlMs: 0 },
   /** Runs that Prunella started again, until it is told how they ended. */
   prunella_awaited: { ttlMs: 2 * DAY },
+  /** When each sender of webhooks was heard last, and refused last, to the minute. */
+  prunella_webhooks: { ttlMs: 0 },
   /** Reports that a source has yet to complete. */
   prunella_completions: { ttlMs: 0 },
   /** Test reports that steps of a run sent, by what they say. */
@@ -200,6 +205,8 @@ export const BUCKETS = {
   prunella_confidence: { ttlMs: 0 },
   /** Tokens of the API that were given out, by their SHA-256. */
   prunella_api_tokens: { ttlMs: 0 },
+  /** When each of them was used last, to the hour; by the same key. */
+  prunella_token_uses: { ttlMs: 0 },
   /** Sign-ins that were begun, by their state. */
   prunella_sign_ins: { ttlMs: 10 * 60_000 },
   /** Who is signed in, by the SHA-256 of their cookie. */

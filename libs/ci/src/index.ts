@@ -10,6 +10,7 @@ export { jenkinsConclusion } from './jenkins/conclusion.ts';
 export { type BuildId, buildOfUrl, fullNameOf, printRunId } from './jenkins/ids.ts';
 export { branchName } from './jenkins/revision.ts';
 export type { CiPlatform, Rerun, Review, ReviewNote, Trigger, TriggerTarget } from './platform.ts';
+export { ciSettings } from './settings.ts';
 
 /** Every platform we know: one folder each. */
 export const platformFactories: readonly PlatformFactory[] = [github, gitlab, jenkins, playground];

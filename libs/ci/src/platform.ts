@@ -1,5 +1,5 @@
 import type { Run } from '@prunella/contracts';
-import type { CiReader, StartedRun } from '@prunella/core';
+import type { CiReader, Examined, SentWebhooks, StartedRun } from '@prunella/core';
 
 /**
  * Starts runs again. Only the remediator may use it: the other services' tokens can't. No method is idempotent: whoever calls has made sure
@@ -61,13 +61,20 @@ export interface Review {
 }
 
 /** A CI platform as it is configured here: reading, and whatever else it can do. A capability that is absent can't be had here. */
-export interface CiPlatform {
+export interface CiPlatform extends Examined {
   /** As in `Run.platform`. */
   id: string;
   reader: CiReader;
   rerun?: Rerun;
   trigger?: Trigger;
   review?: Review;
+  /**
+   * What became of the webhooks that it sent us lately. undefined: our credentials may not see that, or there are none. Throws ProviderError. Absent:
+   * the platform can't say.
+   *
+   * @param place a repository whose webhook it is, where it has one of its own.
+   */
+  sentWebhooks?(place: string, signal: AbortSignal): Promise<SentWebhooks | undefined>;
 }
 
 /** How a platform is found in the environment; undefined: it is not configured. */

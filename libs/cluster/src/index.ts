@@ -4,6 +4,7 @@ export { heldUpBy } from './held-up.ts';
 export { badRevisions, badRevisionsNote, type Change, changeNote, notedChange } from './notes.ts';
 export type { Pod, PodTemplate, ResourceType } from './objects.ts';
 export { type MemoryState, memoryState } from './out-of-memory.ts';
+export { examineRights, healingRights, type Right, watchRights } from './rights.ts';
 export { hashNow, type RollbackTarget, rollbackTarget } from './rollback-target.ts';
 export { type ScalePlan, type ScaleWish, scalePlan } from './scale-plan.ts';
 export { canonical, templateHash } from './template.ts';

@@ -1,4 +1,5 @@
 import type { ActionType, Conclusion, Run } from '@prunella/contracts';
+import type { Finding } from './finding.ts';
 
 /** A run that was begun as a new one, beside the one that failed. */
 export interface StartedRun {
@@ -261,4 +262,34 @@ export interface Reply {
 export interface Replier {
   /** Delivers once or throws ProviderError, also for an address that is none of the chat's: then nothing is sent. */
   reply(address: string, reply: Reply, signal: AbortSignal): Promise<void>;
+}
+
+/** What is looked at when a platform is examined. */
+export interface ExamineOptions {
+  /** `write`: whoever asks starts runs again, or says something there. */
+  need: 'read' | 'write';
+  /** Where runs were seen lately: what may be read there is tried. Absent: nowhere yet. */
+  place?: string;
+  signal: AbortSignal;
+}
+
+/** Looks at what our credentials for a platform are good for, and changes nothing there. */
+export interface Examined {
+  /** As the platform is called in events: `github`. */
+  readonly id: string;
+  /** What was found. Throws nothing of the platform's. Absent: there is nothing to look at. */
+  examine?(options: ExamineOptions): Promise<Finding[]>;
+}
+
+/** What became of the newest webhooks that a platform sent us. */
+export interface SentWebhooks {
+  sent: number;
+  failed: number;
+  /** The newest that failed; absent: none did. */
+  failure?: {
+    /** ISO 8601. */
+    at: string;
+    /** For people, e.g. `401 Unauthorized`. */
+    says: string;
+  };
 }

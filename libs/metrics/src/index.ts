@@ -1,3 +1,4 @@
+export { examineLoki, examinePrometheus } from './examine.ts';
 export { type HealthCheck, probeHealth } from './health.ts';
 export { BadLogQuery, type LogLine, type LogLines, Loki, lokiFromEnvironment } from './loki.ts';
 export { type LookFor, look } from './look.ts';

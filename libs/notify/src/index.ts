@@ -3,6 +3,7 @@ import type { Posts } from './slack/posts.ts';
 import { slack } from './slack/slack.ts';
 import { webhook } from './webhook/webhook.ts';
 
+export { examineSlack } from './slack/examine.ts';
 export type { Post, Posts } from './slack/posts.ts';
 export { slackReplier } from './slack/reply.ts';
 

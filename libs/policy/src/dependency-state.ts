@@ -25,6 +25,17 @@ export interface StandingChange extends Standing {
   mentions: readonly Mention[];
 }
 
+/** What came out of the newest probe. */
+export interface LastProbe {
+  /** ms since the epoch. */
+  at: number;
+  kind: ProbeResult['kind'];
+  /** In one line. */
+  says: string;
+  /** How long it took, in ms. */
+  tookMs: number;
+}
+
 /** All that is known of a dependency, as it is kept in KV: the detector writes it, the remediator reads it. */
 export interface DependencyRecord extends Standing {
   name: string;
@@ -32,6 +43,8 @@ export interface DependencyRecord extends Standing {
   of: string;
   /** When its probe last said something, in ms since the epoch; absent: never. */
   probedAt?: number;
+  /** The newest probe, whatever came out; absent: there was none, or an older detector wrote the record. */
+  lastProbe?: LastProbe;
   /** Probes in a row that ended so. */
   successes: number;
   failures: number;
@@ -45,6 +58,9 @@ export interface DependencyRecord extends Standing {
 
 /** More changes than this are not kept for telling: something flaps, and the newest are what counts. */
 const MOST_UNTOLD = 10;
+
+/** Longest text of a probe that is kept. */
+const MOST_SAID = 500;
 
 const NEVER_PROBED = 'it was not probed yet';
 
@@ -81,6 +97,18 @@ export function standingOf(record: DependencyRecord | undefined, dependency: Dep
     return { state: 'unknown', since: lost, reason: `nothing was heard of it for ${roughly(now - heardAt)}` };
   }
   return { state, since, reason };
+}
+
+/** What is known after a probe that took so long: `afterProbe`, and how this one went. */
+export function afterTimedProbe(
+  record: DependencyRecord | undefined,
+  dependency: Dependency,
+  result: ProbeResult,
+  { now, tookMs }: { now: number; tookMs: number },
+): DependencyRecord {
+  const says = (result.kind === 'no-data' ? result.why : result.says).slice(0, MOST_SAID);
+  const lastProbe: LastProbe = { at: now, kind: result.kind, says, tookMs };
+  return { ...afterProbe(record, dependency, result, now), lastProbe };
 }
 
 /** What is known after a probe. It needs `downAfter` failures or `upAfter` successes in a row; out of the unknown one success is enough. */

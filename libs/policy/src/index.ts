@@ -31,7 +31,9 @@ export { isNamedIn, linesAgainst, type NamingLine } from './dependency-names.ts'
 export {
   afterMention,
   afterProbe,
+  afterTimedProbe,
   type DependencyRecord,
+  type LastProbe,
   type Mention,
   type Standing,
   type StandingChange,

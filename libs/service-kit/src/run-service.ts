@@ -5,17 +5,19 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Bus, JetStreamStrategy, traceId } from '@prunella/bus';
 import { ConfigError, messageOf, PrunellaError } from '@prunella/core';
+import { type NamedSetting, type Setting, settingsOf } from '@prunella/doctor';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
 import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
+import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
 import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
-import { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';
+import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS } from './tokens.ts';
 
 export interface ServiceDefinition<E extends z.ZodType> {
   /** `detector`, ...; also names the variable of its port, `PORT_DETECTOR`. */
@@ -23,6 +25,8 @@ export interface ServiceDefinition<E extends z.ZodType> {
   defaultPort: number;
   /** What it reads from the environment beyond `CommonEnvironment`. */
   environment: E;
+  /** What its libraries read from the environment by themselves, for people who look at its settings. */
+  alsoReads?: readonly NamedSetting[];
   module: Type | DynamicModule;
   /** Largest request body in bytes. Default 1 MiB. */
   bodyLimit?: number;
@@ -61,7 +65,12 @@ export async function startService<E extends z.ZodType>(
   }
   const bus = await Bus.connect({ servers: environment.NATS_URL, name: definition.name });
   try {
-    const app = await createApp(definition, { ...environment, ...(own as object) }, bus);
+    const app = await createApp(
+      definition,
+      { ...environment, ...(own as object) },
+      bus,
+      shownSettings(definition, variables),
+    );
     try {
       await app.init();
       await app.listen(port, environment.PRUNELLA_HOST);
@@ -81,8 +90,9 @@ async function createApp<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
+  settings: readonly Setting[],
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus), {
+  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus, settings), {
     bufferLogs: true,
     rawBody: true,
     bodyParser: false,
@@ -101,6 +111,14 @@ async function createApp<E extends z.ZodType>(
   const strategy = new JetStreamStrategy(bus, app.get(ConsumerTelemetry));
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
   return app;
+}
+
+function shownSettings<E extends z.ZodType>(
+  { name, environment, alsoReads = [] }: ServiceDefinition<E>,
+  variables: NodeJS.ProcessEnv,
+): Setting[] {
+  const port = { name: `PORT_${name.toUpperCase()}`, about: 'Where it listens.' };
+  return settingsOf([CommonEnvironment, environment], [port, ...alsoReads], variables);
 }
 
 async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
@@ -156,6 +174,7 @@ function kitModule<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
+  settings: readonly Setting[],
 ): DynamicModule {
   @Global()
   @Module({})
@@ -183,14 +202,16 @@ function kitModule<E extends z.ZodType>(
       { provide: Bus, useValue: bus },
       { provide: ENVIRONMENT, useValue: environment },
       { provide: SERVICE_NAME, useValue: definition.name },
+      { provide: SHOWN_SETTINGS, useValue: settings },
       Metrics,
       ProviderTelemetry,
       ConsumerTelemetry,
       Readiness,
+      Examiner,
       ApiTokens,
       Access,
       { provide: APP_GUARD, useClass: AccessGuard },
     ],
-    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, ApiTokens, Access],
+    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, Examiner, ApiTokens, Access],
   };
 }

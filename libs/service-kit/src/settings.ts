@@ -49,6 +49,11 @@ export class Settings<T> implements OnApplicationBootstrap, OnApplicationShutdow
     return this.file?.rejected;
   }
 
+  /** Where the file is looked for. */
+  get path(): string {
+    return this.of.path ?? this.of.usual;
+  }
+
   /** Called after each change that is in force. Must not throw. */
   onChange(changed: () => void): void {
     this.listeners.push(changed);

@@ -2,3 +2,5 @@
 export const ENVIRONMENT = Symbol('environment');
 /** Injection token of the service's name. */
 export const SERVICE_NAME = Symbol('service name');
+/** Injection token of the service's settings as people may see them. */
+export const SHOWN_SETTINGS = Symbol('shown settings');

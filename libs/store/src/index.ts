@@ -54,6 +54,7 @@ export {
   sumUpDebts,
 } from './debts.ts';
 export { type Decision, putDecisions, tallyNotDone } from './decisions.ts';
+export { type DependencyChange, dependencyChanges } from './dependencies.ts';
 export { kindOf, translated } from './errors.ts';
 export {
   eventIds,
@@ -75,6 +76,7 @@ export {
   tallyWorth,
   type WorthTally,
 } from './healings.ts';
+export { type StoreHealth, storeHealth } from './health.ts';
 export { type HistoryItem, type HistoryPosition, history } from './history.ts';
 export {
   countOpen,

@@ -72,6 +72,7 @@ describe('Store.open', () => {
       { name: 'Decisions1796410000000' },
       { name: 'HealingConfidence1796412000000' },
       { name: 'Alike1796450000000' },
+      { name: 'Dependencies1796500000000' },
     ]);
   });
 

@@ -18,6 +18,7 @@ import { Backtests1796400000000 } from './migrations/1796400000000-backtests.ts'
 import { Decisions1796410000000 } from './migrations/1796410000000-decisions.ts';
 import { HealingConfidence1796412000000 } from './migrations/1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './migrations/1796450000000-alike.ts';
+import { Dependencies1796500000000 } from './migrations/1796500000000-dependencies.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
@@ -137,6 +138,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       Decisions1796410000000,
       HealingConfidence1796412000000,
       Alike1796450000000,
+      Dependencies1796500000000,
     ],
     synchronize: false,
     logging: false,

@@ -21,6 +21,8 @@ import { ChangesController } from './api/changes.controller.ts';
 import { ConfidenceController } from './api/confidence.controller.ts';
 import { CoverageController } from './api/coverage.controller.ts';
 import { DebtsController, limitsOf } from './api/debts.controller.ts';
+import { DependenciesController } from './api/dependencies.controller.ts';
+import { DoctorController } from './api/doctor.controller.ts';
 import { IncidentFeed } from './api/incident-feed.ts';
 import { IncidentsController } from './api/incidents.controller.ts';
 import { LogsController } from './api/logs.controller.ts';
@@ -34,6 +36,7 @@ import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
 import { Jobs } from './backtest/jobs.ts';
+import { AuditorDoctor } from './doctor/auditor-doctor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
 import { Owners } from './owners.ts';
@@ -97,6 +100,8 @@ class JobsLife implements BeforeApplicationShutdown {
     TokensController,
     ChangesController,
     LogsController,
+    DependenciesController,
+    DoctorController,
   ],
   providers: [
     {
@@ -154,6 +159,7 @@ class JobsLife implements BeforeApplicationShutdown {
     JobsLife,
     OwnersLife,
     AuditTelemetry,
+    AuditorDoctor,
     IncidentFeed,
     { provide: APP_INTERCEPTOR, useClass: ChangesInterceptor },
   ],

@@ -24,7 +24,11 @@ export interface PolicyOrigin {
 
 /** Who mends what nobody else is named for, as the policy file says now. */
 export class Owners {
-  private constructor(private readonly file: SettingsFile<Policy>) {}
+  private constructor(
+    private readonly file: SettingsFile<Policy>,
+    /** Where the file is looked for. */
+    readonly path: string,
+  ) {}
 
   /**
    * Reads the policy for the first time; it is read again when it changes.
@@ -33,7 +37,7 @@ export class Owners {
    * @throws ConfigError naming the file, and what is wrong with it.
    */
   static async open(path: string | undefined, log: FileLog): Promise<Owners> {
-    return new Owners(await SettingsFile.open({ ...policyFile, path }, log));
+    return new Owners(await SettingsFile.open({ ...policyFile, path }, log), path ?? policyFile.usual);
   }
 
   /** What holds now. */
@@ -49,6 +53,11 @@ export class Owners {
       problems: problemsOf(rejection.error),
     };
     return { file, source, since, rejected };
+  }
+
+  /** Why what stands in the file is not in force; undefined: it is. */
+  get rejected(): string | undefined {
+    return this.file.rejected;
   }
 
   /** Empty: nobody is named. */

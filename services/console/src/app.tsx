@@ -5,6 +5,7 @@ import { ApprovalsPage } from './approvals/approvals-page.tsx';
 import { BacktestPage } from './backtest/backtest-page.tsx';
 import { BacktestRunPage } from './backtest/run-page.tsx';
 import { DebtsPage } from './debts/debts-page.tsx';
+import { DependenciesPage } from './dependencies/dependencies-page.tsx';
 import { IncidentPage } from './incident/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { Keyboard } from './keyboard/keyboard.tsx';
@@ -12,6 +13,7 @@ import { LearningPage } from './learning/learning-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { PageLoading } from './parts/page-loading.tsx';
 import { PolicyPage } from './policy/policy-page.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TestsPage } from './tests/tests-page.tsx';
@@ -43,6 +45,8 @@ export function App() {
           <Route path="policy" element={<PolicyPage />} />
           <Route path="backtest" element={<BacktestPage />} />
           <Route path="backtest/:id" element={<BacktestRunPage />} />
+          <Route path="dependencies" element={<DependenciesPage />} />
+          <Route path="settings" element={<SettingsPage />} />
           <Route path="access" element={<AccessPage />} />
           <Route path="*" element={<NotFoundPage />} />
         </Route>

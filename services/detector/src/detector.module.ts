@@ -12,6 +12,7 @@ import { AskedPlatforms } from './backfill/platforms.ts';
 import { Sightings } from './backfill/sightings.ts';
 import { Checks } from './check/checks.ts';
 import { DetectorPolicy } from './detector-policy.ts';
+import { DetectorDoctor } from './doctor/detector-doctor.ts';
 import type { DetectorEnvironment } from './environment.ts';
 import { Completions } from './intake/completions.ts';
 import { Deliveries } from './intake/deliveries.ts';
@@ -24,6 +25,7 @@ import { Outbox } from './intake/outbox.ts';
 import { Replies } from './intake/replies.ts';
 import { StartedConsumer } from './intake/started.consumer.ts';
 import { TestsConsumer } from './intake/tests.consumer.ts';
+import { WebhookBook } from './intake/webhook-book.ts';
 import { WebhooksController } from './intake/webhooks.controller.ts';
 import { DetectorMetrics } from './metrics.ts';
 import { Dependencies } from './preflight/dependencies.ts';
@@ -81,6 +83,8 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     BackfillTelemetry,
     Backfill,
     PartAnomalies,
+    WebhookBook,
+    DetectorDoctor,
   ],
 })
 export class DetectorModule implements OnModuleInit {

@@ -1,3 +1,4 @@
+import { ciSettings } from '@prunella/ci';
 import type { ServiceDefinition } from '@prunella/service-kit';
 import { DetectorModule } from './detector.module.ts';
 import { DetectorEnvironment } from './environment.ts';
@@ -8,6 +9,7 @@ export const detector: ServiceDefinition<typeof DetectorEnvironment> = {
   name: 'detector',
   defaultPort: 7101,
   environment: DetectorEnvironment,
+  alsoReads: ciSettings,
   module: DetectorModule,
   rawBodies: sources.map(({ path, maxBytes }) => ({ path, limit: maxBytes })),
 };

@@ -3,6 +3,8 @@ import { ciPlatforms } from '@prunella/ci';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { ENVIRONMENT } from '@prunella/service-kit';
 import { DiagnoserPolicy } from './diagnoser-policy.ts';
+import { DiagnoserDoctor } from './doctor/diagnoser-doctor.ts';
+import { LatestRuns } from './doctor/latest-runs.ts';
 import type { DiagnoserEnvironment } from './environment.ts';
 import { Measurements } from './gather/measurements.ts';
 import { StoredGreenLogs } from './green/green-logs.ts';
@@ -24,6 +26,8 @@ import { KNOWLEDGE, READERS, type Readers } from './tokens.ts';
   controllers: [DiagnoseController, TryController, FailedConsumer, ConfidenceConsumer, TestsConsumer],
   providers: [
     ConfidenceBook,
+    DiagnoserDoctor,
+    LatestRuns,
     DiagnoserMetrics,
     DiagnoserPolicy,
     Measurements,

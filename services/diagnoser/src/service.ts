@@ -1,3 +1,4 @@
+import { ciSettings } from '@prunella/ci';
 import type { ServiceDefinition } from '@prunella/service-kit';
 import { DiagnoserModule } from './diagnoser.module.ts';
 import { DiagnoserEnvironment } from './environment.ts';
@@ -12,6 +13,7 @@ export const diagnoser: ServiceDefinition<typeof DiagnoserEnvironment> = {
   name: 'diagnoser',
   defaultPort: 7102,
   environment: DiagnoserEnvironment,
+  alsoReads: ciSettings,
   module: DiagnoserModule,
   rawBodies: [
     { path: '/v1/diagnose', limit: MOST_BYTES },

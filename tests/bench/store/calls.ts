@@ -58,6 +58,9 @@ const CALLS: Readonly<Record<string, (incidents: number) => readonly string[]>> 
   ],
   '/v1/policy': () => [''],
   '/v1/coverage/clusters/{id}/draft': () => ['/fp_7_217/draft?cause=network'],
+  '/v1/dependencies': () => [''],
+  // The services are asked over NATS, and they ask outside.
+  '/v1/doctor': () => [],
   '/v1/quarantine': () => ['', '?state=over'],
   '/v1/reports/correlation': () => [''],
   '/v1/reports/costs': () => ['?by=action', '?by=repository', '?by=day'],

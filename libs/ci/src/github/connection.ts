@@ -15,6 +15,10 @@ export interface Connection {
   client: GitHubClient;
   /** The login that stands beside what is done in a repository; undefined: GitHub does not tell it. Throws ProviderError. */
   login(repository: { owner: string; repo: string }, signal: AbortSignal): Promise<string | undefined>;
+  /** Asks as the App itself. Throws ProviderError. Absent: we are none. */
+  asApp?: Installations['asApp'];
+  /** Whether we say who we are. */
+  signedIn: boolean;
 }
 
 export function connect({ apiUrl, token, app }: Credentials & { apiUrl?: string }): Connection {
@@ -23,12 +27,18 @@ export function connect({ apiUrl, token, app }: Credentials & { apiUrl?: string 
     const client = createClient(at);
     const installations = new Installations(app, createClient(at));
     installations.authenticate(client);
-    return { client, login: ({ owner, repo }) => installations.loginFor(owner, repo) };
+    return {
+      client,
+      signedIn: true,
+      login: ({ owner, repo }) => installations.loginFor(owner, repo),
+      asApp: (what, ask) => installations.asApp(what, ask),
+    };
   }
   const client = createClient({ ...at, ...(token !== undefined && { token }) });
   let asked: Promise<string | undefined> | undefined;
   return {
     client,
+    signedIn: token !== undefined,
     login(_, signal) {
       asked ??= personalLogin(client, signal);
       asked.catch(() => {

@@ -1,9 +1,11 @@
 import type { CiPlatform } from '../platform.ts';
 import { appFrom } from './app.ts';
 import { connect } from './connection.ts';
+import { examineGitHub } from './examine.ts';
 import { githubReader } from './reader.ts';
 import { githubRerun } from './rerun.ts';
 import { githubReview } from './review.ts';
+import { sentWebhooks } from './sent-webhooks.ts';
 import { githubTrigger } from './trigger.ts';
 
 /**
@@ -19,6 +21,10 @@ export function github(environment: NodeJS.ProcessEnv): CiPlatform | undefined {
   return {
     id: 'github',
     reader: githubReader(client),
+    examine: (options) => examineGitHub(connection, options),
+    ...((token || app) && {
+      sentWebhooks: (place: string, signal: AbortSignal) => sentWebhooks(connection, place, signal),
+    }),
     ...((token || app) && {
       rerun: githubRerun(client),
       trigger: githubTrigger(connection),

@@ -61,6 +61,19 @@ export class Installations {
     });
   }
 
+  /** Asks as the App itself, and not as one of its installations. Throws ProviderError. @param what is asked for, for people. */
+  async asApp<T>(
+    what: string,
+    ask: (client: GitHubClient, headers: { authorization: string }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const { token } = await this.auth({ type: 'app' });
+      return await ask(this.plain, { authorization: `bearer ${token}` });
+    } catch (error) {
+      throw githubError(error, what, Date.now());
+    }
+  }
+
   /** How GitHub names what is done there by the App. */
   async loginFor(owner: string, repo: string): Promise<string> {
     return (await this.find(owner, repo)).login;

@@ -1,5 +1,6 @@
 import type { CiPlatform } from '../platform.ts';
 import { createClient } from './client.ts';
+import { examineGitLab } from './examine.ts';
 import { gitlabReader } from './reader.ts';
 import { gitlabRerun } from './rerun.ts';
 import { gitlabReview } from './review.ts';
@@ -13,6 +14,7 @@ export function gitlab(environment: NodeJS.ProcessEnv): CiPlatform | undefined {
   return {
     id: 'gitlab',
     reader: gitlabReader(client),
+    examine: (options) => examineGitLab(client, Boolean(token), options),
     ...(token && { rerun: gitlabRerun(client), trigger: gitlabTrigger(client), review: gitlabReview(client) }),
   };
 }

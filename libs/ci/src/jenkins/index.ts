@@ -1,5 +1,6 @@
 import type { CiPlatform } from '../platform.ts';
 import { createClient } from './client.ts';
+import { examineJenkins } from './examine.ts';
 import { jenkinsReader } from './reader.ts';
 import { jenkinsRerun } from './rerun.ts';
 import { jenkinsTrigger } from './trigger.ts';
@@ -12,6 +13,7 @@ export function jenkins(environment: NodeJS.ProcessEnv): CiPlatform | undefined 
   return {
     id: 'jenkins',
     reader: jenkinsReader(client),
+    examine: (options) => examineJenkins(client, options),
     ...(client.user !== undefined && { rerun: jenkinsRerun(client), trigger: jenkinsTrigger(client) }),
   };
 }

@@ -8,6 +8,8 @@ const Answer = z.discriminatedUnion('ok', [
     ok: z.literal(true),
     channel: z.string().optional(),
     ts: z.string().optional(),
+    team: z.string().optional(),
+    user: z.string().optional(),
     messages: z
       .array(
         z.looseObject({

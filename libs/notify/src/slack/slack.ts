@@ -5,7 +5,8 @@ import { bot } from './bot.ts';
 import { slackMessage } from './message.ts';
 import type { Posts } from './posts.ts';
 
-const API = 'https://slack.com/api';
+/** Where Slack's methods are. */
+export const SLACK_API = 'https://slack.com/api';
 
 /** SLACK_BOT_TOKEN and SLACK_CHANNEL: a bot, whose messages can be changed later. Without them SLACK_WEBHOOK_URL. */
 export function slack(environment: NodeJS.ProcessEnv, posts: Posts): Notifier | undefined {
@@ -16,7 +17,7 @@ export function slack(environment: NodeJS.ProcessEnv, posts: Posts): Notifier | 
         'SLACK_BOT_TOKEN is set and SLACK_CHANNEL is not: expected the id of the channel that is told, such as C0123456789',
       );
     }
-    return bot(slackApi(api || API, token), channel, posts, Date.now);
+    return bot(slackApi(api || SLACK_API, token), channel, posts, Date.now);
   }
   return url ? byWebhook(url) : undefined;
 }

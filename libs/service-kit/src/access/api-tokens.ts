@@ -5,6 +5,7 @@ import { iso, systemClock } from '@prunella/core';
 import { z } from 'zod';
 import type { Identity } from './identity.ts';
 import { roles } from './roles.ts';
+import { TokenUses } from './token-uses.ts';
 
 /** What is kept of a token. The token itself is shown once, and nowhere kept. */
 export const KeptToken = z.strictObject({
@@ -17,6 +18,12 @@ export const KeptToken = z.strictObject({
   expiresAt: z.string().optional(),
 });
 export type KeptToken = z.infer<typeof KeptToken>;
+
+/** A token that was given out, as people see it. */
+export interface ListedToken extends KeptToken {
+  /** When it was used last, ISO 8601, to the hour; absent: never, as far as is known. */
+  usedAt?: string;
+}
 
 /** Marks our tokens, so that scanners of secrets (and our own redaction) know one when they see it. */
 const PREFIX = 'prn_';
@@ -32,7 +39,11 @@ export class ApiTokens implements OnApplicationShutdown {
   private readonly known = new Map<string, KeptToken>();
   private following: Promise<void> | undefined;
 
-  constructor(private readonly bus: Bus) {}
+  private readonly uses: TokenUses;
+
+  constructor(private readonly bus: Bus) {
+    this.uses = new TokenUses(bus, systemClock);
+  }
 
   onApplicationShutdown(): void {
     this.stop.abort();
@@ -48,9 +59,13 @@ export class ApiTokens implements OnApplicationShutdown {
   }
 
   /** All of them, also those that have expired, the oldest first. */
-  async list(): Promise<KeptToken[]> {
-    const entries = await (await this.bucket()).entries();
-    return entries.map(({ value }) => value).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  async list(): Promise<ListedToken[]> {
+    const [entries, uses] = await Promise.all([this.bucket().then((bucket) => bucket.entries()), this.uses.all()]);
+    const listed = entries.map(({ key, value }): ListedToken => {
+      const usedAt = uses.get(key);
+      return usedAt === undefined ? value : { ...value, usedAt };
+    });
+    return listed.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
   }
 
   /** Whoever holds it is refused from now on. @returns what it was; undefined: there is none with this id. */
@@ -60,6 +75,7 @@ export class ApiTokens implements OnApplicationShutdown {
     if (entry === undefined) return undefined;
     await bucket.delete(entry.key);
     this.known.delete(entry.key);
+    await this.uses.forget(entry.key);
     return entry.value;
   }
 
@@ -72,6 +88,8 @@ export class ApiTokens implements OnApplicationShutdown {
     const kept = this.known.get(digest) ?? (await (await this.bucket()).get(digest))?.value;
     if (kept === undefined) return undefined;
     if (kept.expiresAt !== undefined && Date.parse(kept.expiresAt) <= systemClock.now()) return undefined;
+    // Nobody waits for it, and nobody is refused because it can't be noted: then the next use notes it.
+    void this.uses.note(digest).catch(() => undefined);
     return { name: kept.name, role: kept.role, by: 'token' };
   }
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
+import { appJson, type FakeSent, hookJson, rateLimitJson, sentJson } from './hook-payloads.ts';
 import { type Answer, missing } from './http.ts';
 import type { FakeApp } from './model.ts';
 import { publicUserJson } from './payloads.ts';
@@ -16,6 +17,21 @@ export class Accounts {
   lastsMs = TOKEN_LASTS_MS;
   /** The login of whoever comes with a personal token; undefined: the token may not say (403). */
   person: string | undefined = 'ada';
+  /** The scopes of a classic personal token; undefined: it is a fine-grained one, of which GitHub does not tell. */
+  scopes: readonly string[] | undefined = ['repo'];
+  /** What GitHub sent to the webhook of Apps, and of every repository that has one. */
+  readonly sent: FakeSent[] = [];
+  /** Where the webhook of every repository leads; undefined: they have none; `forbidden`: the token may not see it (404). */
+  hook: string | undefined;
+  /** When a personal token ends, as GitHub's header says it; undefined: never. */
+  tokenEnds: string | undefined;
+  /** What Apps were given. */
+  permissions: Record<string, string> = {
+    actions: 'write',
+    contents: 'read',
+    metadata: 'read',
+    pull_requests: 'write',
+  };
   private readonly apps: FakeApp[] = [];
   private readonly tokens = new Map<string, FakeApp>();
 
@@ -53,9 +69,14 @@ export class Accounts {
 
   route(method: string, path: string, authorization: string | undefined): Answer | undefined {
     if (method === 'GET' && path === '/user') return this.user(authorization);
+    if (method === 'GET' && path === '/rate_limit') return this.limits(authorization);
+    const ofHooks = method === 'GET' ? this.hooks(path) : undefined;
+    if (ofHooks !== undefined) return ofHooks;
     if (!forApps(path)) return undefined;
     const app = this.appOf(authorization);
     if (app === undefined) return missing;
+    if (method === 'GET' && path === '/app') return { status: 200, body: appJson(app, this.permissions) };
+    if (method === 'GET' && path === '/app/hook/deliveries') return { status: 200, body: this.sent.map(sentJson) };
     const repository = /^\/repos\/([^/]+\/[^/]+)\/installation$/.exec(path)?.[1];
     if (method === 'GET' && repository !== undefined) {
       return app.repositories?.includes(repository) === false
@@ -73,13 +94,31 @@ export class Accounts {
     return { status: 200, body: publicUserJson(login) };
   }
 
+  private hooks(path: string): Answer | undefined {
+    const [, sent] = /^\/repos\/[^/]+\/[^/]+\/hooks(\/\d+\/deliveries)?$/.exec(path) ?? [];
+    if (!/\/hooks(\/|$)/.test(path) || path.startsWith('/app/')) return undefined;
+    if (this.hook === 'forbidden') return missing;
+    if (sent !== undefined) return { status: 200, body: this.sent.map(sentJson) };
+    return { status: 200, body: this.hook === undefined ? [] : [hookJson(this.hook)] };
+  }
+
+  private limits(authorization: string | undefined): Answer {
+    const body = rateLimitJson();
+    if (authorization === undefined) return { status: 200, body };
+    const ends = this.tokenEnds;
+    const headers = {
+      ...(this.scopes !== undefined && { 'x-oauth-scopes': this.scopes.join(', ') }),
+      ...(ends !== undefined && { 'github-authentication-token-expiration': ends }),
+    };
+    return { status: 200, headers, body };
+  }
+
   private issue(app: FakeApp): Answer {
     this.issued += 1;
     const token = `ghs_${app.id}_${this.issued}`;
     this.tokens.set(token, app);
     const expires_at = new Date(Date.now() + this.lastsMs).toISOString().replace(/\.\d+Z$/, 'Z');
-    const permissions = { actions: 'write', contents: 'read', metadata: 'read', pull_requests: 'write' };
-    return { status: 201, body: { token, expires_at, permissions, repository_selection: 'all' } };
+    return { status: 201, body: { token, expires_at, permissions: this.permissions, repository_selection: 'all' } };
   }
 
   /** The App whose key signed the token that it comes with. */
@@ -100,5 +139,5 @@ export class Accounts {
 
 /** What only an App itself may ask, not an installation of it. */
 function forApps(path: string): boolean {
-  return path.startsWith('/app/') || /^\/repos\/[^/]+\/[^/]+\/installation$/.test(path);
+  return path === '/app' || path.startsWith('/app/') || /^\/repos\/[^/]+\/[^/]+\/installation$/.test(path);
 }

@@ -64,6 +64,7 @@ const PROJECT = '^/projects/[^/]+';
 /** The parts of GitLab's REST API, version 4, that Prunella uses, by its published reference: https://docs.gitlab.com/api/api_resources/ */
 export const endpoints = {
   user: { method: 'GET', path: /^\/user$/ },
+  self: { method: 'GET', path: /^\/personal_access_tokens\/self$/ },
   project: { method: 'GET', path: new RegExp(`${PROJECT}$`), open: true },
   pipelines: {
     method: 'GET',

@@ -30,6 +30,10 @@ export class FakeGitLab {
   /** The only token that is taken. */
   readonly token = 'glpat-test';
   readonly user = { id: 7, username: 'prunella-bot' };
+  /** What the token may do; undefined: it is no access token, so that GitLab does not tell. */
+  scopes: readonly string[] | undefined = ['api'];
+  /** The day on which it ends, `2030-01-31`; null: it does not. */
+  tokenEnds: string | null = null;
   /** The default branch of all projects. */
   defaultBranch = 'main';
   /** How many requests are allowed and left, as the headers tell; undefined: they do not. Nothing is counted. */
@@ -235,6 +239,10 @@ export class FakeGitLab {
 
   /** By endpoint: `rest` are the segments after the project. */
   private readonly answers: Record<EndpointName, (asked: Asked, project: string, rest: string[]) => Answer> = {
+    self: () =>
+      this.scopes === undefined
+        ? missing('404 Not Found')
+        : { status: 200, body: json.tokenJson(this.user.id, this.scopes, this.tokenEnds) },
     user: () => ({ status: 200, body: json.currentUserJson(this.user.id, this.user.username) }),
     project: (_, project) =>
       [...this.known.values()].some((pipeline) => pipeline.project === project)

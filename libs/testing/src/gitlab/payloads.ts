@@ -185,3 +185,11 @@ export function comparisonJson(sha: string, files: readonly FileChange[]) {
     web_url: 'https://gitlab.example.com/-/compare',
   };
 }
+
+/** `GET /personal_access_tokens/self`. https://docs.gitlab.com/api/personal_access_tokens/#self-inform */
+export function tokenJson(userId: number, scopes: readonly string[], expiresAt: string | null) {
+  return {
+    ...{ id: 4, name: 'prunella', revoked: false, created_at: '2026-01-01T00:00:00.000Z', description: 'healer' },
+    ...{ scopes, user_id: userId, last_used_at: '2026-11-01T00:00:00.000Z', active: true, expires_at: expiresAt },
+  };
+}

@@ -188,6 +188,7 @@ export class FakeJenkins {
     if (!signedIn && (asked.method !== 'GET' || !this.anonymousRead)) return html(403, 'Authentication required');
     if (asked.method === 'POST') return this.crumbMissing(asked) ?? this.begin(asked);
     if (asked.path === '/crumbIssuer/api/json') return this.crumb();
+    if (asked.path === '/whoAmI/api/json') return whoAmI(signedIn ? this.user : undefined);
     return this.read(asked);
   }
 
@@ -307,6 +308,19 @@ function filledIn(parameter: FakeParameter, form: URLSearchParams): FakeParamete
   const told = form.get(parameter.name);
   if (told === null) return parameter;
   return { ...parameter, value: parameter.kind === 'boolean' ? told === 'true' : told };
+}
+
+/** Jenkins' own page of who asks. @param user undefined: nobody signed in. */
+function whoAmI(user: string | undefined): Answer {
+  const authorities = user === undefined ? ['anonymous'] : ['authenticated'];
+  return {
+    status: 200,
+    body: {
+      _class: 'hudson.security.WhoAmI',
+      ...{ anonymous: user === undefined, authenticated: true, authorities, details: null },
+      ...{ name: user ?? 'anonymous', toString: 'as Java prints it' },
+    },
+  };
 }
 
 const missing: Answer = html(404, 'Not Found');

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { SelfSubjectAccessReview } from 'kubernetes-models/authorization.k8s.io/v1/SelfSubjectAccessReview';
 import { type Answer, close, listen, send, textOf, urlOf } from '../github/http.ts';
 import { type Target, targetOf } from './contract.ts';
 import type { Controller, Ending, NewWorkload, PodCount } from './controller.ts';
@@ -19,6 +20,7 @@ interface Fault {
   always: boolean;
 }
 
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const CONTROLLERS: readonly Controller[] = [deployment, statefulSet, daemonSet, rollout];
 const PARAMETERS = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'fieldManager', 'fieldValidation', 'dryRun'];
 
@@ -36,6 +38,7 @@ export class FakeKubernetes {
   private token = 'test';
   private readonly missing = new Set<string>();
   private readonly faults: Fault[] = [];
+  private readonly denied: RegExp[] = [];
 
   private constructor(private readonly server: Server) {
     server.on('request', (request, response) => {
@@ -178,6 +181,11 @@ export class FakeKubernetes {
     this.faults.push({ on, status: 403, headers: {}, afterEffect: false, always: true });
   }
 
+  /** From now on the account lacks these rights, as `patch apps/deployments shop` or, in all namespaces, `list nodes`: it is told so when it asks. */
+  deny(on: RegExp): void {
+    this.denied.push(on);
+  }
+
   /** How many watches are open. */
   get openWatches(): number {
     return this.watches.size;
@@ -282,6 +290,7 @@ export class FakeKubernetes {
   }
 
   private answer(method: string, path: string, query: URLSearchParams, type: string, body: string): Answer {
+    if (path === REVIEWS) return method === 'POST' ? this.review(body) : this.violation(405, `${method} ${path}`);
     const target = targetOf(path);
     const unknown = [...query.keys()].filter((name) => !PARAMETERS.includes(name));
     if (target === undefined || unknown.length > 0) {
@@ -331,6 +340,25 @@ export class FakeKubernetes {
       const ref = one.spec['workloadRef'] as { name: string } | undefined;
       if (object.kind === 'Deployment' && ref?.name === object.metadata.name) rollout.reconcile(this.store, one);
     }
+  }
+
+  /** What the account may do. What is not said to be denied it may. */
+  private review(body: string): Answer {
+    const review = JSON.parse(body) as ConstructorParameters<typeof SelfSubjectAccessReview>[0];
+    new SelfSubjectAccessReview(review).validate();
+    const {
+      verb = '',
+      group = '',
+      resource = '',
+      subresource,
+      namespace = '',
+    } = review?.spec?.resourceAttributes ?? {};
+    const path = [group, resource, subresource].filter(Boolean).join('/');
+    const denied = this.denied.some((on) => on.test(`${verb} ${path} ${namespace}`.trimEnd()));
+    return {
+      status: 201,
+      body: { ...review, status: { allowed: !denied, ...(denied && { reason: 'no RBAC policy matched' }) } },
+    };
   }
 
   private violation(status: number, message: string): Answer {

@@ -114,6 +114,17 @@ export class FakeSlack {
     if (request.method !== 'POST') this.violations.push(`${method}: expected POST, found ${request.method}`);
     if (authorization === '') throw new Refused('not_authed');
     if (authorization !== `Bearer ${this.token}`) throw new Refused('invalid_auth');
+    // Every token may ask whose it is.
+    if (method === 'auth.test') {
+      return {
+        ok: true,
+        url: 'https://acme.slack.com/',
+        team: 'Acme',
+        user: 'prunella',
+        team_id: 'T0ACME',
+        user_id: 'U0BOT',
+      };
+    }
     const needed = SCOPES[method];
     if (needed === undefined) throw new Refused('unknown_method', { req_method: method });
     if (!this.scopes.has(needed)) throw new Refused('missing_scope', { needed, provided: [...this.scopes].join(',') });

@@ -67,6 +67,8 @@ describe('every route of the API', () => {
   const OTHERWISE: Record<string, readonly Role[]> = {
     'GET /v1/quarantine': [...roles],
     'POST /v1/quarantine/results': ['reporter', 'operator', 'admin'],
+    // It tells of addresses and rights.
+    'GET /v1/doctor': ['operator', 'admin'],
     'GET /v1/tokens': ['admin'],
     'POST /v1/tokens': ['admin'],
     'DELETE /v1/tokens/{id}': ['admin'],

@@ -539,6 +539,7 @@ export const ApiToken = z.strictObject({
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
   expiresAt: z.iso.datetime().nullable().describe('null: it does not expire.'),
+  lastUsedAt: z.iso.datetime().nullable().describe('To the hour; null: never, as far as is known.'),
 });
 export type ApiToken = z.infer<typeof ApiToken>;
 

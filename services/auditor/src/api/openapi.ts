@@ -48,6 +48,8 @@ import {
   TrainingList,
   UpliftReport,
 } from './answers.ts';
+import { DependencyList } from './dependency-answers.ts';
+import { DoctorReport } from './doctor-answers.ts';
 import { PolicyCheck, PolicyInForce } from './policy-answers.ts';
 import {
   CorrelatedIncidentPage,
@@ -71,6 +73,8 @@ const SCHEMAS = {
   CostReport,
   Debt,
   DebtList,
+  DependencyList,
+  DoctorReport,
   RootCauseReport,
   CorrelationReport,
   IncidentCorrelation,

@@ -112,6 +112,9 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ].map((query) => `/v1/debts?${query}`),
   '/v1/policy': ['/v1/policy'],
   '/v1/coverage/clusters/{id}/draft': ['/v1/coverage/clusters/fp_7_217/draft?cause=network'],
+  '/v1/dependencies': ['/v1/dependencies'],
+  // The services are asked over NATS; what the auditor asks Postgres of itself reads catalogues.
+  '/v1/doctor': [],
   '/v1/quarantine': ['/v1/quarantine', '/v1/quarantine?state=over'],
   '/v1/reports/correlation': ['/v1/reports/correlation'],
   '/v1/reports/costs': ['action', 'repository', 'cause', 'day'].map((by) => `/v1/reports/costs?by=${by}`),

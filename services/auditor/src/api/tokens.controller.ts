@@ -6,6 +6,7 @@ import {
   Caller,
   type Identity,
   type KeptToken,
+  type ListedToken,
   Needs,
   ProblemException,
   parseInput,
@@ -103,6 +104,6 @@ function isOver({ expiresAt }: KeptToken): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) <= systemClock.now();
 }
 
-function shown({ id, name, role, createdAt, createdBy, expiresAt }: KeptToken): ApiToken {
-  return { id, name, role, createdAt, createdBy, expiresAt: expiresAt ?? null };
+function shown({ id, name, role, createdAt, createdBy, expiresAt, usedAt }: ListedToken): ApiToken {
+  return { id, name, role, createdAt, createdBy, expiresAt: expiresAt ?? null, lastUsedAt: usedAt ?? null };
 }

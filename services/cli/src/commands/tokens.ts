@@ -15,6 +15,8 @@ const Token = z.looseObject({
   createdAt: z.string(),
   createdBy: z.string(),
   expiresAt: z.string().nullable(),
+  // absent: an older auditor
+  lastUsedAt: z.string().nullish(),
 });
 const List = z.looseObject({ items: z.array(Token) });
 const NewToken = Token.extend({ token: z.string() });
@@ -75,9 +77,10 @@ async function list(context: Context, { json }: { json?: true }): Promise<void> 
   if (json) return context.out(JSON.stringify(answer, null, 2));
   const { items } = List.parse(answer);
   if (items.length === 0) return context.out('no token was given out; PRUNELLA_API_TOKEN is not listed');
-  const table = bareTable(['id', 'name', 'role', 'given out', 'by', 'good until']);
-  for (const { id, name, role, createdAt, createdBy, expiresAt } of items) {
-    table.push([id, name, role, day(createdAt), createdBy, expiresAt === null ? 'it is revoked' : day(expiresAt)]);
+  const table = bareTable(['id', 'name', 'role', 'given out', 'by', 'used last', 'good until']);
+  for (const { id, name, role, createdAt, createdBy, expiresAt, lastUsedAt } of items) {
+    const until = expiresAt === null ? 'it is revoked' : day(expiresAt);
+    table.push([id, name, role, day(createdAt), createdBy, lastUsedAt ? day(lastUsedAt) : 'never', until]);
   }
   context.out(table.toString());
 }

@@ -1,4 +1,4 @@
-import { bad, type Finding, ok } from './finding.ts';
+import { bad, type Finding, ok } from '@prunella/core';
 
 const NEEDED = 24;
 

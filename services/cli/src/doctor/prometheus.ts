@@ -1,7 +1,6 @@
-import { messageOf } from '@prunella/core';
+import { bad, type Finding, messageOf, note, ok } from '@prunella/core';
 import { prometheusFromEnvironment } from '@prunella/metrics';
 import type { Context } from '../context.ts';
-import { bad, type Finding, note, ok } from './finding.ts';
 
 /** Asks for the number 1. */
 export async function checkPrometheus({ env }: Pick<Context, 'env'>): Promise<Finding> {

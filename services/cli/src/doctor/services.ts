@@ -1,8 +1,8 @@
+import { bad, type Finding, note, ok } from '@prunella/core';
 import { holderOf } from '@prunella/embedded';
 import { z } from 'zod';
 import type { Endpoints, ServiceName } from '../endpoints.ts';
 import { portVariable } from '../endpoints.ts';
-import { bad, type Finding, note, ok } from './finding.ts';
 
 const Ready = z.object({ status: z.string(), checks: z.record(z.string(), z.string()).default({}) });
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ciPlatforms } from '@prunella/ci';
-import { messageOf } from '@prunella/core';
+import { bad, type Finding, messageOf, note, ok } from '@prunella/core';
 import { parsePolicy } from '@prunella/policy';
 import type { Context } from '../context.ts';
-import { bad, type Finding, note, ok } from './finding.ts';
 
 /** Settings that open something up, and what it means that one is not set. */
 const SETTINGS: readonly { name: string; without: string; mend: string; orElse?: string }[] = [

@@ -47,6 +47,7 @@ function Tokens() {
     { title: 'Role', cell: ({ role }) => <Pill tone={role === 'admin' ? 'violet' : 'gray'}>{role}</Pill> },
     { title: 'Given out', cell: ({ createdAt }) => <Age at={createdAt} /> },
     { title: 'By', cell: ({ createdBy }) => createdBy },
+    { title: 'Used last', cell: ({ lastUsedAt }) => (lastUsedAt ? <Age at={lastUsedAt} /> : 'never') },
     { title: 'Good until', cell: ({ expiresAt }) => (expiresAt ? <Until at={expiresAt} /> : 'revoked') },
     {
       title: 'Change',

@@ -7,6 +7,8 @@ import type {
   CoverageReport,
   CurrentSession,
   DebtList,
+  DependencyList,
+  DoctorReport,
   FlakyReport,
   IncidentCorrelation,
   IncidentList,
@@ -58,6 +60,27 @@ export const quarantineQuery = queryOptions({
   queryKey: ['tests', 'quarantine'],
   queryFn: ({ signal }) => getJson<QuarantineList>('/v1/quarantine', signal),
 });
+
+export const dependenciesQuery = queryOptions({
+  queryKey: ['dependencies'],
+  refetchInterval: 15_000,
+  queryFn: ({ signal }) => getJson<DependencyList>('/v1/dependencies', signal),
+});
+
+/** What the services found within the last minute. */
+export const doctorQuery = queryOptions({
+  queryKey: ['doctor'],
+  staleTime: 60_000,
+  queryFn: ({ signal }) => getJson<DoctorReport>('/v1/doctor', signal),
+});
+
+/** The services look for some seconds. */
+const EXAMINED_WITHIN_MS = 30_000;
+
+/** Has them look again. */
+export function examineAgain(): Promise<DoctorReport> {
+  return getJson<DoctorReport>('/v1/doctor?fresh=true', AbortSignal.timeout(EXAMINED_WITHIN_MS));
+}
 
 export const tokensQuery = queryOptions({
   queryKey: ['access', 'tokens'],

@@ -8,8 +8,10 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageCircleQuestion,
+  PlugZap,
   Rewind,
   ScrollText,
+  Stethoscope,
 } from 'lucide-react';
 
 /** A page as the navigation shows it. */
@@ -49,6 +51,10 @@ export const PAGES: readonly { group: string; pages: readonly PageLink[] }[] = [
   },
   {
     group: 'Running it',
-    pages: [{ to: '/access', title: 'Access', icon: KeyRound, key: 's' }],
+    pages: [
+      { to: '/dependencies', title: 'Dependencies', icon: PlugZap, key: 'e' },
+      { to: '/access', title: 'Access', icon: KeyRound, key: 's' },
+      { to: '/settings', title: 'Settings and doctor', icon: Stethoscope, key: 'h' },
+    ],
   },
 ];

@@ -17,6 +17,7 @@ import { Door } from './door.ts';
 import { Originals } from './originals.ts';
 import { Outbox } from './outbox.ts';
 import { Replies } from './replies.ts';
+import { WebhookBook } from './webhook-book.ts';
 
 /** Every webhook comes in here; what differs between them is in `sources`, who is let in as well. */
 @Controller()
@@ -29,6 +30,7 @@ export class WebhooksController {
     private readonly access: Access,
     private readonly metrics: DetectorMetrics,
     private readonly door: Door,
+    private readonly book: WebhookBook,
     outbox: Outbox,
     deliveries: Deliveries,
     replies: Replies,
@@ -75,10 +77,13 @@ export class WebhooksController {
         this.door.answer(() => detect(source, delivery, this.deps)),
       );
       response.statusCode = source.accepted ?? 202;
+      this.book.note(source.name, 'takenAt');
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
       return receipt;
     } catch (error) {
-      count(resultOf(error));
+      const result = resultOf(error);
+      count(result);
+      if (result === 'unauthorized') this.book.note(source.name, 'refusedAt');
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { Scheduled, TimerOutcome } from '@prunella/bus';
 import type { Clock, ProbeResult, Random } from '@prunella/core';
-import { afterProbe, type Dependency } from '@prunella/policy';
+import { afterTimedProbe, type Dependency } from '@prunella/policy';
 import type { DependencyBook } from './dependency-book.ts';
 
 /** When a dependency is probed next. */
@@ -28,8 +28,12 @@ export async function probeAgain({ name, extra }: Probing, d: ProbeDeps): Promis
     await d.book.forget(name);
     return 'done';
   }
+  const begun = d.clock.now();
   const result = await d.probe(dependency);
-  await d.book.change(name, dependency.kind, (record) => afterProbe(record, dependency, result, d.clock.now()));
+  const tookMs = Math.max(0, d.clock.now() - begun);
+  await d.book.change(name, dependency.kind, (record) =>
+    afterTimedProbe(record, dependency, result, { now: d.clock.now(), tookMs }),
+  );
   d.probed(dependency, result);
   return extra ? 'done' : { againAt: d.clock.now() + pauseOf(dependency.interval, d.random) };
 }

@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Bus, Consumes, type Delivered } from '@prunella/bus';
-import { systemClock } from '@prunella/core';
+import { runOf, systemClock } from '@prunella/core';
 import type { DiagnosisDeps } from '@prunella/diagnosis';
 import { type Kept, Threads } from '@prunella/threads';
 import { type Deps, diagnoseFailure } from '../diagnose.ts';
 import { DiagnoserPolicy } from '../diagnoser-policy.ts';
+import { LatestRuns } from '../doctor/latest-runs.ts';
 import { changesOf } from '../gather/changes.ts';
 import { gather } from '../gather/gather.ts';
 import { Measurements } from '../gather/measurements.ts';
@@ -30,6 +31,7 @@ export class FailedConsumer {
     measurements: Measurements,
     tests: TestsKnowledge,
     policy: DiagnoserPolicy,
+    private readonly latest: LatestRuns,
   ) {
     const clock = systemClock;
     const asked = new AskedLately();
@@ -63,6 +65,7 @@ export class FailedConsumer {
 
   @Consumes('diagnoser-failed')
   async onFailed(@Payload() event: Delivered<'diagnoser-failed'>): Promise<void> {
+    this.latest.note(runOf(event.data));
     const made = await diagnoseFailure(event, this.deps);
     this.metrics.made(made, (platform) => this.readers.has(platform));
   }

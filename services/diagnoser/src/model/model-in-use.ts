@@ -10,10 +10,13 @@ import { loadModel } from './load-model.ts';
 export class ModelInUse {
   /** Absent: rules decide alone. */
   readonly model: Model | undefined;
+  /** Why it is another one than was asked for; absent: it is that one. */
+  readonly problem: string | undefined;
 
   constructor(@Inject(ENVIRONMENT) environment: DiagnoserEnvironment, metrics: Metrics, logger: PinoLogger) {
     const { model, problem } = loadModel(environment.PRUNELLA_MODEL);
     this.model = model;
+    this.problem = problem;
     if (problem !== undefined) logger.warn({ problem, used: model?.version ?? 'rules alone' }, 'model not usable');
     metrics.gauge('diagnoser_model_fallback', '1 when the model that was asked for could not be used.', () =>
       Number(problem !== undefined),

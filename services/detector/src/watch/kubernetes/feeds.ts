@@ -33,6 +33,9 @@ const FOLLOWED: readonly Followed[] = [
   ),
 ];
 
+/** What is listed and watched. */
+export const watchedTypes: readonly ResourceType[] = FOLLOWED.map(({ type }) => type);
+
 /** Told what comes in, for logs and metrics. */
 export interface FeedLog {
   heard(kind: FeedKind): void;

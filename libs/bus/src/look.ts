@@ -1,0 +1,57 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { EVENTS, STREAMS, type StreamSpec } from './topology.ts';
+
+/** How a stream is; sizes in bytes. */
+export interface StreamLook {
+  name: string;
+  messages: number;
+  bytes: number;
+  /** The oldest are dropped beyond this; what it was set to when it was looked at. */
+  maxBytes: number;
+  /** How many servers keep it, and how many of those are behind or away; a single server: 1 and 0. */
+  replicas: number;
+  lagging: number;
+}
+
+/** How far a durable consumer is. */
+export interface ConsumerLook {
+  name: string;
+  /** Events that were not delivered yet. */
+  pending: number;
+  /** Events that were delivered and are not acknowledged. */
+  inWork: number;
+  /** Deliveries of events that were delivered before. */
+  redelivered: number;
+}
+
+/** undefined: there is no such stream. */
+export async function lookAtStream(manager: JetStreamManager, spec: StreamSpec): Promise<StreamLook | undefined> {
+  const found = await manager.streams.info(spec.name).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const { state, config, cluster } = found;
+  const others = cluster?.replicas ?? [];
+  return {
+    name: spec.name,
+    messages: state.messages,
+    bytes: state.bytes,
+    maxBytes: config.max_bytes,
+    replicas: config.num_replicas,
+    lagging: others.filter(({ current, offline }) => !current || offline === true).length,
+  };
+}
+
+/** Everybody's streams, those that are there. */
+export async function lookAtStreams(manager: JetStreamManager): Promise<StreamLook[]> {
+  const looks = await Promise.all(STREAMS.map((spec) => lookAtStream(manager, spec)));
+  return looks.filter((look) => look !== undefined);
+}
+
+/** The consumers on the events whose names begin so. Throws what the server says. */
+export async function lookAtConsumers(manager: JetStreamManager, prefix: string): Promise<ConsumerLook[]> {
+  const looks: ConsumerLook[] = [];
+  for await (const { name, num_pending, num_ack_pending, num_redelivered } of manager.consumers.list(EVENTS.name)) {
+    if (!name.startsWith(prefix)) continue;
+    looks.push({ name, pending: num_pending, inWork: num_ack_pending, redelivered: num_redelivered });
+  }
+  return looks.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
