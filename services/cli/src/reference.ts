@@ -49,24 +49,14 @@ function sectionOf(command: Command, path: readonly string[]): string {
     ['prunella', ...path, ...names, ...required, '[options]'].join(' '),
     ...(examples.length === 0 ? [] : ['', ...examples.map((line) => `prunella ${line}`)]),
     '```',
-    ...(rows.length === 0
-      ? []
-      : [
-          '',
-          '| | |',
-          '| --- | --- |',
-          ...rows.map(([name = '', says = '']) => `| \`${pipes(name)}\` | ${cell(says)} |`),
-        ]),
+    ...(rows.length === 0 ? [] : ['', ...rows.map(([name = '', says = '']) => `- \`${name}\`: ${cell(says)}`)]),
     '',
   ].join('\n');
 }
 
+/** That nothing is the default needs no words. */
 function cell(text: string): string {
-  return pipes(text).replaceAll('<', '&lt;').replaceAll(/\s+/g, ' ').trim();
-}
-
-function pipes(text: string): string {
-  return text.replaceAll('|', '\\|');
+  return text.replace(' (default: "")', '').replaceAll('<', '&lt;').replaceAll(/\s+/g, ' ').trim();
 }
 
 function sentence(text: string): string {
