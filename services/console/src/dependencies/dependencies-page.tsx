@@ -126,7 +126,9 @@ function HowToDeclare() {
         None is declared. Write what your pipelines need into <code>prunella.yaml</code>: it is probed from then on,
         runs can ask before they start, and what failed because of it is run again when it is back.
       </p>
-      <Code block>{SNIPPET}</Code>
+      <Code block tabIndex={0}>
+        {SNIPPET}
+      </Code>
       <p>
         Kinds: http, tcp, postgresql, dns, registry. All keys: <code>docs/guide/preflight.md</code>.
       </p>
