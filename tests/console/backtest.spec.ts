@@ -1,13 +1,13 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { BacktestReport } from '@prunella/backtest';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-results/console';
 const POLICY = `# What holds for the team of the shop.
 version: 1
 mode: recommend
@@ -59,7 +59,6 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     [system, browser] = await Promise.all([startSystem({ policy: POLICY, rules: RULES }), startBrowser()]);
     await Promise.all(LIVES.map((life) => live(life)));
     page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
@@ -135,7 +134,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
       await eyes.setViewportSize(viewport);
       await eyes.emulateMedia({ colorScheme });
       await eyes.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-      await eyes.screenshot({ path: `${SHOTS}/${name}-${shot}.png`, fullPage: true });
+      await shoot(eyes, `${name}-${shot}`);
       const { violations } = (await eyes.evaluate('axe.run()')) as AxeResults;
       for (const { id, impact, nodes } of violations) {
         if (impact === 'serious' || impact === 'critical') faults.push([shot, id, nodes.map(({ html }) => html)]);
@@ -187,7 +186,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
     expect(await changes.getByRole('deletion').allInnerTexts()).toEqual([
       'Prunella says what it would do, and does nothing by itself.',
     ]);
-    await page.screenshot({ path: `${SHOTS}/backtest-wish.png`, fullPage: true });
+    await shoot(page, 'backtest-wish');
 
     await start.click();
     await page.getByTestId('headline').waitFor({ timeout: 60_000 });
@@ -259,7 +258,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
     await told.getByText('did you mean recommend?').waitFor();
     expect(await told.textContent()).toMatch(/Line 3: mode expected/);
     await page.getByTestId('policy-reach').getByText('does nothing by itself').waitFor();
-    await page.screenshot({ path: `${SHOTS}/policy-rejected.png` });
+    await shoot(page, 'policy-rejected', { fullPage: false });
     expect(complaints).toEqual([]);
   }, 60_000);
 });

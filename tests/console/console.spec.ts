@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import type { FakeRun } from '@prunella/testing';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-results/console';
 const ATTACK = `<img src=x onerror="window.hacked = true">`;
 const LOG = [
   'Run npm ci',
@@ -25,7 +24,6 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
   let complaints: string[];
 
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     [system, browser] = await Promise.all([startSystem({ policy: 'version: 1\nmode: act\n' }), startBrowser()]);
   }, 60_000);
 
@@ -87,7 +85,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
       .getByText(/healed/i)
       .first()
       .waitFor();
-    await page.screenshot({ path: `${SHOTS}/healed.png`, fullPage: true });
+    await shoot(page, 'healed');
     expect(complaints).toEqual([]);
   }, 60_000);
 
@@ -111,7 +109,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
   it('says that an incident is not there', async () => {
     await page.goto(`${system.services.auditor.url}/incidents/inc_nobody`);
     await page.getByTestId('not-found').waitFor();
-    await page.screenshot({ path: `${SHOTS}/not-found.png` });
+    await shoot(page, 'not-found', { fullPage: false });
   }, 60_000);
 
   it('fits a phone, in the dark', async () => {
@@ -120,7 +118,7 @@ describeWithBrowser('the console (skipped where /usr/bin/chromium is not install
     await phone.getByTestId('incident-row').first().waitFor();
     const overflow = await phone.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
-    await phone.screenshot({ path: `${SHOTS}/phone-dark.png` });
+    await shoot(phone, 'phone-dark', { fullPage: false });
     await phone.close();
   }, 60_000);
 });

@@ -1,13 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FakeRun } from '@prunella/testing';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-results/console';
 const ATTACK = `<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>`;
 const DECISIVE = 'npm error network request to https://registry.example.org/react failed, reason: connect ETIMEDOUT';
 const DESKTOP = { width: 1360, height: 900 };
@@ -36,7 +36,6 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     [system, browser] = await Promise.all([startSystem({ policy: 'version: 1\nmode: act\n' }), startBrowser()]);
     // Of another repository: the same failure again would take the heal back.
     await heal('feature/before', 'acme/cart');
@@ -144,7 +143,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
   ] as const)('has no serious fault of accessibility, and fits (%s)', async (name, viewport) => {
     const page = await open(`/incidents/${healed.id}`, { viewport, colorScheme: name === 'light' ? 'light' : 'dark' });
     for (const part of ['similar', 'near', 'left-debts', 'evidence']) await page.getByTestId(part).first().waitFor();
-    await page.screenshot({ path: `${SHOTS}/incident-${name}.png`, fullPage: true });
+    await shoot(page, `incident-${name}`);
     // The phone is dark, too.
     if (name === 'dark') return;
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -175,7 +174,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
     await page.reload();
     await page.getByTestId('facts').getByText(/ UTC$/).first().waitFor();
     await page.getByTestId('zone-menu').click();
-    await page.screenshot({ path: `${SHOTS}/time-zone.png` });
+    await shoot(page, 'time-zone', { fullPage: false });
   }, 60_000);
 
   it('is reached and left by the keyboard alone', async () => {
@@ -184,7 +183,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await help.getByText('Go to Incidents').waitFor();
-    await page.screenshot({ path: `${SHOTS}/shortcuts.png` });
+    await shoot(page, 'shortcuts', { fullPage: false });
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'detached' });
 
@@ -253,7 +252,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
     });
     await list.locator('[data-incident-id=inc_raw]').waitFor({ state: 'detached' });
     await list.getByTestId('joined').getByText('acme/raw the-raw').waitFor();
-    await list.screenshot({ path: `${SHOTS}/joined.png` });
+    await shoot(list, 'joined', { fullPage: false });
     await page.locator('[data-testid=incident-page][data-incident-id=inc_alert]').waitFor();
     await page.getByTestId('joined').getByText('inc_raw').waitFor();
     // So does an address that somebody kept.

@@ -1,13 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FakeRun } from '@prunella/testing';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-results/console';
 const PATHS = [
   ...['', 'incidents', 'approvals', 'tests', 'debts', 'learning', 'reports', 'policy', 'backtest', 'access'],
   ...['dependencies', 'settings'],
@@ -26,7 +26,6 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
   let complaints: string[];
 
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     [system, browser] = await Promise.all([startSystem({ policy: 'version: 1\nmode: approve\n' }), startBrowser()]);
     await seed();
   }, 90_000);
@@ -111,7 +110,7 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
         await eyes.locator('main :is(h1, h2)').first().waitFor();
         const loading = eyes.locator('main [role=status][aria-label^=Loading]');
         await until(async () => (await loading.count()) === 0, `${where} is read`);
-        await eyes.screenshot({ path: `${SHOTS}/${where}-${colorScheme}.png`, fullPage: true });
+        await shoot(eyes, `pages/${where}-${colorScheme}`);
         await eyes.evaluate(axe);
         const { violations } = (await eyes.evaluate('axe.run()')) as AxeResults;
         for (const { id, impact, nodes } of violations) {
@@ -224,7 +223,7 @@ describeWithBrowser('access in the console (skipped where /usr/bin/chromium is n
     expect(token).toMatch(/^prn_/);
     await dialog.getByRole('button', { name: 'Done' }).click();
     await admin.getByTestId('tokens').getByText('wallboard').waitFor();
-    await admin.screenshot({ path: `${SHOTS}/tokens.png` });
+    await shoot(admin, 'tokens', { fullPage: false });
 
     const viewer = await enter(token, 'access');
     await viewer.getByRole('button', { name: 'wallboard' }).waitFor();

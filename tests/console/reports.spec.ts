@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import {
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { until } from '../support/until.ts';
 
-const SHOTS = 'test-results/console';
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 const ATTACK = `<img src=x onerror="window.hacked = true">`;
@@ -137,7 +137,6 @@ describeWithBrowser('reports and learning in the console (skipped where /usr/bin
 
   // The auditor alone: what others would have done is told.
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     directory = await mkdtemp(join(tmpdir(), 'prunella-reports-'));
     const policy = join(directory, 'prunella.yaml');
     await writeFile(policy, POLICY);
@@ -311,7 +310,7 @@ describeWithBrowser('reports and learning in the console (skipped where /usr/bin
     expect(yaml).toBe(told.yaml);
     await dialog.getByText('prunella rules test').waitFor();
     expect(await page.evaluate('window.hacked')).toBeUndefined();
-    await page.screenshot({ path: `${SHOTS}/draft-light.png` });
+    await shoot(page, 'draft-light', { fullPage: false });
     expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
@@ -330,7 +329,7 @@ describeWithBrowser('reports and learning in the console (skipped where /usr/bin
         await page.goto(`${auditor.url}/${path}`);
         await read(page);
         const what = path.split('?')[0];
-        await page.screenshot({ path: `${SHOTS}/${what}-${name}.png`, fullPage: true });
+        await shoot(page, `${what}-${name}`);
         const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
         if (overflow !== 0) faults.push([what, 'too wide', overflow]);
         // The pages as a phone shows them are looked at by pages.spec.ts.

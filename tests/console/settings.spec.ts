@@ -1,11 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { shoot } from '../support/shots.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
-
-const SHOTS = 'test-results/console';
 
 // Debian's Chromium is installed by .ci/run; without one there is nothing to look with.
 const describeWithBrowser = hasBrowser ? describe : describe.skip;
@@ -22,7 +20,6 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     registry = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
     const { port } = registry.address() as AddressInfo;
@@ -51,7 +48,7 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
   const dependencies = () => system.api<Dependencies>('/v1/dependencies');
 
   /** The page as it looks to those who like it light, dark and small. */
-  async function shoot(name: string, path: string, ready: (eyes: Page) => Promise<unknown>): Promise<void> {
+  async function shootAll(name: string, path: string, ready: (eyes: Page) => Promise<unknown>): Promise<void> {
     for (const [look, colorScheme, viewport] of [
       ['light', 'light', { width: 1360, height: 900 }],
       ['dark', 'dark', { width: 1360, height: 900 }],
@@ -62,7 +59,7 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
       await eyes.goto(`${system.services.auditor.url}/${path}`);
       await ready(eyes);
       expect(await eyes.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
-      await eyes.screenshot({ path: `${SHOTS}/${name}-${look}.png`, fullPage: true });
+      await shoot(eyes, `${name}-${look}`);
       await eyes.close();
     }
   }
@@ -95,7 +92,7 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
     await page.getByRole('button', { name: 'Close images' }).click();
     await detail.waitFor({ state: 'detached' });
     await page.close();
-    await shoot('dependencies', 'dependencies?show=images', (eyes) => eyes.getByTestId('dependency').waitFor());
+    await shootAll('dependencies', 'dependencies?show=images', (eyes) => eyes.getByTestId('dependency').waitFor());
   }, 120_000);
 
   it('shows what must be mended first, what runs, and by which settings', async () => {
@@ -122,7 +119,7 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
     expect(new URL(page.url()).searchParams.get('service')).toBe('remediator');
     expect(await settings.textContent()).not.toContain('ghp_test');
     await page.close();
-    await shoot('settings', 'settings?service=remediator', (eyes) => eyes.getByTestId('settings').waitFor());
+    await shootAll('settings', 'settings?service=remediator', (eyes) => eyes.getByTestId('settings').waitFor());
     expect(complaints).toEqual([]);
   }, 120_000);
 });
