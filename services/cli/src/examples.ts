@@ -37,6 +37,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'report summary': ['report summary --from 7d --markdown'],
   'report effectiveness': ['report effectiveness --from 30d'],
   'report costs': ['report costs --from 2026-11-01 --to 2026-12-01 --json'],
+  'report reliability': ['report reliability --from 30d'],
   'report root-causes': ['report root-causes --from 30d'],
   'report correlation': ['report correlation --from 7d'],
   coverage: ['coverage --since 24h'],

@@ -11,7 +11,7 @@ import { whoChanges } from '../access/who.ts';
 import { approvalOf, approversOf } from '../ledger/approval.ts';
 import { type Chapter, newestChapter } from '../ledger/chapter.ts';
 import { pageOf } from '../ledger/page.ts';
-import type { ApprovalAnswer, IncidentList } from './answers.ts';
+import type { ApprovalAnswer, IncidentList } from './answers/incidents.ts';
 import { incidentOf } from './incidents.controller.ts';
 import { Answers, Body } from './openapi.ts';
 import { By, Text } from './query.ts';

@@ -22,7 +22,7 @@ import { z } from 'zod';
 import { type Job, Jobs } from '../backtest/jobs.ts';
 import { Owners } from '../owners.ts';
 import { withoutSecrets } from '../policy/without-secrets.ts';
-import type { BacktestEvents, BacktestJob, BacktestList } from './answers.ts';
+import type { BacktestEvents, BacktestJob, BacktestList } from './answers/backtests.ts';
 import { Answers, Body, Query } from './openapi.ts';
 import { PolicyText } from './policy.controller.ts';
 import { parseQuery, Text, Time } from './query.ts';

@@ -6,7 +6,7 @@ import type { KeptBreaker } from '@prunella/policy';
 import { Caller, type Identity, ProblemException, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
-import type { BreakerClosing, BreakerList } from './answers.ts';
+import type { BreakerClosing, BreakerList } from './answers/learning.ts';
 import { Answers, Body } from './openapi.ts';
 import { By, Text } from './query.ts';
 

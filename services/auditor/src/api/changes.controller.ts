@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query as QueryParameters } from '@nestjs/common';
 import { listChanges, type RecordedChange, Store } from '@prunella/store';
 import { z } from 'zod';
-import type { ChangeList } from './answers.ts';
+import type { ChangeList } from './answers/access.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery } from './query.ts';
 

@@ -11,11 +11,11 @@ import { evidenceFor } from '../learn/evidence-for.ts';
 import { changeByHand } from '../learn/standings.ts';
 import { Owners } from '../owners.ts';
 import { reliabilityReport } from '../report/reports.ts';
-import type { ConfidenceEvidence, ConfidenceList, StandingChange, StandingChangeList } from './answers.ts';
+import type { ConfidenceEvidence, ConfidenceList, StandingChange, StandingChangeList } from './answers/learning.ts';
+import type { ReliabilityReport } from './answers/reliability.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
 import { By, parseQuery, rangeOf, Text, Time } from './query.ts';
-import type { ReliabilityReport } from './report-answers.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 

@@ -8,7 +8,7 @@ import { countCoverage, EVER, Store, type UnknownCluster, unknownClusters, unkno
 import { z } from 'zod';
 import { ruleDraftOf } from '../learn/rule-draft.ts';
 import { alternativesOf } from '../ledger/page.ts';
-import type { CoverageCluster, CoverageClusterPage, CoverageReport, RuleDraft } from './answers.ts';
+import type { CoverageCluster, CoverageClusterPage, CoverageReport, RuleDraft } from './answers/coverage.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text, Time } from './query.ts';
 

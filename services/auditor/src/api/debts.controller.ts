@@ -22,7 +22,7 @@ import { debtStates } from '../debts/states.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { eventRecord } from '../ledger/event-record.ts';
 import { Owners } from '../owners.ts';
-import type { Debt, DebtList } from './answers.ts';
+import type { Debt, DebtList } from './answers/debts.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
 import { By, parseQuery, Text } from './query.ts';

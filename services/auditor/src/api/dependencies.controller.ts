@@ -6,7 +6,7 @@ import { Needs } from '@prunella/service-kit';
 import { dependencyChanges, listIncidents, Store } from '@prunella/store';
 import { listDependencies } from '../dependencies/list-dependencies.ts';
 import { Owners } from '../owners.ts';
-import type { DependencyList } from './dependency-answers.ts';
+import type { DependencyList } from './answers/dependencies.ts';
 import { incidentOf } from './incidents.controller.ts';
 import { Answers } from './openapi.ts';
 

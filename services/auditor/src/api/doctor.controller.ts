@@ -4,7 +4,7 @@ import { iso, systemClock } from '@prunella/core';
 import { type Diagnosis, examineAll } from '@prunella/doctor';
 import { Needs } from '@prunella/service-kit';
 import { z } from 'zod';
-import type { DoctorReport } from './doctor-answers.ts';
+import type { DoctorReport } from './answers/doctor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery } from './query.ts';
 

@@ -22,11 +22,12 @@ import { Owners } from '../owners.ts';
 import { correlationsOf, correlationsWithLogs } from '../report/around.ts';
 import { CORRELATION_SAYS } from '../report/correlation.ts';
 import { countEndings, endingOf, endingsSay } from '../report/endings.ts';
-import type { IncidentList } from './answers.ts';
+import type { CorrelatedIncidentPage, IncidentCorrelation } from './answers/correlation.ts';
+import type { IncidentList } from './answers/incidents.ts';
+import type { SimilarIncidents } from './answers/similar.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text } from './query.ts';
-import type { CorrelatedIncidentPage, IncidentCorrelation, SimilarIncidents } from './report-answers.ts';
 
 /** So many incidents like one are looked at. */
 const MOST_ALIKE = 20;

@@ -7,9 +7,9 @@ import { redact } from '@prunella/signals';
 import { z } from 'zod';
 import type { AuditorEnvironment } from '../environment.ts';
 import { Owners } from '../owners.ts';
+import type { HealingLog } from './answers/correlation.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, rangeOf, Text, Time } from './query.ts';
-import type { HealingLog } from './report-answers.ts';
 
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 8_000;

@@ -13,54 +13,31 @@ import {
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Incident, RecordedEvent, TimelineItem } from '../ledger/incident.ts';
+import { ApiToken, ApiTokenList, ChangeList, CurrentSession, NewApiToken } from './answers/access.ts';
+import { BacktestEvents, BacktestJob, BacktestList } from './answers/backtests.ts';
+import { CorrelatedIncidentPage, CorrelationReport, HealingLog, IncidentCorrelation } from './answers/correlation.ts';
+import { CoverageClusterPage, CoverageReport, RuleDraft } from './answers/coverage.ts';
+import { Debt, DebtList } from './answers/debts.ts';
+import { DependencyList } from './answers/dependencies.ts';
+import { DoctorReport } from './answers/doctor.ts';
+import { ApprovalAnswer, IncidentList } from './answers/incidents.ts';
 import {
-  ApiToken,
-  ApiTokenList,
-  ApprovalAnswer,
-  BacktestEvents,
-  BacktestJob,
-  BacktestList,
   BreakerClosing,
   BreakerList,
-  ChangeList,
   ConfidenceEvidence,
   ConfidenceList,
-  CostReport,
-  CoverageClusterPage,
-  CoverageReport,
-  CurrentSession,
-  Debt,
-  DebtList,
-  EffectivenessReport,
-  FlakyReport,
-  IncidentList,
-  KnownTest,
-  NewApiToken,
-  Problem,
-  QuarantineCount,
-  QuarantinedTest,
-  QuarantineList,
-  RuleDraft,
   StandingChange,
   StandingChangeList,
-  TestList,
-  TestPage,
   TrainingList,
-  UpliftReport,
-} from './answers.ts';
-import { DependencyList } from './dependency-answers.ts';
-import { DoctorReport } from './doctor-answers.ts';
-import { PolicyCheck, PolicyInForce } from './policy-answers.ts';
-import {
-  CorrelatedIncidentPage,
-  CorrelationReport,
-  HealingLog,
-  IncidentCorrelation,
-  ReliabilityReport,
-  RootCauseReport,
-  SimilarIncidents,
-  SummaryReport,
-} from './report-answers.ts';
+} from './answers/learning.ts';
+import { PolicyCheck, PolicyInForce } from './answers/policy.ts';
+import { Problem } from './answers/problem.ts';
+import { ReliabilityReport } from './answers/reliability.ts';
+import { CostReport, EffectivenessReport, FlakyReport, UpliftReport } from './answers/reports.ts';
+import { RootCauseReport } from './answers/root-causes.ts';
+import { SimilarIncidents } from './answers/similar.ts';
+import { SummaryReport } from './answers/summary.ts';
+import { KnownTest, QuarantineCount, QuarantinedTest, QuarantineList, TestList, TestPage } from './answers/tests.ts';
 
 const SCHEMAS = {
   Incident,

@@ -12,8 +12,8 @@ import { Needs, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { Owners } from '../owners.ts';
 import { withoutSecrets } from '../policy/without-secrets.ts';
+import type { PolicyCheck, PolicyInForce } from './answers/policy.ts';
 import { Answers, Body } from './openapi.ts';
-import type { PolicyCheck, PolicyInForce } from './policy-answers.ts';
 
 /** The most that a policy may be. */
 export const PolicyText = z.string().min(1).max(262_144);

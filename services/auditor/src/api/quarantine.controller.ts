@@ -41,7 +41,7 @@ import type { AuditorEnvironment } from '../environment.ts';
 import { Owners } from '../owners.ts';
 import { countResults } from '../quarantine/count-results.ts';
 import { makeChange } from '../quarantine/record-changes.ts';
-import type { QuarantineCount, QuarantinedTest, QuarantineList } from './answers.ts';
+import type { QuarantineCount, QuarantinedTest, QuarantineList } from './answers/tests.ts';
 import { Answers, Body, Query } from './openapi.ts';
 import { By, parseQuery, Text } from './query.ts';
 

@@ -17,12 +17,14 @@ import {
 } from '../report/reports.ts';
 import { summaryReport } from '../report/summary.ts';
 import { upliftReport } from '../report/uplift.ts';
-import type { CostReport, EffectivenessReport, UpliftReport } from './answers.ts';
+import type { CorrelationReport } from './answers/correlation.ts';
+import type { CostReport, EffectivenessReport, UpliftReport } from './answers/reports.ts';
+import type { RootCauseReport } from './answers/root-causes.ts';
+import type { SummaryReport } from './answers/summary.ts';
 import { limitsOf } from './debts.controller.ts';
 import { Format, formatted } from './format.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, rangeOf, Text, Time } from './query.ts';
-import type { CorrelationReport, RootCauseReport, SummaryReport } from './report-answers.ts';
 
 const DAY_MS = 86_400_000;
 const MONTH_MS = 30 * DAY_MS;

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { Access, Public } from '@prunella/service-kit';
 import type { Request } from 'express';
 import { SINGLE_SIGN_ON, type SingleSignOn } from '../access/single-sign-on.ts';
-import type { CurrentSession } from './answers.ts';
+import type { CurrentSession } from './answers/access.ts';
 import { Answers } from './openapi.ts';
 
 /** Who the caller is to us. */

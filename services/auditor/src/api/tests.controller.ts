@@ -6,7 +6,8 @@ import { countTests, listTests, passesOf, Store, testsById } from '@prunella/sto
 import { type Judgement, merge, type Observation, testStates } from '@prunella/test-history';
 import { z } from 'zod';
 import { type KnownTest as Known, observedPass } from '../tests/history.ts';
-import type { FlakyReport, KnownTest, TestList, TestPage } from './answers.ts';
+import type { FlakyReport } from './answers/reports.ts';
+import type { KnownTest, TestList, TestPage } from './answers/tests.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Text } from './query.ts';

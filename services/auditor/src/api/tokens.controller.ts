@@ -14,7 +14,7 @@ import {
 } from '@prunella/service-kit';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
-import type { ApiToken, ApiTokenList, NewApiToken } from './answers.ts';
+import type { ApiToken, ApiTokenList, NewApiToken } from './answers/access.ts';
 import { Answers, Body } from './openapi.ts';
 import { By, Text } from './query.ts';
 

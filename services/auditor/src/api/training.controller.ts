@@ -4,7 +4,7 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { diagnosedFailures, Store } from '@prunella/store';
 import { z } from 'zod';
 import type { AuditorEnvironment } from '../environment.ts';
-import type { TrainingList } from './answers.ts';
+import type { TrainingList } from './answers/learning.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, Time } from './query.ts';

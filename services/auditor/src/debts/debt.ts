@@ -1,7 +1,7 @@
 import type { Cause } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import type { Debt as Stored } from '@prunella/store';
-import type { Debt } from '../api/answers.ts';
+import type { Debt } from '../api/answers/debts.ts';
 import type { Owners } from '../owners.ts';
 import { trendOf } from '../report/trend.ts';
 

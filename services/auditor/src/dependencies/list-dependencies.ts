@@ -1,7 +1,7 @@
 import { iso } from '@prunella/core';
 import { addressOf, type Dependency, type DependencyRecord, type Standing, standingOf } from '@prunella/policy';
 import type { DependencyChange } from '@prunella/store';
-import type { DependencyItem, DependencyList } from '../api/dependency-answers.ts';
+import type { DependencyItem, DependencyList } from '../api/answers/dependencies.ts';
 import type { Incident } from '../ledger/incident.ts';
 
 /** What the list is made of. */

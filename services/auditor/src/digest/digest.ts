@@ -1,5 +1,5 @@
 import type { DigestMade } from '@prunella/contracts';
-import type { SummaryReport } from '../api/report-answers.ts';
+import type { SummaryReport } from '../api/answers/summary.ts';
 import type { Money } from '../report/costs.ts';
 
 /** So many of each kind are named: people read ten lines. */

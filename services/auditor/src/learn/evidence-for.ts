@@ -1,7 +1,7 @@
 import { believe, dayWeights, groundsOf, type Pair, type Tally } from '@prunella/learning';
 import type { Policy } from '@prunella/policy';
 import { findConfidence, type Transaction, type WeighedOutcomes, weighedOutcomes } from '@prunella/store';
-import type { ConfidenceEvidence } from '../api/answers.ts';
+import type { ConfidenceEvidence } from '../api/answers/learning.ts';
 import { thresholdFor } from './standings.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import { builtinPackTexts, type DraftRequest, draftRequestOf, draftRule, takenIds } from '@prunella/rules';
-import type { CoverageClusterPage, RuleDraft } from '../api/answers.ts';
+import type { CoverageClusterPage, RuleDraft } from '../api/answers/coverage.ts';
 
 let builtinIds: ReadonlySet<string> | undefined;
 

@@ -3,7 +3,7 @@ import { BadLogQuery, type Loki } from '@prunella/metrics';
 import { logQuery, type Policy } from '@prunella/policy';
 import { redact } from '@prunella/signals';
 import { type ActionPlace, type EventRecord, failuresNear, type Store } from '@prunella/store';
-import type { Correlation, IncidentCorrelation } from '../api/report-answers.ts';
+import type { Correlation, IncidentCorrelation } from '../api/answers/correlation.ts';
 import { attemptOf } from '../ledger/causal.ts';
 import { executedActions } from '../outcomes/actions.ts';
 import { correlationOf, MOST_NEAR, WITHIN_MS } from './correlation.ts';

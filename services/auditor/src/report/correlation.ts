@@ -1,7 +1,7 @@
 import type { ActionType, Outcome } from '@prunella/contracts';
 import { redact } from '@prunella/signals';
 import type { ActionPlace, NearFailure as StoredFailure } from '@prunella/store';
-import type { Correlation, CorrelationReport, NearFailure } from '../api/report-answers.ts';
+import type { Correlation, CorrelationReport, NearFailure } from '../api/answers/correlation.ts';
 import type { Coincidence } from './coincidences.ts';
 
 /** How near in time is together. */

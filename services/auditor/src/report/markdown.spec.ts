@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RootCauseReport } from '../api/report-answers.ts';
+import type { RootCauseReport } from '../api/answers/root-causes.ts';
 import { reportMarkdown } from './markdown.ts';
 
 const report = (what: string, owner: string): RootCauseReport => ({

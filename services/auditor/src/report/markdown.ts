@@ -1,6 +1,8 @@
 import { plainMarkdown } from '@prunella/core';
-import type { CostReport, EffectivenessReport } from '../api/answers.ts';
-import type { CorrelationReport, RootCauseReport, SummaryReport } from '../api/report-answers.ts';
+import type { CorrelationReport } from '../api/answers/correlation.ts';
+import type { CostReport, EffectivenessReport } from '../api/answers/reports.ts';
+import type { RootCauseReport } from '../api/answers/root-causes.ts';
+import type { SummaryReport } from '../api/answers/summary.ts';
 import type { Money } from './costs.ts';
 
 /** A part of a report for people. */

@@ -18,8 +18,10 @@ import {
   tallyStated,
   tallyWorth,
 } from '@prunella/store';
-import type { CostReport, EffectivenessReport } from '../api/answers.ts';
-import type { CorrelationReport, ReliabilityReport, RootCauseReport } from '../api/report-answers.ts';
+import type { CorrelationReport } from '../api/answers/correlation.ts';
+import type { ReliabilityReport } from '../api/answers/reliability.ts';
+import type { CostReport, EffectivenessReport } from '../api/answers/reports.ts';
+import type { RootCauseReport } from '../api/answers/root-causes.ts';
 import { healingActions } from '../outcomes/proof.ts';
 import { coincidences } from './coincidences.ts';
 import { coincidenceReport, WITHIN_MS } from './correlation.ts';

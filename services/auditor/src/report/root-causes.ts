@@ -1,6 +1,6 @@
 import type { ActionType, Cause } from '@prunella/contracts';
 import type { RepeatedHeal } from '@prunella/store';
-import type { RootCause } from '../api/report-answers.ts';
+import type { RootCause } from '../api/answers/root-causes.ts';
 import { trendOf } from './trend.ts';
 
 /** What to look for, by cause. */

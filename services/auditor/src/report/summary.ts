@@ -1,7 +1,7 @@
 import { countIncidents, countTests, type HealingRange, listDebts, listTests } from '@prunella/store';
 import type { Judgement, Observation } from '@prunella/test-history';
-import type { CostReport } from '../api/answers.ts';
-import type { SummaryReport } from '../api/report-answers.ts';
+import type { CostReport } from '../api/answers/reports.ts';
+import type { SummaryReport } from '../api/answers/summary.ts';
 import { type DebtLimits, debtOf, ownedBy } from '../debts/debt.ts';
 import type { Owners } from '../owners.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ActionType } from '@prunella/contracts';
 import { wilson } from '@prunella/learning';
 import type { HealTimes } from '@prunella/store';
-import type { EffectivenessReport } from '../api/answers.ts';
+import type { EffectivenessReport } from '../api/answers/reports.ts';
 import { type Effectiveness, effectiveness } from './effectiveness.ts';
 import { notDoneOf } from './not-done.ts';
 

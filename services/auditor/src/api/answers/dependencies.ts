@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Time } from './fields.ts';
 
-const Time = z.iso.datetime();
 const DependencyState = z.enum(['up', 'down', 'suspected', 'unknown']);
 
 export const DependencyItem = z.strictObject({

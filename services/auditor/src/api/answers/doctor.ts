@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const Time = z.iso.datetime();
+import { Time } from './fields.ts';
 
 export const DoctorReport = z.strictObject({
   examinedAt: Time.describe('When the oldest of these findings was made.'),
