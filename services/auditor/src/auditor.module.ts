@@ -35,11 +35,11 @@ import { TestsController } from './api/tests.controller.ts';
 import { TokensController } from './api/tokens.controller.ts';
 import { TrainingController } from './api/training.controller.ts';
 import { Auditor } from './auditor.ts';
+import { AuditorPolicy } from './auditor-policy.ts';
 import { Jobs } from './backtest/jobs.ts';
 import { AuditorDoctor } from './doctor/auditor-doctor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
-import { Owners } from './owners.ts';
 import { AuditTelemetry } from './telemetry.ts';
 
 /** Ties the store to the life of the service: ready when it answers, closed after the last consumer. */
@@ -61,11 +61,11 @@ class StoreLife implements OnModuleInit, OnApplicationShutdown {
 
 /** Stops watching the policy file. */
 @Injectable()
-class OwnersLife implements OnApplicationShutdown {
-  constructor(private readonly owners: Owners) {}
+class AuditorPolicyLife implements OnApplicationShutdown {
+  constructor(private readonly policy: AuditorPolicy) {}
 
   onApplicationShutdown(): void {
-    this.owners.close();
+    this.policy.close();
   }
 }
 
@@ -111,12 +111,12 @@ class JobsLife implements BeforeApplicationShutdown {
     },
     {
       provide: Auditor,
-      inject: [Store, Bus, ENVIRONMENT, Owners, AuditTelemetry, PinoLogger],
+      inject: [Store, Bus, ENVIRONMENT, AuditorPolicy, AuditTelemetry, PinoLogger],
       useFactory: (
         store: Store,
         bus: Bus,
         environment: AuditorEnvironment,
-        owners: Owners,
+        policy: AuditorPolicy,
         telemetry: AuditTelemetry,
         logger: PinoLogger,
       ) => {
@@ -127,24 +127,24 @@ class JobsLife implements BeforeApplicationShutdown {
           testsKeptMs: environment.PRUNELLA_TESTS_KEPT,
           eventsKeptMs: environment.PRUNELLA_EVENTS_KEPT,
           incidentsKeptMs: environment.PRUNELLA_INCIDENTS_KEPT,
-          policy: () => owners.policy,
+          policy: () => policy.current,
           source: bus.source,
         };
         const digest = () => {
-          const { policy } = owners;
-          return { policy, owners, limits: limitsOf(environment), settings: policy.reports.digest };
+          const { current } = policy;
+          return { policy: current, owners: policy, limits: limitsOf(environment), settings: current.reports.digest };
         };
         return new Auditor(store, bus, settings, digest, telemetry, logger);
       },
     },
     {
-      provide: Owners,
+      provide: AuditorPolicy,
       inject: [ENVIRONMENT, PinoLogger],
       useFactory: (environment: AuditorEnvironment, logger: PinoLogger) =>
-        Owners.open(environment.PRUNELLA_CONFIG, {
-          reloaded: (file) => logger.info({ file }, 'the owners were read again and are in force'),
+        AuditorPolicy.open(environment.PRUNELLA_CONFIG, {
+          reloaded: (file) => logger.info({ file }, 'the policy was read again and is in force'),
           kept: (file, problem) =>
-            logger.error({ file, problem }, 'the policy file is broken: its owners stay as before'),
+            logger.error({ file, problem }, 'the policy file is broken: what was in force stays'),
         }),
     },
     {
@@ -157,7 +157,7 @@ class JobsLife implements BeforeApplicationShutdown {
     },
     StoreLife,
     JobsLife,
-    OwnersLife,
+    AuditorPolicyLife,
     AuditTelemetry,
     AuditorDoctor,
     IncidentFeed,

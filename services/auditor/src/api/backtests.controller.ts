@@ -19,8 +19,8 @@ import { badRequest, ProblemException, parseInput } from '@prunella/service-kit'
 import { type HistoryPosition, history, Store } from '@prunella/store';
 import { distinctUntilChanged, exhaustMap, map, type Observable, takeWhile, timer } from 'rxjs';
 import { z } from 'zod';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { type Job, Jobs } from '../backtest/jobs.ts';
-import { Owners } from '../owners.ts';
 import { withoutSecrets } from '../policy/without-secrets.ts';
 import type { BacktestEvents, BacktestJob, BacktestList } from './answers/backtests.ts';
 import { Answers, Body, Query } from './openapi.ts';
@@ -70,7 +70,7 @@ export class BacktestsController {
   constructor(
     @Inject(Store) private readonly store: Store,
     private readonly jobs: Jobs,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   @Get('events')
@@ -107,7 +107,7 @@ export class BacktestsController {
     const compared = against === undefined ? undefined : isCurrent ? this.current() : named('against', against);
     const texts = {
       policy: withoutSecrets(policy),
-      against: against === undefined ? null : withoutSecrets(isCurrent ? (this.owners.origin.source ?? '') : against),
+      against: against === undefined ? null : withoutSecrets(isCurrent ? (this.policy.origin.source ?? '') : against),
       isCurrent,
     };
     const times = { from, to, judgeWithinMs: judged.data };
@@ -173,7 +173,7 @@ export class BacktestsController {
   }
 
   private current(): NamedPolicy {
-    return { name: CURRENT, policy: this.owners.policy };
+    return { name: CURRENT, policy: this.policy.current };
   }
 }
 

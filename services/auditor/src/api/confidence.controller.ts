@@ -6,10 +6,10 @@ import { Caller, type Identity, ProblemException, parseInput } from '@prunella/s
 import { listConfidence, listStandingChanges, Store } from '@prunella/store';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { samplesOf } from '../learn/beliefs.ts';
 import { evidenceFor } from '../learn/evidence-for.ts';
 import { changeByHand } from '../learn/standings.ts';
-import { Owners } from '../owners.ts';
 import { reliabilityReport } from '../report/reports.ts';
 import type { ConfidenceEvidence, ConfidenceList, StandingChange, StandingChangeList } from './answers/learning.ts';
 import type { ReliabilityReport } from './answers/reliability.ts';
@@ -54,7 +54,7 @@ export class ConfidenceController {
   constructor(
     @Inject(Store) private readonly store: Store,
     private readonly bus: Bus,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   @Get()
@@ -110,7 +110,7 @@ export class ConfidenceController {
   @Answers('ConfidenceEvidence', 'What the belief about one rule and action stands on.', [400, 404])
   async evidence(@QueryParameters() query: Record<string, unknown>): Promise<ConfidenceEvidence> {
     const key = parseQuery(EvidenceQuery, query);
-    const policy = this.owners.policy;
+    const policy = this.policy.current;
     const found = await this.store.read((manager) => evidenceFor(manager, key, systemClock.now(), policy));
     if (found !== undefined) return found;
     throw new ProblemException({
@@ -128,7 +128,7 @@ export class ConfidenceController {
   async change(@RequestBody() body: unknown, @Caller() caller: Identity): Promise<StandingChange> {
     const { by, ...given } = parseInput(Wish, body ?? {});
     const wish = { ...given, by: whoChanges(caller, by) };
-    const settings = { source: this.bus.source, policy: () => this.owners.policy };
+    const settings = { source: this.bus.source, policy: () => this.policy.current };
     return changeItem(
       await this.store.transaction((transaction) => changeByHand(transaction, wish, systemClock.now(), settings)),
     );

@@ -16,12 +16,12 @@ import { listDebts, Store } from '@prunella/store';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
 import { Auditor } from '../auditor.ts';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { type DebtLimits, debtOf, ownedBy } from '../debts/debt.ts';
 import { debtKindNames } from '../debts/kinds/index.ts';
 import { debtStates } from '../debts/states.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { eventRecord } from '../ledger/event-record.ts';
-import { Owners } from '../owners.ts';
 import type { Debt, DebtList } from './answers/debts.ts';
 import { Cursor, writeCursor } from './cursor.ts';
 import { Answers, Body, Query } from './openapi.ts';
@@ -51,7 +51,7 @@ export class DebtsController {
     private readonly bus: Bus,
     private readonly auditor: Auditor,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   @Get()
@@ -67,7 +67,7 @@ export class DebtsController {
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((debt) => debtOf(debt, now, limits, ownedBy(this.owners))),
+      items: shown.map((debt) => debtOf(debt, now, limits, ownedBy(this.policy))),
       nextCursor:
         found.length > limit && last !== undefined ? writeCursor({ openedAt: last.lastSeen, id: last.id }) : null,
     };
@@ -105,7 +105,7 @@ export class DebtsController {
       const detail = `expected the id of a debt, found ${id}`;
       throw new ProblemException({ title: 'Not found', status: 404, detail });
     }
-    return debtOf(debt, now, limits, ownedBy(this.owners));
+    return debtOf(debt, now, limits, ownedBy(this.policy));
   }
 }
 

@@ -4,8 +4,8 @@ import { messageOf, systemClock, UnreachableError } from '@prunella/core';
 import type { DependencyRecord } from '@prunella/policy';
 import { Needs } from '@prunella/service-kit';
 import { dependencyChanges, listIncidents, Store } from '@prunella/store';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { listDependencies } from '../dependencies/list-dependencies.ts';
-import { Owners } from '../owners.ts';
 import type { DependencyList } from './answers/dependencies.ts';
 import { incidentOf } from './incidents.controller.ts';
 import { Answers } from './openapi.ts';
@@ -21,14 +21,14 @@ export class DependenciesController {
   constructor(
     @Inject(Store) private readonly store: Store,
     private readonly bus: Bus,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   @Get()
   @Answers('DependencyList', 'The declared dependencies: how each is, since when and why, and who waits for it.')
   async list(): Promise<DependencyList> {
     const now = systemClock.now();
-    const declared = this.owners.policy.dependencies;
+    const declared = this.policy.current.dependencies;
     const records = await this.records();
     const names = [...new Set([...declared, ...records].map(({ name }) => name))];
     const [rows, changes] = await Promise.all([

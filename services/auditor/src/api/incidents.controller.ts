@@ -15,10 +15,10 @@ import {
 } from '@prunella/store';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { type Incident, type IncidentPage, states } from '../ledger/incident.ts';
 import { pageOf } from '../ledger/page.ts';
-import { Owners } from '../owners.ts';
 import { correlationsOf, correlationsWithLogs } from '../report/around.ts';
 import { CORRELATION_SAYS } from '../report/correlation.ts';
 import { countEndings, endingOf, endingsSay } from '../report/endings.ts';
@@ -52,7 +52,7 @@ export class IncidentsController {
 
   constructor(
     @Inject(Store) private readonly store: Store,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
     @Inject(ENVIRONMENT) environment: AuditorEnvironment,
   ) {
     this.loki = lokiFromEnvironment(environment);
@@ -116,7 +116,7 @@ export class IncidentsController {
   async correlation(@Param() parameters: unknown): Promise<IncidentCorrelation> {
     const { id } = parseInput(z.object({ id: Text }), parameters);
     const { events } = await this.one(id);
-    const { logs } = this.owners.policy.reports;
+    const { logs } = this.policy.current.reports;
     const actions = await correlationsWithLogs(this.store, events, this.loki, logs);
     return { incidentId: id, says: CORRELATION_SAYS, actions };
   }

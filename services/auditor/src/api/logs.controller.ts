@@ -5,8 +5,8 @@ import { logQuery } from '@prunella/policy';
 import { badRequest, ENVIRONMENT, ProblemException } from '@prunella/service-kit';
 import { redact } from '@prunella/signals';
 import { z } from 'zod';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import type { AuditorEnvironment } from '../environment.ts';
-import { Owners } from '../owners.ts';
 import type { HealingLog } from './answers/correlation.ts';
 import { Answers, Query } from './openapi.ts';
 import { parseQuery, rangeOf, Text, Time } from './query.ts';
@@ -28,7 +28,7 @@ export class LogsController {
   private readonly loki: Loki | undefined;
 
   constructor(
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
     @Inject(ENVIRONMENT) environment: AuditorEnvironment,
   ) {
     this.loki = lokiFromEnvironment(environment);
@@ -44,7 +44,7 @@ export class LogsController {
   async healing(@QueryParameters() query: Record<string, unknown>): Promise<HealingLog> {
     const { pipeline, limit, ...given } = parseQuery(LogQuery, query);
     const { from, to } = rangeOf(given, DAY_MS, systemClock.now());
-    const asked = logQuery(this.owners.policy.reports.logs.pipeline, { pipeline });
+    const asked = logQuery(this.policy.current.reports.logs.pipeline, { pipeline });
     if ('why' in asked) throw badRequest('pipeline', `pipeline: ${asked.why}`);
     if (this.loki === undefined) {
       const detail = 'expected the address of Loki in LOKI_URL of the auditor, found none';

@@ -10,7 +10,7 @@ import {
 } from '@prunella/policy';
 import { Needs, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
-import { Owners } from '../owners.ts';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { withoutSecrets } from '../policy/without-secrets.ts';
 import type { PolicyCheck, PolicyInForce } from './answers/policy.ts';
 import { Answers, Body } from './openapi.ts';
@@ -22,12 +22,12 @@ const ToCheck = z.strictObject({ policy: PolicyText.describe('A whole prunella.y
 /** The policy as the auditor reads it, for people. */
 @Controller('v1/policy')
 export class PolicyController {
-  constructor(private readonly owners: Owners) {}
+  constructor(private readonly policy: AuditorPolicy) {}
 
   @Get()
   @Answers('PolicyInForce', 'The policy in force, as it is written and in sentences, and what is wrong with its file.')
   inForce(): PolicyInForce {
-    const { policy, origin } = this.owners;
+    const { current, origin } = this.policy;
     const { file, since, rejected } = origin;
     const source = origin.source === undefined ? null : withoutSecrets(origin.source);
     return {
@@ -39,7 +39,7 @@ export class PolicyController {
             problems: rejected.problems.map(problemOf),
           }
         : null,
-      sections: sectionsOf(policy, origin.source ?? ''),
+      sections: sectionsOf(current, origin.source ?? ''),
     };
   }
 

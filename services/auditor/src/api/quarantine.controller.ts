@@ -37,8 +37,8 @@ import {
 import type { Response } from 'express';
 import { z } from 'zod';
 import { whoChanges } from '../access/who.ts';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import type { AuditorEnvironment } from '../environment.ts';
-import { Owners } from '../owners.ts';
 import { countResults } from '../quarantine/count-results.ts';
 import { makeChange } from '../quarantine/record-changes.ts';
 import type { QuarantineCount, QuarantinedTest, QuarantineList } from './answers/tests.ts';
@@ -102,7 +102,7 @@ export class QuarantineController {
     @Inject(Store) private readonly store: Store,
     private readonly bus: Bus,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   /** Read by test runners before each run: an unchanged list is a 304. */
@@ -219,7 +219,7 @@ export class QuarantineController {
       id: entry.entryId,
       test: entry.test,
       repository: entry.repository,
-      owner: entry.owner || this.owners.ofTest(entry),
+      owner: entry.owner || this.policy.ownerOfTest(entry),
       reason: entry.reason,
       state: entry.change,
       by: entry.by,

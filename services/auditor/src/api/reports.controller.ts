@@ -4,9 +4,9 @@ import { ENVIRONMENT } from '@prunella/service-kit';
 import { costKeys, Store, tallyArms } from '@prunella/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import type { AuditorEnvironment } from '../environment.ts';
 import { healingActions } from '../outcomes/proof.ts';
-import { Owners } from '../owners.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import {
   correlationReport,
@@ -63,7 +63,7 @@ export class ReportsController {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
-    private readonly owners: Owners,
+    private readonly policy: AuditorPolicy,
   ) {}
 
   @Get('effectiveness')
@@ -147,12 +147,12 @@ export class ReportsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SummaryReport> {
     const { format, ...given } = parseQuery(WeekQuery, query);
-    const deps = { ...this.deps(), owners: this.owners, limits: limitsOf(this.environment) };
+    const deps = { ...this.deps(), owners: this.policy, limits: limitsOf(this.environment) };
     const report = await summaryReport(deps, rangeOf(given, WEEK_MS, systemClock.now()), systemClock.now());
     return formatted(report, reportMarkdown.summary, { format, request, response });
   }
 
   private deps(): ReportDeps {
-    return { store: this.store, policy: this.owners.policy };
+    return { store: this.store, policy: this.policy.current };
   }
 }

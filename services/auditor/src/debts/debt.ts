@@ -2,7 +2,7 @@ import type { Cause } from '@prunella/contracts';
 import { iso } from '@prunella/core';
 import type { Debt as Stored } from '@prunella/store';
 import type { Debt } from '../api/answers/debts.ts';
-import type { Owners } from '../owners.ts';
+import type { AuditorPolicy } from '../auditor-policy.ts';
 import { trendOf } from '../report/trend.ts';
 
 /** What makes a debt overdue, and a root cause. */
@@ -48,6 +48,6 @@ export function debtOf(
 }
 
 /** Whose a debt is by the policy, for `debtOf`. */
-export function ownedBy(owners: Pick<Owners, 'of'>): (debt: Stored) => string {
-  return ({ repository, pipelineId: pipeline, workload }) => owners.of({ repository, pipeline, workload });
+export function ownedBy(owners: Pick<AuditorPolicy, 'ownerOf'>): (debt: Stored) => string {
+  return ({ repository, pipelineId: pipeline, workload }) => owners.ownerOf({ repository, pipeline, workload });
 }

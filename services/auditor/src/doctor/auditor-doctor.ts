@@ -3,8 +3,8 @@ import { type Finding, formatDuration, note, ok, systemClock } from '@prunella/c
 import { examineLoki } from '@prunella/metrics';
 import { type CommonEnvironment, ENVIRONMENT, Examiner, policyCheck } from '@prunella/service-kit';
 import { Store, storeHealth } from '@prunella/store';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import type { AuditorEnvironment } from '../environment.ts';
-import { Owners } from '../owners.ts';
 import { postgresFindings } from './postgres.ts';
 
 /** What the auditor looks at when it is examined. */
@@ -14,7 +14,7 @@ export class AuditorDoctor {
     examiner: Examiner,
     @Inject(ENVIRONMENT) environment: AuditorEnvironment & CommonEnvironment,
     @Inject(Store) store: Store,
-    @Inject(Owners) owners: Owners,
+    @Inject(AuditorPolicy) policy: AuditorPolicy,
   ) {
     const kept = {
       events: formatDuration(environment.PRUNELLA_EVENTS_KEPT),
@@ -30,7 +30,7 @@ export class AuditorDoctor {
       },
       { name: 'access', examine: async () => accessFindings(environment) },
       { name: 'Loki', examine: (signal) => examineLoki(environment, signal, systemClock.now()) },
-      policyCheck(owners),
+      policyCheck(policy),
     );
   }
 }

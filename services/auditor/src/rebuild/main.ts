@@ -2,8 +2,8 @@
 //   DATABASE_URL=postgres://... npm run store:rebuild
 import { messageOf, systemClock } from '@prunella/core';
 import { Store } from '@prunella/store';
+import { AuditorPolicy } from '../auditor-policy.ts';
 import { AuditorEnvironment } from '../environment.ts';
-import { Owners } from '../owners.ts';
 import { rebuild } from './rebuild.ts';
 
 const TOLD_EVERY = 10_000;
@@ -11,18 +11,18 @@ const TOLD_EVERY = 10_000;
 try {
   const read = AuditorEnvironment.pick({ DATABASE_URL: true, PRUNELLA_CONFIG: true });
   const { DATABASE_URL: url, PRUNELLA_CONFIG: file } = read.parse(process.env);
-  const owners = await Owners.open(file, { reloaded: () => undefined, kept: () => undefined });
+  const policy = await AuditorPolicy.open(file, { reloaded: () => undefined, kept: () => undefined });
   const store = await Store.open({ url, name: 'rebuild', timeLimitMs: 3_600_000 });
   try {
     process.stderr.write(`Derives everything again from the events at ${store.address}.\n`);
-    const settings = { policy: () => owners.policy };
+    const settings = { policy: () => policy.current };
     const rebuilt = await rebuild(store, systemClock.now(), settings, (incidents) => {
       if (incidents % TOLD_EVERY === 0) process.stderr.write(`${incidents} incidents\n`);
     });
     process.stdout.write(`${JSON.stringify(rebuilt)}\n`);
   } finally {
     await store.close();
-    owners.close();
+    policy.close();
   }
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);

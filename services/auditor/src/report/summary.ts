@@ -2,8 +2,8 @@ import { countIncidents, countTests, type HealingRange, listDebts, listTests } f
 import type { Judgement, Observation } from '@prunella/test-history';
 import type { CostReport } from '../api/answers/reports.ts';
 import type { SummaryReport } from '../api/answers/summary.ts';
+import type { AuditorPolicy } from '../auditor-policy.ts';
 import { type DebtLimits, debtOf, ownedBy } from '../debts/debt.ts';
-import type { Owners } from '../owners.ts';
 import {
   correlationReport,
   costReport,
@@ -20,7 +20,7 @@ const MOST_FLAKY = 200;
 const OPEN_TO_PEOPLE: readonly string[] = ['awaiting_approval', 'recommended'];
 
 export interface SummaryDeps extends ReportDeps {
-  owners: Pick<Owners, 'of'>;
+  owners: Pick<AuditorPolicy, 'ownerOf'>;
   limits: DebtLimits;
 }
 

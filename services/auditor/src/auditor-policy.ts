@@ -22,8 +22,8 @@ export interface PolicyOrigin {
   rejected: { since: number; source: string | undefined; problems: readonly PolicyProblem[] } | undefined;
 }
 
-/** Who mends what nobody else is named for, as the policy file says now. */
-export class Owners {
+/** The policy as the auditor goes by it: who owns what, what is learnt and reported, and what its page shows. */
+export class AuditorPolicy {
   private constructor(
     private readonly file: SettingsFile<Policy>,
     /** Where the file is looked for. */
@@ -36,12 +36,12 @@ export class Owners {
    * @param path undefined: where it usually is, or none.
    * @throws ConfigError naming the file, and what is wrong with it.
    */
-  static async open(path: string | undefined, log: FileLog): Promise<Owners> {
-    return new Owners(await SettingsFile.open({ ...policyFile, path }, log), path ?? policyFile.usual);
+  static async open(path: string | undefined, log: FileLog): Promise<AuditorPolicy> {
+    return new AuditorPolicy(await SettingsFile.open({ ...policyFile, path }, log), path ?? policyFile.usual);
   }
 
   /** What holds now. */
-  get policy(): Policy {
+  get current(): Policy {
     return this.file.current;
   }
 
@@ -60,13 +60,13 @@ export class Owners {
     return this.file.rejected;
   }
 
-  /** Empty: nobody is named. */
-  of(about: Owned): string {
+  /** Who mends it; empty: nobody is named. */
+  ownerOf(about: Owned): string {
     return ownerBy(this.file.current.owners, about);
   }
 
   /** Empty: nobody is named. */
-  ofTest(about: { repository: string; test: string }): string {
+  ownerOfTest(about: { repository: string; test: string }): string {
     return ownerOfTest(this.file.current, about);
   }
 
