@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { writeFile } from 'node:fs/promises';
 import type { BacktestReport } from '@prunella/backtest';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { faultsOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
@@ -120,12 +119,10 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
 
   /** Shows a page in daylight, at night and on a phone, and looks for what not everybody could read or reach. */
   async function look(name: string, path: string, ready: string): Promise<void> {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const faults: unknown[] = [];
     const eyes = await browser.newPage({ reducedMotion: 'reduce' });
     await eyes.goto(`${system.services.auditor.url}${path}`);
     await eyes.getByTestId(ready).waitFor();
-    await eyes.evaluate(axe);
     for (const [shot, viewport, colorScheme] of [
       ['light', { width: 1360, height: 900 }, 'light'],
       ['dark', { width: 1360, height: 900 }, 'dark'],
@@ -135,12 +132,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
       await eyes.emulateMedia({ colorScheme });
       await eyes.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
       await shoot(eyes, `${name}-${shot}`);
-      const { violations } = (await eyes.evaluate('axe.run()')) as AxeResults;
-      for (const { id, impact, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical') faults.push([shot, id, nodes.map(({ html }) => html)]);
-      }
-      const overflow = await eyes.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-      if (overflow !== 0) faults.push([shot, 'too wide', overflow]);
+      faults.push(...(await faultsOf(eyes)).map((fault) => [shot, fault]));
     }
     await eyes.close();
     expect(faults).toEqual([]);

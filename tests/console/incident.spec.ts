@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { FakeRun } from '@prunella/testing';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { faultsOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
@@ -146,12 +144,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
     await shoot(page, `incident-${name}`);
     // The phone is dark, too.
     if (name === 'dark') return;
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-    const faults = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(faults.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   it('shows times in the zone of the browser, or in the one that is chosen', async () => {

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { FakeRun } from '@prunella/testing';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { faultsOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { incidentWith, type System, startSystem } from '../support/system.ts';
@@ -99,7 +97,6 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
   ] as const)(
     'have no serious fault of accessibility, run nothing of what others wrote, and fit (%s)',
     async (colorScheme, viewport) => {
-      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       const eyes = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
       eyes.on('pageerror', (error) => complaints.push(String(error)));
       const faults: unknown[] = [];
@@ -111,13 +108,7 @@ describeWithBrowser('the pages of the console (skipped where /usr/bin/chromium i
         const loading = eyes.locator('main [role=status][aria-label^=Loading]');
         await until(async () => (await loading.count()) === 0, `${where} is read`);
         await shoot(eyes, `pages/${where}-${colorScheme}`);
-        await eyes.evaluate(axe);
-        const { violations } = (await eyes.evaluate('axe.run()')) as AxeResults;
-        for (const { id, impact, nodes } of violations) {
-          if (impact === 'serious' || impact === 'critical') faults.push([where, id, nodes.map(({ html }) => html)]);
-        }
-        const overflow = await eyes.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-        if (overflow !== 0) faults.push([where, 'too wide', overflow]);
+        faults.push(...(await faultsOf(eyes)).map((fault) => [where, fault]));
         if ((await eyes.evaluate('window.hacked')) !== undefined) faults.push([where, 'hacked']);
       }
       await eyes.close();

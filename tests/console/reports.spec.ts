@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@prunella/bus';
@@ -12,8 +11,8 @@ import {
   startTestPostgres,
   type TestServer,
 } from '@prunella/testing';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { faultsOf, overflowOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { until } from '../support/until.ts';
@@ -322,7 +321,6 @@ describeWithBrowser('reports and learning in the console (skipped where /usr/bin
   ] as const)(
     'fit and have no serious fault of accessibility (%s)',
     async (name, viewport, colorScheme) => {
-      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       const faults: unknown[] = [];
       const page = await open('', { viewport, colorScheme });
       for (const path of ['reports?range=30d', 'learning?rule=rule:registry-timeout%20retry']) {
@@ -330,15 +328,9 @@ describeWithBrowser('reports and learning in the console (skipped where /usr/bin
         await read(page);
         const what = path.split('?')[0];
         await shoot(page, `${what}-${name}`);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-        if (overflow !== 0) faults.push([what, 'too wide', overflow]);
-        // The pages as a phone shows them are looked at by pages.spec.ts.
-        if (name === 'phone') continue;
-        await page.evaluate(axe);
-        const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-        for (const { id, impact, nodes } of violations) {
-          if (impact === 'serious' || impact === 'critical') faults.push([what, id, nodes.map(({ html }) => html)]);
-        }
+        // The elements of a phone's pages are looked at by pages.spec.ts.
+        if (name === 'phone') expect(await overflowOf(page)).toBe(0);
+        else faults.push(...(await faultsOf(page)).map((fault) => [what, fault]));
       }
       await page.close();
       expect(faults).toEqual([]);

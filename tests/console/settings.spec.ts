@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
+import { overflowOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -58,7 +59,7 @@ describeWithBrowser('dependencies and settings (skipped where /usr/bin/chromium 
       eyes.on('pageerror', (error) => complaints.push(String(error)));
       await eyes.goto(`${system.services.auditor.url}/${path}`);
       await ready(eyes);
-      expect(await eyes.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
+      expect(await overflowOf(eyes)).toBe(0);
       await shoot(eyes, `${name}-${look}`);
       await eyes.close();
     }
