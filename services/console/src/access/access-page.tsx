@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Check, Copy, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { changesQuery, sessionQuery, tokensQuery } from '../api/answers.ts';
-import { deleteJson, postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { ApiToken, ChangeList, NewApiToken } from '../gen/api.ts';
 import { Card } from '../parts/card.tsx';
 import { ChangeDialog } from '../parts/change-dialog.tsx';
@@ -18,7 +18,7 @@ const ROLES = [
   { value: 'viewer', label: 'viewer: looks' },
   { value: 'operator', label: 'operator: changes' },
   { value: 'admin', label: 'admin: lets others in' },
-];
+] as const;
 const LASTS = [
   { value: '30d', label: '30 days' },
   { value: '90d', label: '90 days' },
@@ -85,7 +85,7 @@ function Tokens() {
           about="It opens nothing from now on, at any service."
           verb="Revoke"
           color="red"
-          change={(who) => deleteJson(`/v1/tokens/${encodeURIComponent(revoking.id)}`, who)}
+          change={(who) => answer(api.DELETE('/v1/tokens/{id}', { params: { path: { id: revoking.id } }, body: who }))}
           refreshes={[['access']]}
           onClose={() => setRevoking(undefined)}
         />
@@ -96,14 +96,18 @@ function Tokens() {
 
 function NewToken({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState('reporter');
+  const [role, setRole] = useState<ApiToken['role']>('reporter');
   const [expires, setExpires] = useState('90d');
   return (
     <ChangeDialog<NewApiToken>
       title="New token"
       about="It is shown once, and kept nowhere."
       verb="Create"
-      change={(who) => postJson('/v1/tokens', { name: name.trim(), role, ...(expires !== '' && { expires }), ...who })}
+      change={(who) =>
+        answer(
+          api.POST('/v1/tokens', { body: { name: name.trim(), role, ...(expires !== '' && { expires }), ...who } }),
+        )
+      }
       refreshes={[['access']]}
       ready={name.trim() !== ''}
       after={({ token }) => <Shown token={token} onClose={onClose} />}
@@ -121,7 +125,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
         label="Role"
         data={ROLES}
         value={role}
-        onChange={(value) => setRole(value ?? role)}
+        onChange={(value) => setRole(ROLES.find((one) => one.value === value)?.value ?? role)}
         allowDeselect={false}
       />
       <Select

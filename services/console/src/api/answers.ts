@@ -1,77 +1,61 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type {
-  ApiTokenList,
-  BreakerList,
-  ChangeList,
-  ConfidenceList,
-  CoverageReport,
-  CurrentSession,
-  DebtList,
-  DependencyList,
-  DoctorReport,
-  FlakyReport,
-  IncidentCorrelation,
-  IncidentList,
-  QuarantineList,
-  RootCauseReport,
-  SimilarIncidents,
-} from '../gen/api.ts';
-import { getJson } from './client.ts';
+import type { DebtsListQuery, DoctorReport } from '../gen/api.ts';
+import { answer, api } from './client.ts';
 
 /** Who sits here, and what they may do. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 60_000,
-  queryFn: ({ signal }) => getJson<CurrentSession>('/v1/session', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/session', { signal })),
 });
 
 export const approvalsQuery = queryOptions({
   queryKey: ['approvals'],
   refetchInterval: 30_000,
-  queryFn: ({ signal }) => getJson<IncidentList>('/v1/approvals', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/approvals', { signal })),
 });
 
 export const breakersQuery = queryOptions({
   queryKey: ['breakers'],
-  queryFn: ({ signal }) => getJson<BreakerList>('/v1/breakers', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/breakers', { signal })),
 });
 
 export const confidenceQuery = queryOptions({
   queryKey: ['learnt'],
-  queryFn: ({ signal }) => getJson<ConfidenceList>('/v1/confidence', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/confidence', { signal })),
 });
 
 export const coverageQuery = queryOptions({
   queryKey: ['coverage'],
-  queryFn: ({ signal }) => getJson<CoverageReport>('/v1/coverage', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/coverage', { signal })),
 });
 
 export const rootCausesQuery = queryOptions({
   queryKey: ['debts', 'root-causes'],
-  queryFn: ({ signal }) => getJson<RootCauseReport>('/v1/reports/root-causes', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/reports/root-causes', { signal })),
 });
 
 export const flakyQuery = queryOptions({
   queryKey: ['tests', 'flaky'],
-  queryFn: ({ signal }) => getJson<FlakyReport>('/v1/reports/flaky', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/reports/flaky', { signal })),
 });
 
 export const quarantineQuery = queryOptions({
   queryKey: ['tests', 'quarantine'],
-  queryFn: ({ signal }) => getJson<QuarantineList>('/v1/quarantine', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/quarantine', { signal })),
 });
 
 export const dependenciesQuery = queryOptions({
   queryKey: ['dependencies'],
   refetchInterval: 15_000,
-  queryFn: ({ signal }) => getJson<DependencyList>('/v1/dependencies', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/dependencies', { signal })),
 });
 
 /** What the services found within the last minute. */
 export const doctorQuery = queryOptions({
   queryKey: ['doctor'],
   staleTime: 60_000,
-  queryFn: ({ signal }) => getJson<DoctorReport>('/v1/doctor', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/doctor', { signal })),
 });
 
 /** The services look for some seconds. */
@@ -79,12 +63,14 @@ const EXAMINED_WITHIN_MS = 30_000;
 
 /** Has them look again. */
 export function examineAgain(): Promise<DoctorReport> {
-  return getJson<DoctorReport>('/v1/doctor?fresh=true', AbortSignal.timeout(EXAMINED_WITHIN_MS));
+  return answer(
+    api.GET('/v1/doctor', { params: { query: { fresh: 'true' } }, signal: AbortSignal.timeout(EXAMINED_WITHIN_MS) }),
+  );
 }
 
 export const tokensQuery = queryOptions({
   queryKey: ['access', 'tokens'],
-  queryFn: ({ signal }) => getJson<ApiTokenList>('/v1/tokens', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/tokens', { signal })),
 });
 
 /** Other incidents like one. */
@@ -92,7 +78,7 @@ export function similarQuery(id: string) {
   return queryOptions({
     queryKey: ['incidents', 'similar', id],
     staleTime: 60_000,
-    queryFn: ({ signal }) => getJson<SimilarIncidents>(`/v1/incidents/${encodeURIComponent(id)}/similar`, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/incidents/{id}/similar', { params: { path: { id } }, signal })),
   });
 }
 
@@ -101,8 +87,7 @@ export function correlationQuery(id: string) {
   return queryOptions({
     queryKey: ['incidents', 'correlation', id],
     staleTime: 60_000,
-    queryFn: ({ signal }) =>
-      getJson<IncidentCorrelation>(`/v1/incidents/${encodeURIComponent(id)}/correlation`, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/incidents/{id}/correlation', { params: { path: { id } }, signal })),
   });
 }
 
@@ -110,18 +95,18 @@ export function correlationQuery(id: string) {
 export function debtsOfQuery(id: string) {
   return queryOptions({
     queryKey: ['debts', 'of', id],
-    queryFn: ({ signal }) => getJson<DebtList>(`/v1/debts?incident=${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/debts', { params: { query: { incident: id } }, signal })),
   });
 }
 
 /** Pages of the debts in a state; empty: in any. */
-export function debtsQuery(state: string) {
+export function debtsQuery(state: DebtsListQuery['state'] | '') {
   return infiniteQueryOptions({
     queryKey: ['debts', 'list', state],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
-      const params = new URLSearchParams({ ...(state && { state }), ...(pageParam && { cursor: pageParam }) });
-      return getJson<DebtList>(`/v1/debts?${params}`, signal);
+      const query = { ...(state && { state }), ...(pageParam && { cursor: pageParam }) };
+      return answer(api.GET('/v1/debts', { params: { query }, signal }));
     },
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -131,6 +116,6 @@ export const changesQuery = infiniteQueryOptions({
   queryKey: ['access', 'changes'],
   initialPageParam: '',
   queryFn: ({ pageParam, signal }) =>
-    getJson<ChangeList>(`/v1/changes${pageParam && `?cursor=${encodeURIComponent(pageParam)}`}`, signal),
+    answer(api.GET('/v1/changes', { params: { query: { ...(pageParam && { cursor: pageParam }) } }, signal })),
   getNextPageParam: (page) => page.nextCursor,
 });

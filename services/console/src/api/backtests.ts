@@ -1,8 +1,8 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { BacktestJob, BacktestList, PolicyCheck, PolicyInForce } from '../gen/api.ts';
+import type { BacktestJob } from '../gen/api.ts';
 import { createSseParser } from '../model/sse.ts';
-import { call, deleteJson, getJson, postJson } from './client.ts';
+import { answer, api, call } from './client.ts';
 
 /** Where the stream of its progress breaks, it is asked for so often. */
 const ASKED_EVERY_MS = 3_000;
@@ -10,7 +10,7 @@ const ASKED_EVERY_MS = 3_000;
 export const policyQuery = queryOptions({
   queryKey: ['policy', 'in-force'],
   refetchInterval: 15_000,
-  queryFn: ({ signal }) => getJson<PolicyInForce>('/v1/policy', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/policy', { signal })),
 });
 
 /** What is wrong with a text, or what it says; nothing is put in force. */
@@ -20,19 +20,19 @@ export function policyCheckQuery(policy: string) {
     enabled: policy.trim() !== '',
     gcTime: 60_000,
     staleTime: 60_000,
-    queryFn: () => postJson<PolicyCheck>('/v1/policy/check', { policy }),
+    queryFn: () => answer(api.POST('/v1/policy/check', { body: { policy } })),
   });
 }
 
 export const backtestsQuery = queryOptions({
   queryKey: ['backtests', 'list'],
-  queryFn: ({ signal }) => getJson<BacktestList>('/v1/backtests', signal),
+  queryFn: ({ signal }) => answer(api.GET('/v1/backtests', { signal })),
 });
 
 export function backtestQuery(id: string) {
   return queryOptions({
     queryKey: ['backtests', 'one', id],
-    queryFn: ({ signal }) => getJson<BacktestJob>(`/v1/backtests/${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/backtests/{id}', { params: { path: { id } }, signal })),
   });
 }
 
@@ -46,11 +46,11 @@ export interface BacktestWish {
 }
 
 export async function startBacktest(wish: BacktestWish): Promise<BacktestJob> {
-  return await postJson<BacktestJob>('/v1/backtests', wish);
+  return await answer(api.POST('/v1/backtests', { body: wish }));
 }
 
 export async function cancelBacktest(id: string): Promise<BacktestJob> {
-  return await deleteJson<BacktestJob>(`/v1/backtests/${encodeURIComponent(id)}`, {});
+  return await answer(api.DELETE('/v1/backtests/{id}', { params: { path: { id } } }));
 }
 
 /** A backtest, and how far it is as long as it runs. */
@@ -76,7 +76,7 @@ export function useBacktest(id: string) {
 /** Reads the server-sent events of its progress until it ends. */
 async function follow(id: string, signal: AbortSignal, told: (job: BacktestJob) => void): Promise<void> {
   const headers = { accept: 'text/event-stream' };
-  const { body } = await call(`/v1/backtests/${encodeURIComponent(id)}/progress`, signal, { headers });
+  const { body } = await call(`/v1/backtests/${encodeURIComponent(id)}/progress`, { signal, headers });
   if (body === null) return;
   const parser = createSseParser();
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();

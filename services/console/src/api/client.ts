@@ -1,19 +1,23 @@
+import createClient from 'openapi-fetch';
+import type { paths } from '../gen/api.ts';
 import { ProblemError, readProblem } from './problem.ts';
 import { readToken, tokenRefused } from './token.ts';
 
 const JSON_WANTED = { accept: 'application/json' };
 
-/** Calls the API at our own origin. Throws `ProblemError` only, except when `signal` ends it. */
+/** Calls our own origin for what is no JSON: streams, files. Throws `ProblemError` only, except when `signal` ends it. */
 export async function call(
   path: string,
-  signal?: AbortSignal,
-  { headers: wants, ...request }: RequestInit & { headers: Record<string, string> } = { headers: JSON_WANTED },
+  { signal, ...request }: RequestInit & { headers: Record<string, string> },
 ): Promise<Response> {
+  return await send(new Request(path, { ...request, ...(signal && { signal }) }));
+}
+
+async function send(request: Request): Promise<Response> {
   const token = readToken();
-  const headers = { ...wants, ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const options: RequestInit = { ...request, headers, cache: 'no-store', ...(signal && { signal }) };
-  const response = await fetch(path, options).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
+  if (token) request.headers.set('authorization', `Bearer ${token}`);
+  const response = await fetch(request, { cache: 'no-store' }).catch((error: unknown) => {
+    if (request.signal.aborted) throw error;
     throw new ProblemError(0, 'Prunella cannot be reached', 'The auditor did not answer. Is it running?');
   });
   if (response.ok) return response;
@@ -21,28 +25,23 @@ export async function call(
   throw await readProblem(response);
 }
 
-/** GET of a JSON document. */
-export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await call(path, signal);
-  return response.json().catch(() => {
-    throw new ProblemError(response.status, 'The answer could not be read', `${path} did not answer with JSON.`);
-  }) as Promise<T>;
+/** The API as its description has it: paths, parameters, bodies and answers are types (src/gen/api.ts). Use it by `answer`. */
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? '',
+  headers: JSON_WANTED,
+  fetch: (request) => send(request),
+});
+
+/** What an operation answers. Throws `ProblemError` only, except when its signal ends it. */
+export async function answer<T>(asked: Promise<{ data?: T; response: Response }>): Promise<T> {
+  const { data, response } = await asked.catch((error: unknown) => {
+    if (error instanceof SyntaxError) throw unreadable(0, 'It did not answer with JSON.');
+    throw error;
+  });
+  if (data === undefined) throw unreadable(response.status, `${response.url} answered with nothing.`);
+  return data;
 }
 
-/** POSTs a JSON document, and gives the one that is answered. */
-export async function postJson<T>(path: string, body: unknown): Promise<T> {
-  return await sendJson('POST', path, body);
-}
-
-/** Takes something away, saying why. */
-export async function deleteJson<T>(path: string, body: unknown): Promise<T> {
-  return await sendJson('DELETE', path, body);
-}
-
-async function sendJson<T>(method: string, path: string, body: unknown): Promise<T> {
-  const headers = { ...JSON_WANTED, 'content-type': 'application/json' };
-  const response = await call(path, undefined, { method, headers, body: JSON.stringify(body) });
-  return response.json().catch(() => {
-    throw new ProblemError(response.status, 'The answer could not be read', `${path} did not answer with JSON.`);
-  }) as Promise<T>;
+function unreadable(status: number, detail: string): ProblemError {
+  return new ProblemError(status, 'The answer could not be read', detail);
 }

@@ -71,7 +71,8 @@ export class LiveConnection {
   private async read(running: AbortController): Promise<void> {
     const watchdog = this.watch(running);
     try {
-      const response = await call('/v1/stream', running.signal, {
+      const response = await call('/v1/stream', {
+        signal: running.signal,
         headers: {
           accept: 'text/event-stream',
           ...(this.lastId === undefined ? {} : { 'last-event-id': this.lastId }),

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { type Filter, writeFilter } from '../model/filter.ts';
-import type { Effectiveness, IncidentDetail, IncidentPage, Posterior, State } from '../model/incident.ts';
+import type { State } from '../model/incident.ts';
 import { DAY_MS } from '../model/summary.ts';
-import { getJson } from './client.ts';
+import { answer, api } from './client.ts';
 import { ProblemError } from './problem.ts';
 
 const PAGE_SIZE = 50;
@@ -26,10 +26,8 @@ export function incidentsQuery(filter: Filter) {
     queryKey: ['incidents', 'list', writeFilter(filter).toString()],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
-      const params = writeFilter(filter);
-      params.set('limit', String(PAGE_SIZE));
-      if (pageParam) params.set('cursor', pageParam);
-      return getJson<IncidentPage>(`/v1/incidents?${params}`, signal);
+      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) };
+      return answer(api.GET('/v1/incidents', { params: { query }, signal }));
     },
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -38,14 +36,15 @@ export function incidentsQuery(filter: Filter) {
 export function incidentQuery(id: string) {
   return queryOptions({
     queryKey: ['incidents', 'one', id],
-    queryFn: ({ signal }) => getJson<IncidentDetail>(`/v1/incidents/${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/incidents/{id}', { params: { path: { id } }, signal })),
   });
 }
 
 export function countQuery(state: State) {
   return queryOptions({
     queryKey: ['summary', 'count', state],
-    queryFn: ({ signal }) => getJson<IncidentPage>(`/v1/incidents?state=${state}&limit=${COUNT_LIMIT}`, signal),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/v1/incidents', { params: { query: { state, limit: COUNT_LIMIT } }, signal })),
   });
 }
 
@@ -56,8 +55,8 @@ export function effectivenessQuery() {
     refetchInterval: 60_000,
     queryFn: ({ signal }) => {
       const to = new Date();
-      const params = new URLSearchParams({ from: new Date(to.getTime() - DAY_MS).toISOString(), to: to.toISOString() });
-      return getJson<Effectiveness>(`/v1/reports/effectiveness?${params}`, signal);
+      const query = { from: new Date(to.getTime() - DAY_MS).toISOString(), to: to.toISOString() };
+      return answer(api.GET('/v1/reports/effectiveness', { params: { query }, signal }));
     },
   });
 }
@@ -67,13 +66,13 @@ export function monthQuery() {
   return queryOptions({
     queryKey: ['summary', 'month'],
     staleTime: 60_000,
-    queryFn: ({ signal }) => getJson<Effectiveness>('/v1/reports/effectiveness', signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/reports/effectiveness', { signal })),
   });
 }
 
 export function posteriorsQuery() {
   return queryOptions({
     queryKey: ['confidence'],
-    queryFn: ({ signal }) => getJson<{ items: Posterior[] }>('/v1/confidence', signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/confidence', { signal })),
   });
 }

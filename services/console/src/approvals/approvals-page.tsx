@@ -4,7 +4,7 @@ import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { approvalsQuery } from '../api/answers.ts';
-import { postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { ApprovalAnswer, Incident } from '../gen/api.ts';
 import { pipelineName } from '../model/story.ts';
 import { ACTIONS, CAUSES, labelOf } from '../model/words.ts';
@@ -116,7 +116,14 @@ function Answer({ incident, approved, onClose }: Answering & { onClose: () => vo
       }
       verb={approved ? 'Approve' : 'Reject'}
       {...(!approved && { color: 'red' })}
-      change={(who) => postJson(`/v1/approvals/${encodeURIComponent(incident.id)}`, { approved, ...who })}
+      change={(who) =>
+        answer(
+          api.POST('/v1/approvals/{incident}', {
+            params: { path: { incident: incident.id } },
+            body: { approved, ...who },
+          }),
+        )
+      }
       refreshes={[['approvals'], ['incidents']]}
       after={({ says }) => <p role="status">{says}</p>}
       onClose={onClose}

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { debtsQuery } from '../api/answers.ts';
-import { postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { Debt } from '../gen/api.ts';
 import { formatMinutes, formatMoney } from '../model/format.ts';
 import { Card } from '../parts/card.tsx';
@@ -20,7 +20,7 @@ const STATES = [
   { value: 'overdue', label: 'Overdue' },
   { value: 'open', label: 'Open' },
   { value: 'resolved', label: 'Resolved' },
-];
+] as const;
 const TONES = { open: 'gray', overdue: 'red', resolved: 'green' } as const;
 const TRENDS = { rising: '↗ rising', steady: '→ steady', falling: '↘ falling' } as const;
 
@@ -30,7 +30,7 @@ type Changing = { debt: Debt; what: 'own' | 'resolve' };
 export function DebtsPage() {
   const [params, setParams] = useSearchParams();
   const given = params.get('state') ?? '';
-  const state = STATES.some(({ value }) => value === given) ? given : '';
+  const state = STATES.find(({ value }) => value === given)?.value ?? '';
   const query = useInfiniteQuery(debtsQuery(state));
   const [changing, setChanging] = useState<Changing>();
   const mayChange = useMayChange();
@@ -105,7 +105,7 @@ export function DebtsPage() {
         end={
           <SegmentedControl
             size="xs"
-            data={STATES}
+            data={[...STATES]}
             value={state}
             onChange={(value) => setParams(value === '' ? {} : { state: value }, { replace: true })}
             aria-label="Which debts"
@@ -144,10 +144,12 @@ function Change({ debt, what, onClose }: Changing & { onClose: () => void }) {
       about={resolves ? `${debt.what}. It comes back when it is seen again.` : debt.what}
       verb={resolves ? 'Repaired' : 'Assign'}
       change={(who) =>
-        postJson(`/v1/debts/${encodeURIComponent(debt.id)}`, {
-          ...(resolves ? { resolved: true } : { owner: owner.trim() }),
-          ...who,
-        })
+        answer(
+          api.POST('/v1/debts/{id}', {
+            params: { path: { id: debt.id } },
+            body: { ...(resolves ? { resolved: true } : { owner: owner.trim() }), ...who },
+          }),
+        )
       }
       refreshes={[['debts']]}
       onClose={onClose}

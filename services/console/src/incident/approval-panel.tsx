@@ -2,17 +2,11 @@ import { Alert, Button, Group, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
-import { postJson } from '../api/client.ts';
+import { answer as answerOf, api } from '../api/client.ts';
 import { incidentQuery } from '../api/queries.ts';
 import type { IncidentDetail } from '../model/incident.ts';
 import { useMayChange, useWho } from '../parts/use-who.tsx';
 import classes from './incident.module.css';
-
-/** What the API says to an answer. */
-interface Answered {
-  state: 'approved' | 'rejected' | 'waiting' | 'not_allowed';
-  says: string;
-}
 
 /** The answer to what waits for a human: yes or no, by whom and why. */
 export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
@@ -23,8 +17,8 @@ export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
   const answer = useMutation({
     mutationFn: (approved: boolean) => {
       who.keep();
-      const path = `/v1/approvals/${encodeURIComponent(incident.id)}`;
-      return postJson<Answered>(path, { approved, by: who.by, reason: reason.trim() });
+      const body = { approved, ...(who.by !== undefined && { by: who.by }), reason: reason.trim() };
+      return answerOf(api.POST('/v1/approvals/{incident}', { params: { path: { incident: incident.id } }, body }));
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: incidentQuery(incident.id).queryKey }),
   });

@@ -3,18 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { draftQuery } from '../api/report-queries.ts';
-import type { RuleDraft } from '../gen/api.ts';
+import type { CoverageDraftQuery, RuleDraft } from '../gen/api.ts';
 import { CAUSES } from '../model/words.ts';
 import { ErrorMessage } from '../shell/error-message.tsx';
 import classes from './learning.module.css';
 
+type Known = NonNullable<CoverageDraftQuery['cause']>;
 const KNOWN = Object.entries(CAUSES)
   .filter(([cause]) => cause !== 'unknown')
-  .map(([value, { label }]) => ({ value, label }));
+  .map(([value, { label }]) => ({ value: value as Known, label }));
 
 /** A rule for a cluster of unknown failures: what would be written, and what to do with it. Nothing is changed. */
 export function DraftDialog({ cluster, onClose }: { cluster: string; onClose: () => void }) {
-  const [cause, setCause] = useState('');
+  const [cause, setCause] = useState<Known | ''>('');
   const { data, error, refetch } = useQuery(draftQuery(cluster, cause));
   return (
     <Modal
@@ -40,7 +41,7 @@ export function DraftDialog({ cluster, onClose }: { cluster: string; onClose: ()
                 : 'What you know these failures to be.'
             }
             value={cause || (data.cause ?? '')}
-            onChange={(event) => setCause(event.currentTarget.value)}
+            onChange={(event) => setCause(KNOWN.find(({ value }) => value === event.currentTarget.value)?.value ?? '')}
             data={[...(data.cause === null ? [{ value: '', label: 'Choose a cause' }] : []), ...KNOWN]}
           />
           {data.yaml === null ? (

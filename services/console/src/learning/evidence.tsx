@@ -1,3 +1,4 @@
+import type { ActionType } from '@prunella/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { evidenceQuery } from '../api/report-queries.ts';
 import type { ConfidenceEvidence } from '../gen/api.ts';
@@ -30,7 +31,7 @@ const COLUMNS: readonly Column<Ground>[] = [
 ];
 
 /** What the belief about a rule and action stands on. */
-export function Evidence({ decidedBy, action }: { decidedBy: string; action: string }) {
+export function Evidence({ decidedBy, action }: { decidedBy: string; action: ActionType }) {
   const { data, error, refetch } = useQuery(evidenceQuery(decidedBy, action));
   if (error !== null && data === undefined) return <ErrorMessage error={error} onRetry={() => void refetch()} />;
   return (

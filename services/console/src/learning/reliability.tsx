@@ -1,4 +1,5 @@
 import { NativeSelect, Skeleton } from '@mantine/core';
+import type { ActionType } from '@prunella/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { confidenceQuery } from '../api/answers.ts';
@@ -11,11 +12,16 @@ import partClasses from '../parts/parts.module.css';
 import { ErrorMessage } from '../shell/error-message.tsx';
 import classes from './learning.module.css';
 
+function isAction(word: string): word is ActionType {
+  return Object.hasOwn(ACTIONS, word);
+}
+
 /** Whether what is said to heal so often does. */
 export function Reliability() {
   const [params, setParams] = useSearchParams();
-  const action = params.get('reliability') ?? '';
-  const { data, error, refetch } = useQuery(reliabilityQuery(action in ACTIONS ? action : ''));
+  const asked = params.get('reliability') ?? '';
+  const action = isAction(asked) ? asked : '';
+  const { data, error, refetch } = useQuery(reliabilityQuery(action));
   const learnt = useQuery(confidenceQuery);
   const actions = [...new Set(learnt.data?.items.map((item) => item.action))].sort();
   return (

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { breakersQuery } from '../api/answers.ts';
-import { postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { BreakerList } from '../gen/api.ts';
 import { ACTIONS, labelOf } from '../model/words.ts';
 import { Card } from '../parts/card.tsx';
@@ -79,7 +79,9 @@ export function Resting() {
           title={`Trust again: ${labelOf(ACTIONS, closing.action).toLowerCase()} on ${closing.platform}`}
           about="It may act at once. If it does not help, it rests again."
           verb="Trust again"
-          change={(who) => postJson(`/v1/breakers/${encodeURIComponent(closing.id)}/close`, who)}
+          change={(who) =>
+            answer(api.POST('/v1/breakers/{id}/close', { params: { path: { id: closing.id } }, body: who }))
+          }
           refreshes={[['breakers']]}
           onClose={() => setClosing(undefined)}
         />

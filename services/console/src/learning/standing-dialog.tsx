@@ -1,4 +1,4 @@
-import { postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { ConfidenceList, StandingChange } from '../gen/api.ts';
 import { ACTIONS, labelOf } from '../model/words.ts';
 import { ChangeDialog } from '../parts/change-dialog.tsx';
@@ -50,7 +50,7 @@ export function StandingDialog({ of: { decidedBy, action }, standing, onClose }:
       about={about}
       verb={verb}
       {...(color !== undefined && { color })}
-      change={(who) => postJson('/v1/confidence/standing', { decidedBy, action, standing, ...who })}
+      change={(who) => answer(api.POST('/v1/confidence/standing', { body: { decidedBy, action, standing, ...who } }))}
       refreshes={[['learnt'], ['confidence']]}
       onClose={onClose}
     />

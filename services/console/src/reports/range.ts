@@ -43,8 +43,8 @@ export function rangeBefore({ from, to }: Pick<Range, 'from' | 'to'>): { from: n
 }
 
 /** As the API takes it. */
-export function rangeQuery({ from, to }: Pick<Range, 'from' | 'to'>): string {
-  return new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }).toString();
+export function rangeQuery({ from, to }: Pick<Range, 'from' | 'to'>): { from: string; to: string } {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
 
 /** The UTC day of a time. */

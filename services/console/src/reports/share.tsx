@@ -14,7 +14,7 @@ export function Share({ range }: { range: Range }) {
   });
   return (
     <Group gap={8} wrap="nowrap">
-      <CopyButton value={`${window.location.origin}/reports?${rangeQuery(range)}`}>
+      <CopyButton value={`${window.location.origin}/reports?${new URLSearchParams(rangeQuery(range))}`}>
         {({ copied, copy }) => (
           <Button
             size="compact-sm"

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { upliftReportQuery } from '../api/report-queries.ts';
+import { type ReportRange, upliftReportQuery } from '../api/report-queries.ts';
 import type { UpliftReport } from '../gen/api.ts';
 import { CAUSES, labelOf } from '../model/words.ts';
 import { Card } from '../parts/card.tsx';
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** What healing adds to what becomes well by itself. */
-export function Uplift({ range }: { range: string }) {
+export function Uplift({ range }: { range: ReportRange }) {
   const { data, error, refetch } = useQuery(upliftReportQuery(range));
   const rows = data && [
     { ...data.overall, name: 'All' },

@@ -10,7 +10,7 @@ import classes from './shell.module.css';
 export function PersonMenu() {
   const { data: session } = useQuery(sessionQuery);
   const leaving = useMutation({
-    mutationFn: () => call('/auth/sign-out', undefined, { method: 'POST', headers: {} }),
+    mutationFn: () => call('/auth/sign-out', { method: 'POST', headers: {} }),
     onSuccess: () => window.location.assign('/'),
   });
   if (session === undefined || session.name === null) return <ZoneMenu />;

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { flakyQuery, quarantineQuery } from '../api/answers.ts';
-import { deleteJson, postJson } from '../api/client.ts';
+import { answer, api } from '../api/client.ts';
 import type { KnownTest, QuarantinedTest } from '../gen/api.ts';
 import { formatPercent } from '../model/format.ts';
 import { Card } from '../parts/card.tsx';
@@ -83,7 +83,9 @@ function Quarantine() {
             </>
           }
           verb="Run it again"
-          change={(who) => deleteJson(`/v1/quarantine/${encodeURIComponent(removing.id)}`, who)}
+          change={(who) =>
+            answer(api.DELETE('/v1/quarantine/{id}', { params: { path: { id: removing.id }, query: who } }))
+          }
           refreshes={READ_AGAIN}
           onClose={() => setRemoving(undefined)}
         />
@@ -169,7 +171,11 @@ function Quarantining({ test, onClose }: { test: KnownTest; onClose: () => void 
       }
       verb="Quarantine"
       change={(who) =>
-        postJson('/v1/quarantine', { test: test.name, repository: test.repository, owner: owner.trim(), ...who })
+        answer(
+          api.POST('/v1/quarantine', {
+            body: { test: test.name, repository: test.repository, owner: owner.trim(), ...who },
+          }),
+        )
       }
       refreshes={READ_AGAIN}
       ready={owner.trim() !== ''}
