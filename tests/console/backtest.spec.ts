@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { BacktestReport } from '@prunella/backtest';
 import type { Browser, Page } from 'playwright-core';
 import { faultsOf } from '../support/accessibility.ts';
+import { BLIP_RULES, CODE_FAILURE } from '../support/blip.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
 import { shoot } from '../support/shots.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
@@ -17,21 +18,6 @@ budgets:
 freezes:
   - { name: always, match: { environment: production }, from: "2001-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z" }
 `;
-/** Retries without a wait: nobody is faster. */
-const RULES = `
-rules:
-  - id: blip
-    cause: network
-    says: Something blinked.
-    match: { log: ["BLINKED AT .+"] }
-    transient: 0.9
-    confidence: 0.9
-    action: { type: retry, parameters: {} }
-    examples:
-      match: ["BLINKED AT the lights"]
-      no_match: ["all is well"]
-`;
-const CODE = "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.";
 
 /** What really becomes of runs that fail: people run them again, or nobody does. */
 const LIVES = [
@@ -40,7 +26,7 @@ const LIVES = [
   { repository: 'acme/blog', branch: 'comments', people: 'success' },
   { repository: 'acme/blog', branch: 'feeds', people: 'failure' },
   { repository: 'acme/shop', branch: 'left', people: undefined },
-  { repository: 'acme/shop', branch: 'types', people: undefined, log: CODE },
+  { repository: 'acme/shop', branch: 'types', people: undefined, log: CODE_FAILURE },
 ] as const;
 const PASSED = LIVES.filter(({ people }) => people === 'success').length;
 const FAILED_AGAIN = LIVES.filter(({ people }) => people === 'failure').length;
@@ -58,7 +44,7 @@ describeWithBrowser('policy and backtest in the console (skipped where /usr/bin/
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ policy: POLICY, rules: RULES }), startBrowser()]);
+    [system, browser] = await Promise.all([startSystem({ policy: POLICY, rules: BLIP_RULES }), startBrowser()]);
     await Promise.all(LIVES.map((life) => live(life)));
     page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
     page.on('console', (message) => {

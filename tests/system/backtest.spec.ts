@@ -2,6 +2,7 @@ import { type BacktestReport, backtest, type CaseReport, isPastSubject, type Pas
 import { EVENTS } from '@prunella/bus';
 import { type ActionExecuted, isSubject, type Reason, readMessage } from '@prunella/contracts';
 import { parsePolicy } from '@prunella/policy';
+import { BLIP_RULES, CODE_FAILURE } from '../support/blip.ts';
 import { type Incident, incidentWith, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
@@ -23,27 +24,11 @@ pipelines:
   - { match: { branch: quiet }, mode: observe }
 `;
 
-/** Retries without a wait, so that the spec need not wait either. */
-const RULES = `
-rules:
-  - id: blip
-    cause: network
-    says: Something blinked.
-    match: { log: ["BLINKED AT .+"] }
-    transient: 0.9
-    confidence: 0.9
-    action: { type: retry, parameters: {} }
-    examples:
-      match: ["BLINKED AT the lights"]
-      no_match: ["all is well"]
-`;
-const CODE = "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.";
-
 let system: System;
 let events: PastEvent[];
 
 beforeAll(async () => {
-  system = await startSystem({ policy: POLICY, rules: RULES });
+  system = await startSystem({ policy: POLICY, rules: BLIP_RULES });
   await live();
   events = await recorded();
 }, 180_000);
@@ -81,7 +66,7 @@ async function life(
 
 async function live(): Promise<void> {
   for (const branch of ['release/1', 'quiet', 'ask/1']) await life('acme/careful', branch, []);
-  await life('acme/careful', 'broken', [], CODE);
+  await life('acme/careful', 'broken', [], CODE_FAILURE);
   for (const branch of ['a', 'b', 'c', 'd', 'e']) await life('acme/busy', branch, ['success']);
   for (const branch of ['a', 'b', 'c', 'd']) await life('acme/long', branch, ['success']);
   // Two in a row that do not help open the breaker; held out incidents do not count.

@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Pill } from '../parts/pill.tsx';
+import { ShowOlder } from '../parts/show-older.tsx';
 import { Age, Until } from '../parts/timestamp.tsx';
 
 const ROLES = [
@@ -211,13 +212,7 @@ function Changes() {
         onRetry={() => void query.refetch()}
         empty="Nobody changed anything yet."
       />
-      {query.hasNextPage && (
-        <div className={partClasses['more']}>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show older ones
-          </Button>
-        </div>
-      )}
+      <ShowOlder query={query} />
     </Card>
   );
 }

@@ -12,6 +12,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Pill } from '../parts/pill.tsx';
+import { ShowOlder } from '../parts/show-older.tsx';
 import { Age, Until } from '../parts/timestamp.tsx';
 import { useMayChange } from '../parts/use-who.tsx';
 
@@ -122,13 +123,7 @@ export function DebtsPage() {
           onRetry={() => void query.refetch()}
           empty={state === '' ? 'There is nothing to repair.' : `There is nothing ${state}.`}
         />
-        {query.hasNextPage && (
-          <div className={partClasses['more']}>
-            <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              Show older ones
-            </Button>
-          </div>
-        )}
+        <ShowOlder query={query} />
       </Card>
       {changing && <Change {...changing} onClose={() => setChanging(undefined)} />}
     </>

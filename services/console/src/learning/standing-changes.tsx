@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { standingChangesQuery } from '../api/report-queries.ts';
 import type { StandingChange } from '../gen/api.ts';
@@ -7,6 +6,7 @@ import { Card } from '../parts/card.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Pill } from '../parts/pill.tsx';
+import { ShowOlder } from '../parts/show-older.tsx';
 import { Age } from '../parts/timestamp.tsx';
 import { STANDINGS } from './standing-pill.tsx';
 
@@ -60,13 +60,7 @@ export function StandingChanges() {
         onRetry={() => void query.refetch()}
         empty="No rule was promoted or demoted yet."
       />
-      {query.hasNextPage && (
-        <div className={partClasses['more']}>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show older ones
-          </Button>
-        </div>
-      )}
+      <ShowOlder query={query} />
     </Card>
   );
 }
