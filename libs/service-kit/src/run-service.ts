@@ -46,6 +46,11 @@ export interface RunningService {
 const BODY_LIMIT = 1024 ** 2;
 /** How long requests in work may take to end when the service stops. */
 const CONNECTION_GRACE_MS = 2_000;
+/**
+ * How long a connection without a request stays open. Longer than load balancers keep theirs (60 s is their usual default), so that it is they who close it: with Node's 5 s, a request now and then reaches a
+ * connection that we are just closing, and its sender reads "connection reset".
+ */
+const KEEP_ALIVE_MS = 65_000;
 
 /** Starts a service in this process: HTTP and bus consumers. For tests, and for `main` below. */
 export async function startService<E extends z.ZodType>(
@@ -73,6 +78,7 @@ export async function startService<E extends z.ZodType>(
     );
     try {
       await app.init();
+      app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
       await app.listen(port, environment.PRUNELLA_HOST);
       await app.startAllMicroservices();
       return { app, url: await app.getUrl(), close: () => close(app, bus) };
