@@ -1,15 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type Scheduled, type TimerOutcome, Timers, traceparent, withTrace } from '@prunella/bus';
-import { ciPlatforms } from '@prunella/ci';
-import { clusterFromEnvironment } from '@prunella/cluster';
 import { messageOf, ProviderError, stableId, systemClock } from '@prunella/core';
-import { ENVIRONMENT } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
-import type { DetectorEnvironment } from '../environment.ts';
 import { redacted } from '../redacted.ts';
 import { mayHaveReports } from '../reports/ended-run.ts';
 import { TestReports } from '../reports/test-reports.ts';
 import { sources } from '../sources/index.ts';
+import { REACH } from '../sources/reach.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
 import { inTime } from './in-time.ts';
@@ -44,19 +41,15 @@ interface Incomplete extends Scheduled {
 @Injectable()
 export class Completions implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers: Promise<Timers<Incomplete>>;
-  private readonly reach: Reach;
 
   constructor(
     private readonly bus: Bus,
-    @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    @Inject(REACH) private readonly reach: Reach,
     private readonly outbox: Outbox,
     private readonly places: Places,
     private readonly tests: TestReports,
     private readonly logger: PinoLogger,
   ) {
-    const variables = environment as unknown as NodeJS.ProcessEnv;
-    const readers = new Map(ciPlatforms(variables).map(({ id, reader }) => [id, reader]));
-    this.reach = { reader: (platform) => readers.get(platform), cluster: clusterFromEnvironment(variables) };
     this.timers = this.wire();
     // reported by onApplicationBootstrap
     this.timers.catch(() => undefined);
