@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { data, Evaluator, type FunctionInfo, Lexer, Parser } from '@actions/expressions';
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions';
+import type { FunctionInfo } from '@actions/expressions/funcs/info';
 import { parse } from 'yaml';
 
 /** What a run of GitHub Actions knows: the contexts of expressions. */
