@@ -107,10 +107,10 @@ function millis(fields: Fields, number: number): number {
 }
 
 function attributesOf(fields: Fields, number: number): SentSpan['attributes'] {
-  return Object.fromEntries(messages(fields, number).map((pair) => [text(pair, 1), valueOf(messages(pair, 2)[0])]));
+  return Object.fromEntries(messages(fields, number).map((pair) => [text(pair, 1), valueIn(messages(pair, 2)[0])]));
 }
 
-function valueOf(value: Fields | undefined): string | number | boolean {
+function valueIn(value: Fields | undefined): string | number | boolean {
   if (value === undefined) return '';
   if (value.has(1)) return text(value, 1);
   if (value.has(2)) return value.get(2)?.[0] === 1;
