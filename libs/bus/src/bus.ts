@@ -12,9 +12,10 @@ import {
 import { Kvm } from '@nats-io/kv';
 import { connect, headers, type MsgHdrs, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
-import { iso, messageOf, systemClock, UnreachableError } from '@prunella/core';
+import { inSpan, iso, messageOf, systemClock, traceparent, UnreachableError } from '@prunella/core';
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
+import { sentAttributes } from './spans.ts';
 import { together } from './together.ts';
 import {
   BUCKETS,
@@ -26,7 +27,6 @@ import {
   STREAMS,
   type StreamSpec,
 } from './topology.ts';
-import { traceparent } from './trace.ts';
 
 export interface BusOptions {
   /** `nats://host:port[,nats://host:port]` */
@@ -101,17 +101,23 @@ export class Bus {
     subject: S,
     publication: Publication<S>,
   ): Promise<{ seq: number; duplicate: boolean }> {
-    const envelope: Envelope<S> = {
-      subject,
-      id: publication.id,
-      source: publication.source ?? this.source,
-      time: publication.time ?? iso(systemClock.now()),
-      traceparent: traceparent(),
-      data: publication.data,
-    };
-    const header = headers();
-    header.set('traceparent', envelope.traceparent ?? '');
-    return await this.publishRaw(subject, writeMessage(envelope), messageId(envelope), header);
+    return await inSpan(`send ${subject}`, { kind: 'producer' }, async (span) => {
+      const envelope: Envelope<S> = {
+        subject,
+        id: publication.id,
+        source: publication.source ?? this.source,
+        time: publication.time ?? iso(systemClock.now()),
+        traceparent: traceparent(),
+        data: publication.data,
+      };
+      const id = messageId(envelope);
+      if (span.isRecorded) span.set(sentAttributes(envelope, id));
+      const header = headers();
+      header.set('traceparent', envelope.traceparent ?? '');
+      const sent = await this.publishRaw(subject, writeMessage(envelope), id, header);
+      if (sent.duplicate) span.set({ 'prunella.duplicate': true });
+      return sent;
+    });
   }
 
   /** Publishes bytes as they are; for dead letters. */

@@ -22,4 +22,3 @@ export {
   type Origin,
   type ReplyTo,
 } from './topology.ts';
-export { traceId, traceparent, withTrace } from './trace.ts';

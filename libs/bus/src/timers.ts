@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '@prunella/core';
+import { type Clock, messageOf, outsideTraces } from '@prunella/core';
 import type { Change, JsonBucket } from './kv.ts';
 
 /** What is kept of something that is to be done later: it survives every restart. */
@@ -154,7 +154,8 @@ export class Timers<T extends Scheduled> {
   }
 
   private begin(key: string, lane: string): void {
-    const work = this.run(key).finally(() => {
+    // Whoever set the last timer, or finished one, is not whose time has come.
+    const work = outsideTraces(() => this.run(key)).finally(() => {
       this.firing.delete(key);
       this.wake();
     });

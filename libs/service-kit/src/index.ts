@@ -15,3 +15,4 @@ export { type RunningService, runService, type ServiceDefinition, startService }
 export { Settings } from './settings.ts';
 export { type FileLog, type FileOfSettings, SettingsFile } from './settings-file.ts';
 export { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';
+export { inRequest } from './tracing/in-request.ts';

@@ -3,8 +3,8 @@ import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Bus, JetStreamStrategy, traceId } from '@prunella/bus';
-import { ConfigError, messageOf, PrunellaError } from '@prunella/core';
+import { Bus, JetStreamStrategy } from '@prunella/bus';
+import { ConfigError, currentTrace, isTraced, messageOf, PrunellaError, traceContextOf } from '@prunella/core';
 import { type NamedSetting, type Setting, settingsOf } from '@prunella/doctor';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
@@ -17,7 +17,9 @@ import { KitController } from './kit.controller.ts';
 import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
-import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS } from './tokens.ts';
+import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS, VARIABLES } from './tokens.ts';
+import { TRACING_SETTINGS } from './tracing/settings.ts';
+import { Tracing } from './tracing/tracing.ts';
 
 export interface ServiceDefinition<E extends z.ZodType> {
   /** `detector`, ...; also names the variable of its port, `PORT_DETECTOR`. */
@@ -70,13 +72,9 @@ export async function startService<E extends z.ZodType>(
   }
   const bus = await Bus.connect({ servers: environment.NATS_URL, name: definition.name });
   try {
-    const app = await createApp(
-      definition,
-      { ...environment, ...(own as object) },
-      bus,
-      shownSettings(definition, variables),
-    );
+    const app = await createApp(definition, { ...environment, ...(own as object) }, bus, variables);
     try {
+      await app.get(Tracing).start();
       await app.init();
       app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
       await app.listen(port, environment.PRUNELLA_HOST);
@@ -96,9 +94,9 @@ async function createApp<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
-  settings: readonly Setting[],
+  variables: NodeJS.ProcessEnv,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus, settings), {
+  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus, variables), {
     bufferLogs: true,
     rawBody: true,
     bodyParser: false,
@@ -124,7 +122,7 @@ function shownSettings<E extends z.ZodType>(
   variables: NodeJS.ProcessEnv,
 ): Setting[] {
   const port = { name: `PORT_${name.toUpperCase()}`, about: 'Where it listens.' };
-  return settingsOf([CommonEnvironment, environment], [port, ...alsoReads], variables);
+  return settingsOf([CommonEnvironment, environment], [port, ...TRACING_SETTINGS, ...alsoReads], variables);
 }
 
 async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
@@ -132,6 +130,7 @@ async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
   const hurry = setTimeout(() => app.getHttpServer().closeAllConnections(), CONNECTION_GRACE_MS);
   await app.close();
   clearTimeout(hurry);
+  await app.get(Tracing).stop();
   await bus.close();
 }
 
@@ -180,7 +179,7 @@ function kitModule<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
-  settings: readonly Setting[],
+  variables: NodeJS.ProcessEnv,
 ): DynamicModule {
   @Global()
   @Module({})
@@ -196,8 +195,9 @@ function kitModule<E extends z.ZodType>(
           autoLogging: false,
           base: { service: definition.name },
           mixin: () => {
-            const trace = traceId();
-            return trace === undefined ? {} : { trace_id: trace };
+            const trace = traceContextOf(currentTrace());
+            if (trace === undefined) return {};
+            return { trace_id: trace.traceId, ...(isTraced() && { span_id: trace.spanId }) };
           },
         },
       }),
@@ -208,12 +208,14 @@ function kitModule<E extends z.ZodType>(
       { provide: Bus, useValue: bus },
       { provide: ENVIRONMENT, useValue: environment },
       { provide: SERVICE_NAME, useValue: definition.name },
-      { provide: SHOWN_SETTINGS, useValue: settings },
+      { provide: SHOWN_SETTINGS, useValue: shownSettings(definition, variables) },
+      { provide: VARIABLES, useValue: variables },
       Metrics,
       ProviderTelemetry,
       ConsumerTelemetry,
       Readiness,
       Examiner,
+      Tracing,
       ApiTokens,
       Access,
       { provide: APP_GUARD, useClass: AccessGuard },

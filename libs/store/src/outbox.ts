@@ -1,12 +1,12 @@
-import type { Events, Subject } from '@prunella/contracts';
+import type { Subject } from '@prunella/contracts';
 import { storable } from './json.ts';
 import { tryLock } from './locks.ts';
 import type { Transaction } from './store.ts';
-import { OutboxRow } from './tables/outbox.ts';
+import { type OutboxPayload, OutboxRow } from './tables/outbox.ts';
 
 /** An event to publish after the transaction. */
 export type OutboxWrite<S extends Subject = Subject> = S extends Subject
-  ? { id: string; subject: S; payload: { time: string; data: Events[S] } }
+  ? { id: string; subject: S; payload: OutboxPayload<S> }
   : never;
 
 /** Puts events into the outbox; one that waits there already stays as it is. */

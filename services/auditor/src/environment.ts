@@ -57,6 +57,9 @@ export const AuditorEnvironment = z.object({
       'For how long incidents are kept, with their events, actions, outcomes and debts. What was learnt from them stays.',
     ),
   PRUNELLA_PUBLIC_URL: optional(z.url()).describe('The address at which browsers find the console; needed to sign in.'),
+  PRUNELLA_TRACE_URL: optional(
+    z.string().regex(/^https?:\/\/.*\{traceId\}/, 'expected an http or https address with {traceId} in it'),
+  ).describe('Where a person looks at a trace, with {traceId} in it. Not set: the console shows its id only.'),
   OIDC_ISSUER: optional(z.url()).describe(
     'Issuer of an OpenID Connect provider: people sign in to the console with it. Not set: nobody can, tokens count.',
   ),

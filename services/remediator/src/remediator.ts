@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type Origin, type ReplyTo, withTrace } from '@prunella/bus';
+import { Bus, type Origin, type ReplyTo } from '@prunella/bus';
 import { ciPlatforms } from '@prunella/ci';
 import type {
   ActionApproved,
@@ -12,7 +12,7 @@ import type {
   QuarantineChanged,
   WatchEnded,
 } from '@prunella/contracts';
-import { systemClock } from '@prunella/core';
+import { continueTrace, incidentAttributes, runAttributes, systemClock } from '@prunella/core';
 import {
   Breakers,
   type Expenses,
@@ -89,11 +89,11 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     await wired?.questions.stop();
   }
 
-  async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
+  async remediate(diagnosis: DiagnosisMade): Promise<void> {
     const { d } = await this.ready;
     const { incidentId, run } = diagnosis;
     await this.overtake(incidentId, run.attempt, `attempt ${run.attempt} failed, too, and is decided anew`);
-    await remediate(diagnosis, traceparent, d);
+    await remediate(diagnosis, d);
   }
 
   /** What passed needs no answer to what was asked about the attempt before. */
@@ -271,7 +271,11 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       await expire(order, approval);
       await questions.changed(order);
     };
-    return await withTrace(timer.order.traceparent, () => fire(timer, { ...d, reviews, expire: lapse }));
+    const { kind, order } = timer;
+    return await continueTrace(order.traceparent, kind, {}, async (span) => {
+      if (span.isRecorded) span.set({ ...incidentAttributes(order), ...runAttributes(order.run) });
+      return await fire(timer, { ...d, reviews, expire: lapse });
+    });
   }
 }
 

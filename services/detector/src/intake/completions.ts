@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type Scheduled, type TimerOutcome, Timers, traceparent, withTrace } from '@prunella/bus';
-import { messageOf, ProviderError, stableId, systemClock } from '@prunella/core';
+import { Bus, type Scheduled, type TimerOutcome, Timers } from '@prunella/bus';
+import { continueTrace, messageOf, ProviderError, stableId, systemClock, traceparent } from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
 import { redacted } from '../redacted.ts';
 import { mayHaveReports } from '../reports/ended-run.ts';
@@ -71,7 +71,6 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Resolves when the report is on disk. The same one again changes nothing while it waits. Throws UnreachableError. */
   async add(source: Source, report: Report, withinMs?: number): Promise<void> {
-    const trace = traceparent();
     const incomplete: Incomplete = {
       key: stableId('completion', report.source, report.subject, report.id),
       source: source.name,
@@ -79,7 +78,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       tries: 0,
       dueAt: systemClock.now(),
       failures: 0,
-      ...(trace !== undefined && { traceparent: trace }),
+      traceparent: traceparent(),
     };
     await inTime(this.bus, async () => (await this.timers).set(incomplete), withinMs);
   }
@@ -97,6 +96,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       tries: 0,
       dueAt: systemClock.now(),
       failures: 0,
+      traceparent: traceparent(),
     };
     await inTime(this.bus, async () => (await this.timers).set(tests));
   }
@@ -109,7 +109,10 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       leaseMs: ({ published }) => (published ? TESTS_LEASE_MS : LEASE_MS),
       // a platform that is slow is in nobody else's way
       laneOf: ({ source, published }) => ({ name: `${source} ${published ?? false}`, most: published ? 4 : 16 }),
-      fire: (incomplete) => withTrace(incomplete.traceparent, () => this.complete(incomplete)),
+      fire: (incomplete) =>
+        continueTrace(incomplete.traceparent, incomplete.published ? 'read tests' : 'complete', {}, () =>
+          this.complete(incomplete),
+        ),
       log: {
         failed: (key, error, againAt) =>
           this.logger.warn({ key, error, againAt }, 'completing a report failed, it will be tried again'),
