@@ -52,8 +52,9 @@ export class FakeLoki {
       const url = new URL(request.url ?? '/', 'http://loki');
       const tenant = request.headers['x-scope-orgid'];
       const isPush = request.method === 'POST' && url.pathname === '/loki/api/v1/push';
-      const answering = isPush ? text(request).then((body) => this.take(body, tenant)) : undefined;
-      const answer = this.answers.shift() ?? answering ?? this.answer(url, tenant);
+      const usual = () =>
+        isPush ? text(request).then((body) => this.take(body, tenant)) : this.answer(url, tenant);
+      const answer = this.answers.shift() ?? usual();
       void Promise.resolve(answer).then(({ status, text, headers = {} }) => {
         const type = status === 200 ? 'application/json; charset=UTF-8' : 'text/plain; charset=utf-8';
         response.writeHead(status, { 'content-type': type, ...headers }).end(status === 204 ? undefined : text);
@@ -79,6 +80,16 @@ export class FakeLoki {
   /** What the next request is answered; after that as usual. */
   answerNext(status: number, text = '', headers: Record<string, string> = {}): void {
     this.answers.push({ status, text, headers });
+  }
+
+  /** How many of those answers were not given yet. */
+  get answersLeft(): number {
+    return this.answers.length;
+  }
+
+  /** As usual from now on. */
+  forgetAnswers(): void {
+    this.answers.splice(0);
   }
 
   async stop(): Promise<void> {

@@ -78,13 +78,13 @@ function tell(event: Received): Told | undefined {
       const msg = `${what} ${status.replaceAll('_', ' ')}${effect === '' ? '' : ` (${effect})`}: ${explanation}`;
       return {
         msg,
-        ...{ action: action.type, status, verdict, effect, undoes, cause, confidence, decided_by: decidedBy },
+        ...{ action: action.type, status, verdict, undoes, cause, confidence, decided_by: decidedBy },
       };
     }
     case 'outcome.observed': {
       const { action, outcome, reason, decidedBy, reverses } = event.data;
       const back = reverses === '' ? '' : ', which takes a heal back';
-      return { msg: `${action} was ${outcome}${back}: ${reason}`, action, outcome, reason, decided_by: decidedBy };
+      return { msg: `${action} was ${outcome}${back}: ${reason}`, action, outcome, decided_by: decidedBy };
     }
     case 'watch.ended': {
       const { watch, result, says } = event.data;
@@ -102,7 +102,7 @@ function placeOf({ platform, repository, runId, attempt, branch, environment, wo
 
 function bounded(name: string, value: Fields[string]): Fields[string] {
   if (typeof value !== 'string') return value;
-  const most = name === 'msg' || name === 'reason' || name === 'effect' ? MOST_OF_A_TEXT : MOST_OF_AN_ID;
+  const most = name === 'msg' ? MOST_OF_A_TEXT : MOST_OF_AN_ID;
   return redact(value).slice(0, most).toWellFormed();
 }
 
