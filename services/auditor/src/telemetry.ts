@@ -4,6 +4,7 @@ import { countOpen, countOutbox, type EventRecord, Store } from '@prunella/store
 import type { Audited } from './audit.ts';
 import { isReversal, isUndo } from './ledger/causal.ts';
 import { states } from './ledger/incident.ts';
+import { healingActions } from './outcomes/proof.ts';
 
 /** Counts what was newly recorded: whatever is delivered twice is counted once. */
 @Injectable()
@@ -49,6 +50,14 @@ export class AuditTelemetry {
       'Actions whose effect did harm and was taken back; healing_actions_total counted them.',
       ['action_type'],
     );
+    // An alert on an increase does not see the first of a series that begins with it.
+    for (const action_type of healingActions) {
+      this.actions.inc({ action_type }, 0);
+      this.successes.inc({ action_type }, 0);
+      for (const outcome of ['healed', 'ineffective', 'harmful', 'inconclusive']) {
+        this.outcomes.inc({ action_type, outcome }, 0);
+      }
+    }
     this.opened = metrics.counter('prunella_incidents_total', 'Incidents that were opened.');
     this.events = metrics.counter('prunella_events_recorded_total', 'Events that were recorded.', ['subject']);
     this.open = metrics.labelledGauge('prunella_incidents_open', 'Incidents that are not closed.', ['state']);

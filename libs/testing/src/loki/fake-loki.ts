@@ -52,8 +52,7 @@ export class FakeLoki {
       const url = new URL(request.url ?? '/', 'http://loki');
       const tenant = request.headers['x-scope-orgid'];
       const isPush = request.method === 'POST' && url.pathname === '/loki/api/v1/push';
-      const usual = () =>
-        isPush ? text(request).then((body) => this.take(body, tenant)) : this.answer(url, tenant);
+      const usual = () => (isPush ? text(request).then((body) => this.take(body, tenant)) : this.answer(url, tenant));
       const answer = this.answers.shift() ?? usual();
       void Promise.resolve(answer).then(({ status, text, headers = {} }) => {
         const type = status === 200 ? 'application/json; charset=UTF-8' : 'text/plain; charset=utf-8';
