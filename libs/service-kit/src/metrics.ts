@@ -69,14 +69,18 @@ export class Metrics {
       async collect() {
         const measured = await within(ASKED_WITHIN_MS, ask);
         this.reset();
+        if (labelNames.length === 0) this.remove();
         for (const { labels, value } of measured ?? []) this.set(labels, value);
       },
     });
   }
 
-  /** A value that goes up and down, in this registry. */
+  /** A value that goes up and down, in this registry; not shown before it is set, nor after `remove`. */
   labelledGauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+    const gauge = new Gauge({ name, help, labelNames, registers: [this.registry] });
+    // One without labels would begin at zero, which nobody measured.
+    if (labelNames.length === 0) gauge.remove();
+    return gauge;
   }
 
   /** A histogram of seconds in this registry. */

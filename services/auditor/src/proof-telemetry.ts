@@ -72,7 +72,7 @@ export class ProofTelemetry {
     await this.refreshUplift(range, now);
     const { calibrationError, cases } = await reliabilityReport({ store: this.store }, range, undefined);
     this.stated.set(cases);
-    if (calibrationError === null) this.calibration.reset();
+    if (calibrationError === null) this.calibration.remove();
     else this.calibration.set(calibrationError);
     const { bytes, partitionsUntil } = await this.store.read(storeHealth);
     this.bytes.set(bytes);
