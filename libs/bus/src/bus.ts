@@ -1,6 +1,8 @@
 import {
   AckPolicy,
   DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -217,6 +219,15 @@ export class Bus {
         deliver_policy: DeliverPolicy.All,
         ...wanted,
       });
+    }
+  }
+
+  /** Deletes a durable consumer that nobody wants any more: it would count as one that is far behind. None there: nothing. */
+  async removeConsumer(name: ConsumerName): Promise<void> {
+    try {
+      await this.manager.consumers.delete(EVENTS.name, name);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)) throw error;
     }
   }
 

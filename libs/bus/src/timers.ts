@@ -113,6 +113,14 @@ export class Timers<T extends Scheduled> {
     return this.waiting.size;
   }
 
+  /** How late the one is that should have fired first, in ms; 0: none is late. */
+  get overdueMs(): number {
+    const now = this.clock.now();
+    let most = 0;
+    for (const { timer } of this.waiting.values()) most = Math.max(most, now - timer.dueAt);
+    return most;
+  }
+
   /** Finds what the watch did not tell. */
   private async readAll(): Promise<void> {
     // NATS is away: the next time.

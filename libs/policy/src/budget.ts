@@ -47,7 +47,9 @@ export interface Limit {
   kind: 'budget' | 'cooldown';
   /** The budget's name; for people and as a key. */
   name: string;
-  /** What it is kept apart for, e.g. `acme/shop`. */
+  /** For what it is kept apart: one of these. */
+  per: Scope;
+  /** Which one of them, e.g. `acme/shop`. */
   scope: string;
   unit: Unit;
   /** So much within the time. */
@@ -88,13 +90,15 @@ export function limitsFor(
         const most = budget[unit];
         if (most === undefined) return [];
         const { name, per, within: withinMs } = budget;
-        return [{ kind: 'budget', name, scope: scopeOf(per, about), unit, most, withinMs, amount: amounts[unit] }];
+        const scope = scopeOf(per, about);
+        return [{ kind: 'budget', name, per, scope, unit, most, withinMs, amount: amounts[unit] }];
       }),
     );
   if (cooldownMs === 0) return kept;
   const target: Limit = {
     kind: 'cooldown',
     name: about.action,
+    per: 'target',
     scope: scopeOf('target', about),
     unit: 'actions',
     most: 1,

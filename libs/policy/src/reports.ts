@@ -64,8 +64,10 @@ export const ReportSettings = z
           .default('{namespace="{{namespace}}", pod=~"{{name}}-.*"} |~ "(?i)error|fatal|panic|exception"')
           .describe('LogQL for the lines of a workload that speak of trouble.'),
         pipeline: LogQL(['pipeline'])
-          .default('{service_name=~"prunella.*"} | json | pipeline_id="{{pipeline}}" |~ "(?i)heal|rollback|retry"')
-          .describe('LogQL for what was logged about the healing of a pipeline.'),
+          .default('{service="prunella"} | json | pipeline_id="{{pipeline}}" |~ "(?i)heal|rollback|retry"')
+          .describe(
+            'LogQL for what was logged about the healing of a pipeline. The default finds what the auditor sends.',
+          ),
       })
       .prefault({})
       .describe('What Loki is asked, where LOKI_URL is set.'),

@@ -8,7 +8,7 @@ export { Examiner } from './doctor/examiner.ts';
 export { newestPlaces, platformChecks } from './doctor/platform-checks.ts';
 export { policyCheck } from './doctor/policy-check.ts';
 export { CommonEnvironment, Flag, isLoopback, optional, Port, readEnvironment } from './environment.ts';
-export { Metrics } from './metrics.ts';
+export { ConsumerTelemetry, type Measured, Metrics } from './metrics.ts';
 export { badRequest, type Problem, ProblemException, parseInput } from './problem.ts';
 export { Readiness } from './readiness.ts';
 export { type RunningService, runService, type ServiceDefinition, startService } from './run-service.ts';

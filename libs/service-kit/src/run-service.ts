@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
+import { Condition } from './condition.ts';
 import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
@@ -213,6 +214,7 @@ function kitModule<E extends z.ZodType>(
       Metrics,
       ProviderTelemetry,
       ConsumerTelemetry,
+      Condition,
       Readiness,
       Examiner,
       Tracing,
@@ -220,6 +222,6 @@ function kitModule<E extends z.ZodType>(
       Access,
       { provide: APP_GUARD, useClass: AccessGuard },
     ],
-    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, Examiner, ApiTokens, Access],
+    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, ConsumerTelemetry, Readiness, Examiner, ApiTokens, Access],
   };
 }

@@ -26,6 +26,11 @@ export async function takeOutbox(transaction: Transaction, limit: number): Promi
   return await transaction.find(OutboxRow, { order: { position: 'ASC' }, take: limit });
 }
 
+/** How many events wait to be published. */
+export async function countOutbox(manager: Transaction): Promise<number> {
+  return await manager.count(OutboxRow);
+}
+
 export async function deleteOutbox(transaction: Transaction, ids: readonly string[]): Promise<void> {
   await transaction.query('DELETE FROM outbox WHERE id = ANY($1::text[])', [[...ids]]);
 }

@@ -4,6 +4,7 @@ export { startTestNats } from './nats.ts';
 export { startTestPostgres } from './postgres.ts';
 export {
   alertmanagerProgram,
+  amtoolProgram,
   prometheusProgram,
   promtoolProgram,
   startTestAlertmanager,
