@@ -64,6 +64,7 @@ export async function startBench(): Promise<Bench> {
     ...{ PORT_REMEDIATOR: new URL(remediator.url).port, PORT_PLAYGROUND: String(port) },
   };
   await writeShims(join(root, 'bin'));
+  await mkdir(join(root, '.local/share/bash-completion/completions'), { recursive: true });
   const addresses: readonly (readonly [RegExp, string])[] = [
     [/(?:http:\/\/)?(?:127\.0\.0\.1|localhost):7100/g, auditor.url],
     [/(?:http:\/\/)?(?:127\.0\.0\.1|localhost):7101/g, detector.url],
@@ -244,7 +245,9 @@ async function placeholdersOf(system: System): Promise<Placeholder[]> {
       data: { pipelineId: 'acme/quux', repository: 'acme/shop', runId: id, error } as never,
     });
   }
-  const cluster = async () => (await ask<{ clusters: { id: string }[] }>('/v1/coverage')).clusters[0]?.id;
+  type Coverage = { clusters: { id: string }[] };
+  const cluster = async () =>
+    (await ask<Coverage>('/v1/coverage?limit=100')).clusters.find((one) => JSON.stringify(one).includes('quux'))?.id;
   const junit = { 'prunella-pipeline': 'acme/shop/ci', 'prunella-repository': 'acme/shop', 'prunella-run': '42' };
   const report = { method: 'POST', headers: { ...headers, ...junit }, body: REPORT };
   await fetch(`${system.services.detector.url}/webhooks/junit`, report);

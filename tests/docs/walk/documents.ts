@@ -94,7 +94,7 @@ function markBefore(lines: readonly string[], fence: number, file: string): Mark
 export function anchorsOf(file: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
-  for (const line of withoutBlocks(readDocument(file)).split('\n')) {
+  for (const line of withoutFences(readDocument(file)).split('\n')) {
     for (const [, id] of line.matchAll(/<a (?:id|name)="([^"]+)"/g)) anchors.add(id ?? '');
     const [, heading] = /^#{1,6}\s+(.*?)\s*$/.exec(line) ?? [];
     if (heading === undefined) continue;
@@ -112,6 +112,13 @@ export function anchorsOf(file: string): Set<string> {
 
 /** A document with its fenced blocks and code in lines emptied; lines stay where they are. */
 export function withoutBlocks(text: string): string {
-  const blank = (match: string): string => match.replaceAll(/[^\n]/g, '');
-  return text.replaceAll(/^(\s*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?\n\s*\2[ \t]*$/gm, blank).replaceAll(/`[^`\n]*`/g, blank);
+  return withoutFences(text).replaceAll(/`[^`\n]*`/g, blank);
+}
+
+function withoutFences(text: string): string {
+  return text.replaceAll(/^(\s*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?\n\s*\2[ \t]*$/gm, blank);
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\n]/g, '');
 }
