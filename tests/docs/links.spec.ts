@@ -32,7 +32,7 @@ it.each(all)('$file: JSON and YAML can be read, policies and rules by their pars
     try {
       if (language === 'json') JSON.parse(text);
       if (language === 'yaml' && /^version: 1$/m.test(text)) parsePolicy(text, file);
-      else if (language === 'yaml' && /^rules:$/m.test(text)) parseRulePack(file, text);
+      else if (language === 'yaml' && /^rules:\n {2}- id:/m.test(text)) parseRulePack(file, text);
       else if (language === 'yaml')
         return parseAllDocuments(text).flatMap((document) =>
           document.errors.map(({ message }) => `line ${line}: ${message}`),

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SCHEMAS, SUBJECTS } from '@prunella/contracts';
+import { builtinPacks } from '@prunella/rules';
 import { allRoutes, apiReference } from './reference/api.ts';
 import { configReference } from './reference/config.ts';
 import { environmentReference } from './reference/environment.ts';
@@ -41,4 +42,9 @@ it('every route says what it is, and who may ask', () => {
   const routes = allRoutes();
   expect(routes.length).toBeGreaterThan(60);
   expect(routes.filter(({ says, who }) => says === '' || who === '')).toEqual([]);
+});
+
+it('docs/reference/diagnosis.md says how many rules there are', async () => {
+  const count = builtinPacks().reduce((sum, { rules }) => sum + rules.length, 0);
+  expect(await readFile(join(FOLDER, 'diagnosis.md'), 'utf8')).toContain(`: ${count} rules propose causes`);
 });

@@ -76,7 +76,9 @@ export function plainCall(command: string): PlainCall | undefined {
   const arrow = words.findIndex(({ text, isQuoted }) => text === '>' && !isQuoted);
   if (arrow < 0) return { words: words.slice(1) };
   const into = words[arrow + 1]?.text;
-  return arrow === words.length - 2 && into !== undefined ? { words: words.slice(1, arrow), into } : undefined;
+  return arrow === words.length - 2 && into !== undefined && !into.startsWith('~')
+    ? { words: words.slice(1, arrow), into }
+    : undefined;
 }
 
 /** Words as a shell splits them; undefined: there is more than words and quotes in it. */
