@@ -18,7 +18,10 @@ const MOST_EXPENSES = 5_000;
 /** At most so much within any such time. */
 export const Budget = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' }),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+      .describe('Shown in messages, reasons and metrics; different names.'),
     match: Match.optional().describe('Actions that this budget is for. Default: all that have an effect.'),
     per: z.enum(SCOPES).default('repository').describe('A budget of its own for each of these.'),
     within: Duration.refine((ms) => ms >= 60_000 && ms <= LONGEST_WINDOW, {

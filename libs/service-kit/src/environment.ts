@@ -16,7 +16,10 @@ export const CommonEnvironment = z.object({
   PRUNELLA_API_TOKEN: optional(z.string().min(8)).describe(
     'Bearer token of the API; needed to listen beyond loopback.',
   ),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least that is logged, as JSON lines on standard output.'),
 });
 export type CommonEnvironment = z.infer<typeof CommonEnvironment>;
 
