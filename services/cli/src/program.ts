@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { withSecretFiles } from '@prunella/core';
 import { Command, CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT, endingOf } from './exit.ts';
@@ -35,9 +37,10 @@ export async function run(args: readonly string[], context: Context): Promise<vo
     .description('heals CI/CD: finds out why a pipeline failed, heals what is safe to heal, proves it and learns')
     .version(VERSION)
     .showHelpAfterError('(--help says more)');
-  for (const load of commandsFor(args)) program.addCommand((await load())(context));
-  configure(program, context);
   try {
+    const env = withSecretFiles(context.env, (path) => readFileSync(path, 'utf8'));
+    for (const load of commandsFor(args)) program.addCommand((await load())({ ...context, env }));
+    configure(program, context);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
