@@ -3,7 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // Those of tests/containers need an engine: npm run test:containers.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/tests/containers/'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.prunella/', '<rootDir>/.nx/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^@prunella/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },

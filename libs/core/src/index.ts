@@ -11,6 +11,7 @@ export * from './ports.ts';
 export * from './probes.ts';
 export * from './provider-requests.ts';
 export * from './quantity.ts';
+export * from './secret-files.ts';
 export * from './seeded-random.ts';
 export * from './slack-buttons.ts';
 export * from './span-attributes.ts';

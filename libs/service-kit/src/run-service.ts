@@ -1,10 +1,19 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Bus, JetStreamStrategy } from '@prunella/bus';
-import { ConfigError, currentTrace, isTraced, messageOf, PrunellaError, traceContextOf } from '@prunella/core';
+import {
+  ConfigError,
+  currentTrace,
+  isTraced,
+  messageOf,
+  PrunellaError,
+  traceContextOf,
+  withSecretFiles,
+} from '@prunella/core';
 import { type NamedSetting, type Setting, settingsOf } from '@prunella/doctor';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
@@ -58,8 +67,9 @@ const KEEP_ALIVE_MS = 65_000;
 /** Starts a service in this process: HTTP and bus consumers. For tests, and for `main` below. */
 export async function startService<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
-  variables: NodeJS.ProcessEnv = process.env,
+  given: NodeJS.ProcessEnv = process.env,
 ): Promise<RunningService> {
+  const variables = withSecretFiles(given, (path) => readFileSync(path, 'utf8'));
   const environment = readEnvironment(CommonEnvironment, variables);
   const own: unknown = readEnvironment(definition.environment, variables);
   const portVariable = `PORT_${definition.name.toUpperCase()}`;

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { withSecretFiles } from '@prunella/core';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS, type MakeCommand } from './command-list.ts';
 import type { Context } from './context.ts';
@@ -24,8 +26,9 @@ export async function programOf(
 /** Runs one command line, without `node` and the program's name. Sets the exit code. */
 export async function run(args: readonly string[], context: Context): Promise<void> {
   if (args[0] === 'complete') return await (await import('./completion/complete.ts')).complete(context, args.slice(1));
-  const program = await programOf(context, commandsFor(args));
   try {
+    const env = withSecretFiles(context.env, (path) => readFileSync(path, 'utf8'));
+    const program = await programOf({ ...context, env }, commandsFor(args));
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {

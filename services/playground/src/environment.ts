@@ -8,5 +8,8 @@ export const PlaygroundEnvironment = z.object({
   PLAYGROUND_QUIET: Flag.default(false).describe(
     'Start nothing by itself: runs begin by POST /api/scenarios/<name> only.',
   ),
+  PLAYGROUND_PUBLIC_URL: optional(z.url()).describe(
+    'Where people find its page; used for links in incidents. Default: where it listens.',
+  ),
 });
 export type PlaygroundEnvironment = z.infer<typeof PlaygroundEnvironment>;

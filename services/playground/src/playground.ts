@@ -32,8 +32,9 @@ export class Playground implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly bus: Bus,
     private readonly host: HttpAdapterHost,
-    @Inject(ENVIRONMENT) { PLAYGROUND_SEED, PLAYGROUND_QUIET }: PlaygroundEnvironment,
+    @Inject(ENVIRONMENT) private readonly environment: PlaygroundEnvironment,
   ) {
+    const { PLAYGROUND_SEED, PLAYGROUND_QUIET } = environment;
     const now = systemClock.now();
     const random = seededRandom(PLAYGROUND_SEED ?? now);
     // The time of the start makes the ids of each life its own, also with the same seed.
@@ -79,8 +80,10 @@ export class Playground implements OnApplicationBootstrap, BeforeApplicationShut
     else await this.bus.publish(told.subject, told);
   }
 
-  /** Where this service listens; undefined: it does not yet. */
+  /** Where people find it, else where it listens; undefined: it does not yet. */
   private address(): string | undefined {
+    const { PLAYGROUND_PUBLIC_URL } = this.environment;
+    if (PLAYGROUND_PUBLIC_URL !== undefined) return PLAYGROUND_PUBLIC_URL.replace(/\/+$/, '');
     const address: unknown = this.host.httpAdapter.getHttpServer().address();
     if (typeof address !== 'object' || address === null) return undefined;
     const { address: ip, port } = address as { address: string; port: number };

@@ -1,6 +1,7 @@
 // Derives everything again from the recorded events, beside running auditors (docs/guide/store.md):
 //   DATABASE_URL=postgres://... npm run store:rebuild
-import { messageOf, systemClock } from '@prunella/core';
+import { readFileSync } from 'node:fs';
+import { messageOf, systemClock, withSecretFiles } from '@prunella/core';
 import { Store } from '@prunella/store';
 import { AuditorPolicy } from '../auditor-policy.ts';
 import { AuditorEnvironment } from '../environment.ts';
@@ -10,7 +11,9 @@ const TOLD_EVERY = 10_000;
 
 try {
   const read = AuditorEnvironment.pick({ DATABASE_URL: true, PRUNELLA_CONFIG: true });
-  const { DATABASE_URL: url, PRUNELLA_CONFIG: file } = read.parse(process.env);
+  const { DATABASE_URL: url, PRUNELLA_CONFIG: file } = read.parse(
+    withSecretFiles(process.env, (path) => readFileSync(path, 'utf8')),
+  );
   const policy = await AuditorPolicy.open(file, { reloaded: () => undefined, kept: () => undefined });
   const store = await Store.open({ url, name: 'rebuild', timeLimitMs: 3_600_000 });
   try {

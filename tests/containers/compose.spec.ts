@@ -1,0 +1,186 @@
+import { until } from '../support/until.ts';
+import { Compose, docker, SERVICES } from './compose.ts';
+
+/** docker-compose.yml on a real engine, seen from outside: it starts, heals, survives the death of its parts, and leaves nothing behind. */
+
+/** In place of the built-in rule of that id: the same, but without the seconds of waiting. */
+const QUICK = `
+rules:
+  - id: npm-network
+    cause: network
+    says: npm could not reach its registry.
+    match: { log: ['^npm error code ETIMEDOUT'] }
+    transient: 0.85
+    confidence: 0.93
+    action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 1s, factor: 2 } }
+    examples:
+      match: ['npm error code ETIMEDOUT']
+      no_match: ['npm error code E404']
+`;
+const MOST_BYTES = 300_000_000;
+const LOAD = 12;
+
+interface Incident {
+  id: string;
+  runId: string;
+  state: string;
+  outcome: string | null;
+}
+
+interface Run {
+  id: string;
+  attempt: number;
+  conclusion: string | null;
+}
+
+let compose: Compose;
+let api: string;
+let playground: string;
+let token: string;
+
+beforeAll(async () => {
+  compose = await Compose.up('version: 1\n', QUICK);
+  [api, playground] = await Promise.all([compose.url('auditor'), compose.url('playground')]);
+  token = await compose.do('exec', 'auditor', 'cat', '/run/prunella/api-token');
+}, 300_000);
+
+afterAll(() => compose?.down(), 60_000);
+
+async function get<T>(url: string): Promise<T> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** A simulated run that fails, and passes when it is run again. */
+async function failing(): Promise<Run> {
+  const response = await fetch(`${playground}/api/scenarios/npm-registry-timeout`, { method: 'POST' });
+  if (response.status !== 202) throw new Error(`HTTP ${response.status}`);
+  return (await response.json()) as Run;
+}
+
+/** Waits until each has been healed, by one rerun and no more. */
+async function expectHealed(runs: readonly Run[]): Promise<void> {
+  const ids = new Set(runs.map(({ id }) => id));
+  const healed = await until(
+    async () => {
+      const { items } = await get<{ items: Incident[] }>(`${api}/v1/incidents?limit=100`).catch(() => ({ items: [] }));
+      const mine = items.filter(({ runId, outcome }) => ids.has(runId) && outcome === 'healed');
+      return mine.length >= runs.length && mine;
+    },
+    `${runs.length} runs are healed`,
+    120_000,
+  );
+  expect(healed.map(({ runId }) => runId).sort()).toEqual([...ids].sort());
+  for (const { id } of runs) {
+    expect(await get<Run>(`${playground}/api/runs/${id}`)).toMatchObject({ attempt: 2, conclusion: 'success' });
+  }
+  for (const { id } of healed) {
+    const { timeline } = await get<{ timeline: { type: string }[] }>(`${api}/v1/incidents/${id}`);
+    const count = (type: string) => timeline.filter((event) => event.type === type).length;
+    expect({ executed: count('action.executed'), outcomes: count('outcome.observed') }).toEqual({
+      executed: 1,
+      outcomes: 1,
+    });
+  }
+}
+
+it('runs every container as somebody without rights who can write nothing, within bounds, and healthy', async () => {
+  const { setup, ...running } = await compose.containers();
+  expect(setup?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+  expect(Object.keys(running).sort()).toEqual([...SERVICES, 'nats', 'postgres'].sort());
+  for (const [name, { State, Config, HostConfig, Mounts }] of Object.entries(running)) {
+    expect([name, Config.User]).toEqual([name, expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
+    expect([name, State.Health?.Status]).toEqual([name, name === 'nats' ? undefined : 'healthy']);
+    expect({ name, ...HostConfig }).toMatchObject({
+      ...{ name, ReadonlyRootfs: true, CapDrop: ['ALL'], CapAdd: null, RestartPolicy: { Name: 'unless-stopped' } },
+      SecurityOpt: ['no-new-privileges:true'],
+    });
+    expect(HostConfig.Memory).toBeGreaterThan(0);
+    expect(HostConfig.PidsLimit).toBeGreaterThan(0);
+    const open = Object.values(HostConfig.PortBindings ?? {}).flat();
+    expect(open.map(({ HostIp }) => HostIp)).toEqual(open.map(() => '127.0.0.1'));
+    const written = Mounts.filter(({ RW, Destination }) => RW && Destination !== '/tmp').map((one) => one.Destination);
+    expect({ name, written }).toEqual({ name, written: expect.any(Array) });
+    expect(written.filter((path) => !['/data', '/var/lib/postgresql/data'].includes(path))).toEqual([]);
+  }
+  const writing = compose.do('exec', 'detector', 'node', '-e', "fs.writeFileSync('/app/x', 'x')");
+  await expect(writing).rejects.toThrow(/EROFS/);
+  expect(await compose.do('exec', 'detector', 'node', '-p', "fs.writeFileSync('/tmp/x', 'x'); process.getuid()")).toBe(
+    '1000',
+  );
+});
+
+it('has small images that say what they are', async () => {
+  for (const service of [...SERVICES, 'cli']) {
+    const [image] = JSON.parse(await docker('image', 'inspect', `prunella/${service}:test`)) as [
+      { Size: number; Config: { Labels: Record<string, string>; User: string; Healthcheck: object } },
+    ];
+    expect(image.Size).toBeLessThan(MOST_BYTES);
+    expect(image.Config).toMatchObject({
+      User: '1000:1000',
+      Healthcheck: { Test: ['CMD', 'node', '/app/health.mjs'] },
+      Labels: {
+        'org.opencontainers.image.title': `prunella-${service}`,
+        'org.opencontainers.image.version': 'test',
+        'org.opencontainers.image.licenses': 'Apache-2.0',
+      },
+    });
+  }
+});
+
+it('has secrets of its own, and shows the one of the database to nobody else', async () => {
+  expect((await fetch(`${api}/v1/incidents`)).status).toBe(401);
+  expect(token).toMatch(/^[\w-]{43}$/);
+  const seen = await compose.do('exec', 'remediator', 'node', '-p', "fs.readdirSync('/run').join()");
+  expect(seen.split(',')).not.toContain('prunella-database');
+  const reach =
+    "net.connect(5432, 'postgres').on('error', (e) => console.log(e.code)).on('connect', () => console.log('reached'))";
+  expect(await compose.do('exec', 'remediator', 'node', '-e', reach)).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+});
+
+it('heals a simulated run, and its command line tells of it', async () => {
+  const run = await failing();
+  await expectHealed([run]);
+  expect(await compose.do('run', '--rm', '--no-TTY', 'cli', 'incidents', 'list')).toMatch(/healed/);
+});
+
+it.each(['diagnoser', 'remediator', 'auditor', 'detector', 'nats', 'postgres'])(
+  'goes on when %s is killed in the middle of a load: all is healed, nothing twice',
+  async (victim) => {
+    const runs: Run[] = [];
+    let killed: Promise<void> | undefined;
+    for (let n = 0; n < LOAD; n += 1) {
+      runs.push(await failing());
+      // In the middle: the first ones are being healed, others still run, some have not begun.
+      if (n === LOAD / 2)
+        killed = until(
+          async () => (await get<Run>(`${playground}/api/runs/${runs[0]?.id}`)).conclusion !== null,
+          'ended',
+        ).then(() => compose.crash(victim));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await killed;
+    // A port that the engine chose is another one after a restart.
+    [api, playground] = await Promise.all([compose.url('auditor'), compose.url('playground')]);
+    await expectHealed(runs);
+    const { State } = await until(async () => {
+      const found = await compose.container(victim);
+      return (found.State.Health?.Status ?? 'healthy') === 'healthy' && found;
+    }, `${victim} is healthy again`);
+    expect(State.Status).toBe('running');
+  },
+  180_000,
+);
+
+it('keeps everything over down and up, and nothing over down --volumes', async () => {
+  const count = async () => (await get<{ items: unknown[] }>(`${api}/v1/incidents?limit=100`)).items.length;
+  const before = await count();
+  await compose.do('down', '--timeout', '10');
+  await compose.start();
+  api = await compose.url('auditor');
+  expect(await count()).toBe(before);
+  await compose.do('down', '--volumes', '--timeout', '5');
+  const filter = ['--filter', 'label=com.docker.compose.project=prunella-test', '--quiet'];
+  expect([await docker('ps', '--all', ...filter), await docker('volume', 'ls', ...filter)]).toEqual(['', '']);
+}, 180_000);

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '../support/until.ts';
+
+const run = promisify(execFile);
+const PROJECT = 'prunella-test';
+export const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** What `docker inspect` says of a container; only what is looked at here. */
+export interface Container {
+  Id: string;
+  Name: string;
+  RestartCount: number;
+  State: { Status: string; Pid: number; ExitCode: number; Health?: { Status: string } };
+  Config: { User: string; Labels: Record<string, string> };
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    CapDrop: string[] | null;
+    CapAdd: string[] | null;
+    Memory: number;
+    PidsLimit: number | null;
+    SecurityOpt: string[] | null;
+    RestartPolicy: { Name: string };
+    PortBindings: Record<string, { HostIp: string }[]> | null;
+  };
+  Mounts: { Destination: string; RW: boolean }[];
+}
+
+export async function docker(...args: string[]): Promise<string> {
+  const { stdout } = await run('docker', args, { maxBuffer: 1 << 26 });
+  return stdout.trim();
+}
+
+/** docker-compose.yml as it is, with the images of this tree, on free ports, under a name of its own. */
+export class Compose {
+  private constructor(
+    private readonly folder: string,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** Starts everything, as a user does, and waits until it is healthy. @param rules a rule pack of the user's own. */
+  static async up(policy: string, rules: string): Promise<Compose> {
+    const folder = await mkdtemp(join(tmpdir(), 'prunella-compose-'));
+    await run('chmod', ['755', folder]);
+    await mkdir(join(folder, 'prunella-rules'));
+    await writeFile(join(folder, 'prunella.yaml'), policy);
+    await writeFile(join(folder, 'prunella-rules', 'own.yaml'), rules);
+    const ports = SERVICES.map((service) => [`PORT_${service.toUpperCase()}`, '0']);
+    const compose = new Compose(folder, {
+      ...Object.fromEntries(ports),
+      PRUNELLA_TAG: 'test',
+      PRUNELLA_CONFIG_DIR: folder,
+      // Runs begin when a test says so.
+      PLAYGROUND_QUIET: 'true',
+      LOG_LEVEL: 'warn',
+    });
+    await compose.do('down', '--volumes', '--timeout', '1');
+    await compose.start().catch(async (error: unknown) => {
+      throw new Error(`${error}\n${await compose.do('logs', '--tail', '30').catch(() => '')}`);
+    });
+    return compose;
+  }
+
+  /** `docker compose ...` of this project. */
+  async do(...args: string[]): Promise<string> {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...dockerVariables(), ...this.environment };
+    const { stdout } = await run('docker', ['compose', '--project-name', PROJECT, ...args], {
+      env,
+      maxBuffer: 1 << 26,
+    });
+    return stdout.trim();
+  }
+
+  async start(): Promise<void> {
+    await this.do('up', '--detach', '--wait', '--wait-timeout', '180', '--no-build');
+  }
+
+  async down(): Promise<void> {
+    await this.do('down', '--volumes', '--timeout', '5');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async containers(): Promise<Record<string, Container>> {
+    const ids = (await this.do('ps', '--all', '--quiet')).split('\n');
+    const found = JSON.parse(await docker('inspect', ...ids)) as Container[];
+    return Object.fromEntries(found.map((one) => [one.Config.Labels['com.docker.compose.service'], one]));
+  }
+
+  async container(service: string): Promise<Container> {
+    const found = (await this.containers())[service];
+    if (found === undefined) throw new Error(`no container of ${service}`);
+    return found;
+  }
+
+  /** Where a service is found from outside. */
+  async url(service: Service): Promise<string> {
+    const port = { auditor: 7100, detector: 7101, diagnoser: 7102, remediator: 7103, playground: 7110 }[service];
+    return `http://${await this.do('port', service, String(port))}`;
+  }
+
+  /**
+   * SIGKILL to the first process of a container, as when it runs out of memory, and waits until the engine has started it again. `docker kill` would tell
+   * the engine that this is wanted, and it would leave it dead.
+   */
+  async crash(service: string): Promise<void> {
+    const before = await this.container(service);
+    const kill = `process.kill(${before.State.Pid}, 'SIGKILL')`;
+    const asRoot = ['--pid', 'host', '--user', '0:0', '--network', 'none', '--entrypoint', 'node'];
+    await docker('run', '--rm', ...asRoot, 'prunella/auditor:test', '-e', kill);
+    await until(
+      async () => {
+        const { State, RestartCount } = await this.container(service);
+        return RestartCount > before.RestartCount && State.Status === 'running';
+      },
+      `${service} is started again`,
+      60_000,
+    );
+  }
+}
+
+function dockerVariables(): Record<string, string | undefined> {
+  const names = ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'NATS_IMAGE', 'POSTGRES_IMAGE'];
+  return Object.fromEntries(names.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
+}
