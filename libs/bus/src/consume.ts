@@ -31,6 +31,12 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 /** More than OpenTelemetry keeps of one span by default are lost anyway. */
 const MOST_LINKS = 128;
+/**
+ * How often an idle server says that it still has our request; after two that do not come it is asked anew. The client's own 15 s are half a minute of standstill
+ * whenever the server that leads the consumer goes away. Not more than half of a request's time, which is also how soon it is asked again when nobody answers.
+ */
+const HEARTBEAT_MS = 2_000;
+const PULL_MS = 5_000;
 
 interface Context {
   bus: Bus;
@@ -65,6 +71,8 @@ export function consume(
         const consumer = await bus.jetstream.consumers.get(EVENTS.name, name);
         messages = await consumer.consume({
           max_messages: context.spec.batch?.size ?? context.spec.concurrency,
+          expires: PULL_MS,
+          idle_heartbeat: HEARTBEAT_MS,
           // ends the loop below, and the next round makes the consumer again
           abort_on_missing_resource: true,
         });
