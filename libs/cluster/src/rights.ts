@@ -1,7 +1,5 @@
-import { AuthorizationV1Api } from '@kubernetes/client-node';
 import { bad, type Finding, note, ok, ProviderError } from '@prunella/core';
-import { provided, within } from './api.ts';
-import { configFromEnvironment } from './config.ts';
+import { isConfigured } from './configured.ts';
 import type { ResourceType } from './objects.ts';
 
 /** A right that is needed. */
@@ -61,6 +59,12 @@ export async function examineRights(
   what: string,
   { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
 ): Promise<Finding[]> {
+  if (!isConfigured(environment)) return [];
+  const [{ AuthorizationV1Api }, { provided, within }, { configFromEnvironment }] = await Promise.all([
+    import('@kubernetes/client-node'),
+    import('./api.ts'),
+    import('./config.ts'),
+  ]);
   try {
     const config = configFromEnvironment(environment);
     if (config === undefined) return [];

@@ -213,7 +213,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       storms: new Storms(await bus.bucket<Storm>('prunella_storms'), systemClock, Math.random),
       ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
       lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
-      actions: actionsFromEnvironment(
+      actions: await actionsFromEnvironment(
         environment,
         this.environment.PRUNELLA_PUBLIC_URL,
         () => policy.current,

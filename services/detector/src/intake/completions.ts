@@ -44,7 +44,8 @@ interface Incomplete extends Scheduled {
 @Injectable()
 export class Completions implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers: Promise<Timers<Incomplete>>;
-  private readonly reach: Reach;
+  /** Its cluster is known when the timers are there. */
+  private reach: Reach;
 
   constructor(
     private readonly bus: Bus,
@@ -56,8 +57,8 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
   ) {
     const variables = environment as unknown as NodeJS.ProcessEnv;
     const readers = new Map(ciPlatforms(variables).map(({ id, reader }) => [id, reader]));
-    this.reach = { reader: (platform) => readers.get(platform), cluster: clusterFromEnvironment(variables) };
-    this.timers = this.wire();
+    this.reach = { reader: (platform) => readers.get(platform), cluster: undefined };
+    this.timers = this.wire(variables);
     // reported by onApplicationBootstrap
     this.timers.catch(() => undefined);
   }
@@ -108,7 +109,8 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     await inTime(this.bus, async () => (await this.timers).set(tests));
   }
 
-  private async wire(): Promise<Timers<Incomplete>> {
+  private async wire(variables: NodeJS.ProcessEnv): Promise<Timers<Incomplete>> {
+    this.reach = { ...this.reach, cluster: await clusterFromEnvironment(variables) };
     return new Timers<Incomplete>({
       bucket: await this.bus.bucket<Incomplete>('prunella_completions'),
       clock: systemClock,
