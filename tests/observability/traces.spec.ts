@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import type { FakeRun } from '@prunella/testing';
 import { OtlpReceiver, type SentSpan } from '../support/otlp-receiver.ts';
 import { incidentWith, type System, startSystem, WEBHOOK_SECRET } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
+const GUIDE = join(import.meta.dirname, '..', '..', 'docs', 'guide', 'tracing.md');
 const SECRET = `ghp_${'a1B2'.repeat(9)}`;
 /** Heals at once, or after a wait that nobody sees the end of. */
 const RULES = `rules:
@@ -49,7 +53,7 @@ beforeAll(async () => {
       PRUNELLA_TRACE_URL: 'https://grafana.example/explore?trace={traceId}',
     },
   });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await system?.stop();
@@ -297,3 +301,12 @@ it('sends what waits to be sent when it stops', async () => {
   await diagnoser.stop();
   expect(own().map(({ name }) => name)).toEqual(expect.arrayContaining(['diagnose', 'send diagnosis.made']));
 }, 90_000);
+
+it('uses names of the conventions, or its own, and docs/guide/tracing.md tells of all of them', () => {
+  const used = [...new Set(receiver.spans.flatMap(({ attributes }) => Object.keys(attributes)))];
+  const known = new Set(Object.values(conventions).filter((value) => typeof value === 'string'));
+  expect(used.filter((name) => !name.startsWith('prunella.') && !known.has(name))).toEqual([]);
+  const guide = readFileSync(GUIDE, 'utf8');
+  expect(used.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+  expect(used.length).toBeGreaterThan(30);
+});

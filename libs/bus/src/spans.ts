@@ -37,7 +37,7 @@ export function batchAttributes(consumer: ConsumerName, size: number): Attribute
 
 function messaging(subject: Subject | undefined, operation: 'send' | 'process'): Attributes {
   return {
-    // Renamed in version 1.43 of the conventions; most of what reads it knows the old name.
+    // Renamed since; most of what reads it knows the old name.
     'messaging.system': 'nats',
     'messaging.system.name': 'nats',
     'messaging.destination.name': subject,

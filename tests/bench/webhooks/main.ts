@@ -1,5 +1,5 @@
 // Measures how a detector takes webhooks on a real NATS, beside a server that does nothing with them and the least that our stack can do:
-//   npm run bench:webhooks -- [--rate 500] [--seconds 60] [--replicas 1] [--profile DIR] [--json]
+//   npm run bench:webhooks -- [--rate 500] [--seconds 60] [--replicas 1] [--traces] [--profile DIR] [--json]
 // All are to be answered with 202, and each is to be on the stream, once; p99 is to be below 100 ms at 500 a second on two cores, which the sender and
 // NATS share. README.md says what the figures mean.
 import { createServer } from 'node:http';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '60' },
     replicas: { type: 'string', default: '1' },
+    traces: { type: 'boolean', default: false },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -73,14 +74,26 @@ async function againstFloor(): Promise<Measured> {
 }
 
 async function againstDetectors(): Promise<Measured> {
+  const traced = values.traces && (await takerOfSpans());
   const profiled = values.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` };
-  const start = () => startServiceProcess('detector', { ...environment, LOG_LEVEL: 'warn', ...profiled });
+  const start = () => startServiceProcess('detector', { ...environment, LOG_LEVEL: 'warn', ...profiled, ...traced });
   const detectors = await Promise.all(Array.from({ length: replicas }, start));
   try {
     return await measured(detectors, Number.POSITIVE_INFINITY, drained);
   } finally {
     await Promise.all(detectors.map((detector) => detector.stop()));
   }
+}
+
+/** Where a detector sends its spans: to this process, which throws them away. */
+async function takerOfSpans(): Promise<{ OTEL_EXPORTER_OTLP_ENDPOINT: string }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** A load after a warm-up, and what the processes used for it until all was done that it left behind. */
