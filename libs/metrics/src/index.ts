@@ -6,7 +6,6 @@ export {
   type LogLines,
   Loki,
   lokiFromEnvironment,
-  lokiPushFromEnvironment,
 } from './loki.ts';
 export { type LokiEntry, LokiPush, lokiPushFromEnvironment, type Pushed } from './loki-push.ts';
 export { type LookFor, look } from './look.ts';
