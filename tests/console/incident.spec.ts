@@ -1,4 +1,4 @@
-import type { FakeRun } from '@prunella/testing';
+import { FakeLoki, type FakeRun } from '@prunella/testing';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { faultsOf } from '../support/accessibility.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
@@ -29,12 +29,14 @@ const describeWithBrowser = hasBrowser ? describe : describe.skip;
 describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is not installed)', () => {
   let system: System;
   let browser: Browser;
+  let loki: FakeLoki;
   let healed: Incident;
   let complaints: string[];
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ policy: 'version: 1\nmode: act\n' }), startBrowser()]);
+    [loki, browser] = await Promise.all([FakeLoki.start(), startBrowser()]);
+    system = await startSystem({ policy: 'version: 1\nmode: act\n', of: { auditor: { LOKI_URL: loki.url } } });
     // Of another repository: the same failure again would take the heal back.
     await heal('feature/before', 'acme/cart');
     healed = await heal('feature/now');
@@ -49,6 +51,7 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
   afterAll(async () => {
     await browser?.close();
     await system?.stop();
+    await loki?.stop();
   });
 
   beforeEach(() => {
@@ -132,6 +135,23 @@ describeWithBrowser('the page of an incident (skipped where /usr/bin/chromium is
       .getByText(/same repository/)
       .first()
       .waitFor();
+  }, 60_000);
+
+  it('shows what was logged of its pipeline in the time that is chosen', async () => {
+    await until(() => loki.lines.some(({ labels }) => labels['event'] === 'outcome.observed'), 'Loki has it');
+    const page = await open(`/incidents/${healed.id}`);
+    const logged = page.getByTestId('logged');
+    await logged.getByRole('button', { name: 'This incident' }).click();
+    const lines = logged.getByLabel('Lines about healing');
+    for (const said of [/healing: diagnosed network/, /healing: retry_with_backoff was healed/]) {
+      await lines.getByText(said).first().waitFor();
+    }
+    expect(await faultsOf(page)).toEqual([]);
+    await shoot(page, 'logged', { fullPage: false });
+    await logged.getByLabel('To (UTC)').fill('2026-01-02T00:00');
+    await logged.getByLabel('From (UTC)').fill('2026-01-01T00:00');
+    await logged.getByRole('button', { name: 'Show', exact: true }).click();
+    await logged.getByText('Nothing was logged in that time.').waitFor();
   }, 60_000);
 
   it.each([

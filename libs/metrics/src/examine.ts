@@ -1,5 +1,6 @@
 import { bad, type Finding, note, ok, ProviderError } from '@prunella/core';
-import { BadLogQuery, type LokiEnvironment, lokiFromEnvironment } from './loki.ts';
+import { BadLogQuery, lokiFromEnvironment } from './loki.ts';
+import type { LokiEnvironment } from './loki-options.ts';
 import { BadQuery, prometheusFromEnvironment } from './prometheus.ts';
 
 const DOCS = 'docs/guide/post-deploy.md';

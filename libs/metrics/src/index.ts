@@ -6,8 +6,7 @@ export {
   type LogLines,
   Loki,
   lokiFromEnvironment,
-  lokiPushFromEnvironment,
 } from './loki.ts';
-export { type LokiEntry, LokiPush, type Pushed } from './loki-push.ts';
+export { type LokiEntry, LokiPush, lokiPushFromEnvironment, type Pushed } from './loki-push.ts';
 export { type LookFor, look } from './look.ts';
 export { BadQuery, Prometheus, prometheusFromEnvironment } from './prometheus.ts';

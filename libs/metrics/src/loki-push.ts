@@ -1,6 +1,6 @@
 import { ProviderError } from '@prunella/core';
 import { request } from '@prunella/http';
-import type { LokiOptions } from './loki.ts';
+import { type LokiEnvironment, type LokiOptions, lokiOptions } from './loki-options.ts';
 
 /** A line to be kept by Loki. */
 export interface LokiEntry {
@@ -66,4 +66,10 @@ export class LokiPush {
       values: lines.map(({ at, line, metadata }) => [String(at), line, ...(this.hasMetadata ? [metadata] : [])]),
     }));
   }
+}
+
+/** undefined: none is configured. */
+export function lokiPushFromEnvironment(environment: LokiEnvironment): LokiPush | undefined {
+  const options = lokiOptions(environment);
+  return options && new LokiPush(options);
 }

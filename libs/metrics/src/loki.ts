@@ -1,7 +1,7 @@
 import { messageOf, ProviderError, PrunellaError } from '@prunella/core';
 import { jsonOf, type RetryPolicy, request, usualRetries } from '@prunella/http';
 import { z } from 'zod';
-import { LokiPush } from './loki-push.ts';
+import { type LokiEnvironment, type LokiOptions, lokiOptions } from './loki-options.ts';
 
 /** The query can't be answered as it stands. Asking again does not help. */
 export class BadLogQuery extends PrunellaError {
@@ -27,17 +27,6 @@ export interface LogLines {
   lines: LogLine[];
   /** There may be more than these, which are the first. */
   more: boolean;
-}
-
-export interface LokiOptions {
-  /** Where it is, with the path before `/loki/api/v1` where there is one. */
-  url: string;
-  /** Sent as a Bearer token. */
-  token?: string;
-  /** Sent as X-Scope-OrgID. */
-  tenant?: string;
-  /** Default: three requests within about a second. */
-  retry?: RetryPolicy;
 }
 
 const BAD_QUERY = 400;
@@ -117,22 +106,8 @@ function nanoseconds(ms: number): string {
   return String(BigInt(Math.round(ms)) * NS_PER_MS);
 }
 
-/** Where Loki is, as the environment says it. */
-export type LokiEnvironment = { readonly [name in 'LOKI_URL' | 'LOKI_TOKEN' | 'LOKI_TENANT']?: string | undefined };
-
 /** undefined: none is configured. */
 export function lokiFromEnvironment(environment: LokiEnvironment): Loki | undefined {
-  const options = optionsOf(environment);
+  const options = lokiOptions(environment);
   return options && new Loki(options);
-}
-
-/** The same, to send lines there. */
-export function lokiPushFromEnvironment(environment: LokiEnvironment): LokiPush | undefined {
-  const options = optionsOf(environment);
-  return options && new LokiPush(options);
-}
-
-function optionsOf(environment: LokiEnvironment): LokiOptions | undefined {
-  const { LOKI_URL: url, LOKI_TOKEN: token, LOKI_TENANT: tenant } = environment;
-  return url ? { url, ...(token && { token }), ...(tenant && { tenant }) } : undefined;
 }

@@ -25,6 +25,18 @@ export async function printHealingLog(context: Context, query: HealingQuery, jso
   const { from, to, lines, more } = HealingLog.parse(answer);
   const { dim } = context.colors;
   if (lines.length === 0) context.out(`nothing was logged about ${query.pipeline} from ${from} to ${to}`);
-  for (const { at, text } of lines) context.out(`${dim(at)}  ${text.trimEnd()}`);
+  for (const { at, text } of lines) context.out(`${dim(at)}  ${saidIn(text).trimEnd()}`);
   if (more) context.out(dim(`there is more: --limit shows up to 1000 lines, --since a shorter time`));
+}
+
+/** What a line says to people: `msg` of what our services write, any other line as it is; nothing in it steers a terminal. */
+function saidIn(text: string): string {
+  let said = text;
+  try {
+    const { msg } = z.looseObject({ msg: z.string().min(1) }).parse(JSON.parse(text));
+    said = msg;
+  } catch {
+    // Somebody else's line.
+  }
+  return said.replaceAll(/\p{Cc}/gu, ' ');
 }

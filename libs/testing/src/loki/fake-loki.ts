@@ -1,24 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { nanosOf, type ShippedLine } from './line.ts';
 import { type PushLimits, taking, usualLimits } from './push.ts';
-
-/** A line as a collector ships it. */
-export interface ShippedLine {
-  labels: Record<string, string>;
-  /** In ms since the epoch. */
-  at: number;
-  /** The same to the nanosecond. Absent: `at`. */
-  nanos?: bigint;
-  text: string;
-  /** Structured metadata: found like labels. */
-  metadata?: Record<string, string>;
-}
-
-/** When a line is of, in ns since the epoch. */
-export function nanosOf({ at, nanos }: Pick<ShippedLine, 'at' | 'nanos'>): bigint {
-  return nanos ?? BigInt(at) * 1_000_000n;
-}
 
 interface Answer {
   status: number;

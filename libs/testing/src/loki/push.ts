@@ -1,4 +1,4 @@
-import { nanosOf, type ShippedLine } from './fake-loki.ts';
+import { nanosOf, type ShippedLine } from './line.ts';
 
 /** What Loki takes of lines: https://grafana.com/docs/loki/latest/configure/#limits_config ; times in ms. */
 export interface PushLimits {

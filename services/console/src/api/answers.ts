@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { DebtsListQuery, DoctorReport } from '../gen/api.ts';
+import type { DebtsListQuery, DoctorReport, LogsHealingQuery } from '../gen/api.ts';
 import { answer, api } from './client.ts';
 
 /** Who sits here, and what they may do. */
@@ -88,6 +88,14 @@ export function correlationQuery(id: string) {
     queryKey: ['incidents', 'correlation', id],
     staleTime: 60_000,
     queryFn: ({ signal }) => answer(api.GET('/v1/incidents/{id}/correlation', { params: { path: { id } }, signal })),
+  });
+}
+
+/** What was logged about the healing of a pipeline. */
+export function healingLogQuery(query: LogsHealingQuery) {
+  return queryOptions({
+    queryKey: ['logs', 'healing', query],
+    queryFn: ({ signal }) => answer(api.GET('/v1/logs/healing', { params: { query }, signal })),
   });
 }
 

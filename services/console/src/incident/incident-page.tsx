@@ -20,6 +20,7 @@ import classes from './incident.module.css';
 import { IncidentHeader } from './incident-header.tsx';
 import { IncidentSkeleton } from './incident-skeleton.tsx';
 import { IncidentTimeline } from './incident-timeline.tsx';
+import { LoggedCard } from './logged-card.tsx';
 import { NearCard } from './near-card.tsx';
 import { SimilarCard } from './similar-card.tsx';
 
@@ -62,6 +63,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
           <div className={around['more']}>
             <SimilarCard key={`${incident.id} ${incident.cause}`} id={incident.id} />
             <NearCard id={incident.id} acted={incident.timeline.some(({ type }) => type === 'action.executed')} />
+            <LoggedCard key={`logged ${incident.id}`} incident={incident} />
           </div>
         </div>
         <aside className={classes['side']} aria-label="Facts">

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { correlationQuery } from '../api/answers.ts';
 import type { IncidentCorrelation } from '../gen/api.ts';
 import { formatDuration } from '../model/format.ts';
+import { saidIn } from '../model/logged.ts';
 import { ACTIONS, labelOf } from '../model/words.ts';
 import { Card } from '../parts/card.tsx';
 import { Clock } from '../parts/timestamp.tsx';
@@ -50,7 +51,7 @@ function AroundOne({ action }: { action: Around }) {
       {lines.length > 0 && (
         <section className={classes['lokiLines']} aria-label="What the logs say of that time">
           {lines.map(({ at, text }) => (
-            <div key={`${at} ${text}`}>{text}</div>
+            <div key={`${at} ${text}`}>{saidIn(text)}</div>
           ))}
         </section>
       )}
