@@ -6,8 +6,8 @@ import { programOf } from '../../services/cli/src/program.ts';
 import { type Bench, startBench } from './walk/bench.ts';
 import { isShell, plainCall, type Step, stepsOf } from './walk/commands.ts';
 import { type Block, blocksOf, documents } from './walk/documents.ts';
-import { foreignProgram, neverRun, optionalPrograms, placeholderIn, runsApart, usualExits } from './walk/rules.ts';
-import { callHere, callShell, type Ending, missingLine } from './walk/run.ts';
+import { foreignProgram, neverRun, optionalPrograms, placeholderIn, usualExits } from './walk/rules.ts';
+import { callShell, type Ending, type Host, missingLine, startHost } from './walk/run.ts';
 import { problemsOf } from './walk/static.ts';
 
 /** In the reference the first line of a block says how the command is called; the examples stand below. */
@@ -22,6 +22,7 @@ const GITHUB = {
 };
 
 let bench: Bench;
+let host: Host;
 let program: Command;
 /** What was not run, and why. */
 const notRun: string[] = [];
@@ -38,11 +39,12 @@ beforeAll(async () => {
     },
     ...{ out: () => undefined, err: () => undefined, exitWith: () => undefined },
   });
+  host = startHost();
   bench = await startBench();
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
-  await bench?.stop();
+  await Promise.all([bench?.stop(), host?.stop()]);
   const why = [...new Set(notRun)].sort().map((line) => `  ${line}`);
   process.stdout.write(`commands of the documents: ${ran} ran, ${notRun.length} did not:\n${why.join('\n')}\n`);
 });
@@ -82,7 +84,7 @@ describe.each(found)('$file', ({ file, blocks }) => {
           folder,
         );
     },
-    120_000,
+    300_000,
   );
 });
 
@@ -133,9 +135,9 @@ async function tryBlock(block: Block, steps: readonly Step[], folder: string): P
 async function tryStep(block: Block, step: Step, folder: string, isPlain: boolean): Promise<Ending> {
   const command = await bench.fill(step.command);
   const env = block.mark.inGitHub ? { ...bench.env, ...GITHUB } : bench.env;
-  const call = isPlain && !runsApart(command) ? plainCall(command) : undefined;
+  const call = isPlain ? plainCall(command) : undefined;
   const follows = /\bincidents follow\b(?!.*--count)/.test(command);
-  if (call !== undefined && !follows) return await callHere(call, folder, env);
+  if (call !== undefined && !follows) return await host.call(call, folder, env);
   const ending = await callShell(command, folder, env, block.mark.stops || follows ? () => bench.stir() : undefined);
   return ending.code === null && follows ? { ...ending, code: 0 } : ending;
 }

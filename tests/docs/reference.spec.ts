@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SCHEMAS, SUBJECTS } from '@prunella/contracts';
@@ -7,7 +8,14 @@ import { configReference } from './reference/config.ts';
 import { environmentReference } from './reference/environment.ts';
 import { eventsReference, fieldsOf } from './reference/events.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'reference');
+const ROOT = join(import.meta.dirname, '..', '..');
+const FOLDER = join(ROOT, 'docs', 'reference');
+
+/** As all documents are formatted. */
+function formatted(text: string, path: string): string {
+  const biome = join(ROOT, 'node_modules', '.bin', 'biome');
+  return execFileSync(biome, ['format', `--stdin-file-path=${path}`], { cwd: ROOT, input: text, encoding: 'utf8' });
+}
 
 it.each`
   file                | make
@@ -18,8 +26,8 @@ it.each`
 `(
   'docs/reference/$file is what the sources say (npm run reference writes it)',
   async ({ file, make }: { file: string; make: () => string }) => {
-    const text = make();
     const path = join(FOLDER, file);
+    const text = formatted(make(), path);
     if (process.env['UPDATE_REFERENCE'] === '1') await writeFile(path, text);
     expect(await readFile(path, 'utf8')).toBe(text);
   },

@@ -3,7 +3,7 @@ import { EXAMPLES } from './examples.ts';
 
 const HEAD = `# The command line
 
-Generated from the commands themselves (\`UPDATE_REFERENCE=1\` with the spec of \`services/cli/src/reference.ts\`). Every command has \`--help\`; those that print data have
+Generated from the commands themselves (\`npm run reference\`). Every command has \`--help\`; those that print data have
 \`--json\`, whose keys are stable. Exit codes: 0 done, 1 the answer is no or something could not be done, 2 the command line is wrong, 3 a service that is needed does not
 answer.
 

@@ -108,6 +108,7 @@ function typeText(type: string, all: ReadonlyMap<string, Definition>): string {
     int64: 'whole number',
     double: 'number',
     bool: '`true` or `false`',
+    'numbers by name': 'numbers by name',
   };
   if (bare === 'google.protobuf.Timestamp') return `${many}time (RFC 3339)`;
   if (bare === 'google.protobuf.Struct') return `${many}any JSON object`;

@@ -16,9 +16,6 @@ const EXITS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:npx )?prunella rules draft\b/, [0, 1]],
 ];
 
-/** Commands that take long in a process of tests, where all code is transformed and none is optimised for a while. */
-const APART = /^(?:npx )?prunella (?:rules|diagnose|train)\b/;
-
 /** Programs that are not run, or only where they are: a document says so itself. */
 const FOREIGN = [
   'docker',
@@ -47,11 +44,6 @@ export function neverRun(command: string): string | undefined {
 
 export function usualExits(command: string): readonly number[] | undefined {
   return EXITS.find(([pattern]) => pattern.test(command.trim()))?.[1];
-}
-
-/** Whether a command of ours runs in a process of its own. */
-export function runsApart(command: string): boolean {
-  return APART.test(command.trim());
 }
 
 /** The program of another maker that a command calls and that is not run here; undefined: none. */

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pc from 'picocolors';
-import { run } from '../../../services/cli/src/program.ts';
 import type { PlainCall } from './commands.ts';
+import type { Answered } from './host.ts';
 
 /** What became of a command. */
 export interface Ending {
@@ -16,32 +15,45 @@ export interface Ending {
   output: string;
 }
 
-const LONGEST_MS = 60_000;
+/** On a machine that is busy with other things. */
+const LONGEST_MS = 240_000;
 
-/** Runs our program in this process. @param env as the command would find it. */
-export async function callHere({ words, into }: PlainCall, cwd: string, env: Record<string, string>): Promise<Ending> {
-  const ending: Ending = { code: 0, output: '' };
-  const out: string[] = [];
-  const args = words.flatMap(({ text, isQuoted }) => {
-    if (isQuoted || !/[*?]/.test(text)) return [text];
-    const files = globSync(text, { cwd }).sort();
-    return files.length === 0 ? [text] : files;
+/** Our program, which runs one command after the other. */
+export interface Host {
+  /** @param env as the command would find it. */
+  call(call: PlainCall, cwd: string, env: Record<string, string>): Promise<Ending>;
+  stop(): Promise<void>;
+}
+
+/** Starts our built program. */
+export function startHost(): Host {
+  const child = fork(join(import.meta.dirname, 'host.ts'), {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  await run(args, {
-    ...{ env, cwd, colors: pc.createColors(false), interactive: false, stdin: async () => Buffer.of() },
-    out: (line) => {
-      out.push(line);
-      if (into === undefined) ending.output += `${line}\n`;
+  const gone = once(child, 'exit');
+  return {
+    async call({ words, into }, cwd, env) {
+      const args = words.flatMap(({ text, isQuoted }) => {
+        if (isQuoted || !/[*?]/.test(text)) return [text];
+        const files = globSync(text, { cwd }).sort();
+        return files.length === 0 ? [text] : files;
+      });
+      const answered = once(child, 'message').then(([message]) => message as Answered);
+      child.send({ args, cwd, env });
+      const ended = gone.then(() => {
+        throw new Error(`our program ended in the middle of: prunella ${args.join(' ')}`);
+      });
+      const { code, out, both } = await Promise.race([answered, ended]);
+      if (into === undefined) return { code, output: both.join('\n') };
+      if (into !== '/dev/null') await writeFile(resolve(cwd, into), `${out.join('\n')}\n`);
+      return { code, output: both.filter((line) => !out.includes(line)).join('\n') };
     },
-    err: (line) => {
-      ending.output += `${line}\n`;
+    async stop() {
+      child.kill();
+      await gone;
     },
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  if (into !== undefined && into !== '/dev/null') await writeFile(resolve(cwd, into), `${out.join('\n')}\n`);
-  return ending;
+  };
 }
 
 /** Runs a script as a shell does. @param stir for what goes on by itself: makes something happen that it tells of. It is ended once it has told something. */
