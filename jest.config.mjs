@@ -22,6 +22,7 @@ export default {
       },
     ],
   },
+  testSequencer: '<rootDir>/jest.sequencer.mjs',
   // Most of the long specs wait for real servers.
   maxWorkers: 3,
   // A worker keeps every module of every spec that it ran: without a new one from time to time it only collects garbage in the end.

@@ -7,7 +7,7 @@
  * origin/main), types of the specs (tsc; those of the sources are checked by the build).
  * Runs all of them, prints what is wrong in full, and ends with 1 when anything is.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build.mjs';
@@ -15,15 +15,26 @@ import { buildIfNeeded } from './build.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 
+/** @returns {Promise<{ ok: boolean, output: string }>} */
 function run(program, args, cwd = root) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
-  return { ok: status === 0, output: error ? error.message : `${stdout}${stderr}`.trim() };
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ ok: false, output: error.message }));
+    child.once('close', (code) => resolve({ ok: code === 0, output: output.trim() }));
+  });
 }
 
-/** @returns {{ ok: boolean, output: string, note?: string }} */
-function breakingChanges() {
+/** @returns {Promise<{ ok: boolean, output: string, note?: string }>} */
+async function breakingChanges() {
   const base = 'refs/remotes/origin/main';
-  const known = run('git', ['rev-parse', '--verify', '--quiet', `${base}:proto`]);
+  const known = await run('git', ['rev-parse', '--verify', '--quiet', `${base}:proto`]);
   if (!known.ok) return { ok: true, output: '', note: 'no origin/main with contracts to compare with' };
   return run(join(bin, 'buf'), ['breaking', 'proto', '--against', `.git#ref=${base},subdir=proto`]);
 }
@@ -38,11 +49,14 @@ const CHECKS = [
 
 // Types and generated code come from the build; what does not need them is checked all the same.
 let failures = (await buildIfNeeded()) ? 0 : 1;
-for (const [name, check] of CHECKS) {
+// Beside each other: tsc takes as long as the rest together, and biome and dependency-cruiser leave a core idle for much of theirs.
+const running = CHECKS.map(async ([name, check]) => {
   const started = performance.now();
-  const { ok, output, note } = check();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${note ?? `${seconds} s`})\n`);
+  const { ok, output, note } = await check();
+  return { name, ok, output, took: note ?? `${((performance.now() - started) / 1000).toFixed(1)} s` };
+});
+for (const { name, ok, output, took } of await Promise.all(running)) {
+  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${took})\n`);
   if (!ok) {
     failures += 1;
     process.stdout.write(`${output}\n\n`);

@@ -25,17 +25,25 @@ rules:
       no_match: ['npm error code E404']
 `;
 
-let system: System;
-let healed = 0;
+/** After most kills a message lies idle until its ack wait is over (10 or 30 s): systems beside each other wait at the same time. */
+const SIDE_BY_SIDE = 3;
 
-beforeAll(async () => {
-  system = await startSystem({ policy: 'version: 1\nmode: act\n', rules: QUICK, proxied: true });
-}, 60_000);
+/** One of the systems, and how many runs it has healed so far. */
+interface Line {
+  system: System;
+  healed: number;
+}
 
-afterAll(() => system.stop());
+interface Kill {
+  when: Cut['when'];
+  service: ServiceName;
+  via: ServiceName | 'postgres';
+  subject: RegExp;
+  nth: number;
+}
 
 /** As GitHub does it: a delivery that was not taken is delivered again. */
-async function deliver(run: FakeRun, delivery: string): Promise<void> {
+async function deliver({ system }: Line, run: FakeRun, delivery: string): Promise<void> {
   await until(
     () =>
       system.deliver(run, { delivery }).then(
@@ -46,22 +54,23 @@ async function deliver(run: FakeRun, delivery: string): Promise<void> {
   );
 }
 
-async function healOne(): Promise<Incident> {
+async function healOne(line: Line): Promise<Incident> {
+  const { system, healed } = line;
   const { github } = system;
   // A commit of its own: the same failure of the same commit would take back what was healed before.
   const headSha = String(healed + 1).padStart(40, '0');
   const jobs = [{ name: 'build', conclusion: 'failure' as const, log: LOG }];
   const run = github.addRun({ branch: `run-${healed}`, headSha, jobs });
-  await deliver(run, `${run.id}-failed`);
-  await until(() => github.effects.includes(`acme/shop#${run.id} -> 2`), `run ${run.id} is rerun`, 60_000);
+  await deliver(line, run, `${run.id}-failed`);
+  await until(() => github.effects.includes(`acme/shop#${run.id} -> 2`), `run ${run.id} is rerun`, 90_000);
   github.completeRun(run, 'success');
-  await deliver(run, `${run.id}-green`);
+  await deliver(line, run, `${run.id}-green`);
   const incident = await until(
     async () => (await system.incidents().catch(() => [])).find((it) => it.outcome === 'healed' && isOf(it, run)),
     `run ${run.id} is healed`,
-    60_000,
+    90_000,
   );
-  healed += 1;
+  line.healed += 1;
   return incident;
 }
 
@@ -69,9 +78,10 @@ function isOf(incident: Incident, run: FakeRun): boolean {
   return (incident as Incident & { runId: string }).runId === String(run.id);
 }
 
-async function killAt(service: ServiceName, proxyName: ServiceName | 'postgres', cut: Cut): Promise<void> {
-  const proxy = system.proxies[proxyName];
-  if (proxy === undefined) throw new Error(`no proxy for ${proxyName}`);
+async function killAt(line: Line, { service, via, ...cut }: Kill): Promise<void> {
+  const { system } = line;
+  const proxy = system.proxies[via];
+  if (proxy === undefined) throw new Error(`no proxy for ${via}`);
   let restarted: Promise<void> | undefined;
   proxy.arm(cut, () => {
     restarted = system.services[service].kill().then(() => {
@@ -79,18 +89,18 @@ async function killAt(service: ServiceName, proxyName: ServiceName | 'postgres',
       return system.services[service].start();
     });
   });
-  const incident = await healOne();
+  const incident = await healOne(line);
   // A cut that was never reached would prove nothing; some come after the incident shows as healed.
   await until(() => restarted !== undefined, 'the kill');
   await restarted;
   expect(incident).toMatchObject({ outcome: 'healed', cause: 'network' });
   const { runId } = incident as Incident & { runId: string };
   expect(system.github.effects.filter((effect) => effect.includes(`#${runId} `))).toHaveLength(1);
-  await learntOnceEach();
+  await learntOnceEach(line);
 }
 
 /** One executed action, one healed outcome and one observation for each run so far: nothing lost, nothing counted twice. */
-async function learntOnceEach(): Promise<void> {
+async function learntOnceEach({ system, healed }: Line): Promise<void> {
   await until(async () => {
     const { items } = await system.api<{ items: { healed: number }[] }>('/v1/confidence').catch(() => ({ items: [] }));
     return items.reduce((sum, { healed: count }) => sum + count, 0) >= healed;
@@ -104,34 +114,54 @@ async function learntOnceEach(): Promise<void> {
 
 const ACK = /^\$JS\.ACK\./;
 
-describe.each(['before', 'after'] as const)('killed right %s', (when) => {
-  it.each`
-    service         | via             | subject                           | nth
-    ${'detector'}   | ${'detector'}   | ${/^pipeline\.finished$/}         | ${1}
-    ${'detector'}   | ${'detector'}   | ${/^\$KV\.prunella_deliveries\./} | ${1}
-    ${'detector'}   | ${'detector'}   | ${/^pipeline\.failed$/}           | ${1}
-    ${'detector'}   | ${'detector'}   | ${ACK}                            | ${1}
-    ${'diagnoser'}  | ${'diagnoser'}  | ${/^diagnosis\.made$/}            | ${1}
-    ${'diagnoser'}  | ${'diagnoser'}  | ${ACK}                            | ${1}
-    ${'diagnoser'}  | ${'diagnoser'}  | ${/^\$KV\.prunella_confidence\./} | ${1}
-    ${'remediator'} | ${'remediator'} | ${/^\$KV\.prunella_decisions\./}  | ${1}
-    ${'remediator'} | ${'remediator'} | ${/^action\.executed$/}           | ${1}
-    ${'auditor'}    | ${'auditor'}    | ${ACK}                            | ${1}
-    ${'auditor'}    | ${'auditor'}    | ${ACK}                            | ${3}
-    ${'auditor'}    | ${'auditor'}    | ${/^outcome\.observed$/}          | ${1}
-    ${'auditor'}    | ${'auditor'}    | ${/^confidence\.updated$/}        | ${1}
-    ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${1}
-    ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${2}
-    ${'auditor'}    | ${'postgres'}   | ${/^COMMIT$/}                     | ${3}
-  `(
-    '$subject ($nth) of the $service',
-    async ({ service, via, subject, nth }) => {
-      await killAt(service as ServiceName, via as ServiceName, {
-        subject: subject as RegExp,
-        nth: nth as number,
-        when,
-      });
-    },
-    120_000,
-  );
-});
+const STEPS: readonly Omit<Kill, 'when'>[] = [
+  { service: 'detector', via: 'detector', subject: /^pipeline\.finished$/, nth: 1 },
+  { service: 'detector', via: 'detector', subject: /^\$KV\.prunella_deliveries\./, nth: 1 },
+  { service: 'detector', via: 'detector', subject: /^pipeline\.failed$/, nth: 1 },
+  { service: 'detector', via: 'detector', subject: ACK, nth: 1 },
+  { service: 'diagnoser', via: 'diagnoser', subject: /^diagnosis\.made$/, nth: 1 },
+  { service: 'diagnoser', via: 'diagnoser', subject: ACK, nth: 1 },
+  { service: 'diagnoser', via: 'diagnoser', subject: /^\$KV\.prunella_confidence\./, nth: 1 },
+  { service: 'remediator', via: 'remediator', subject: /^\$KV\.prunella_decisions\./, nth: 1 },
+  { service: 'remediator', via: 'remediator', subject: /^action\.executed$/, nth: 1 },
+  { service: 'auditor', via: 'auditor', subject: ACK, nth: 1 },
+  { service: 'auditor', via: 'auditor', subject: ACK, nth: 3 },
+  { service: 'auditor', via: 'auditor', subject: /^outcome\.observed$/, nth: 1 },
+  { service: 'auditor', via: 'auditor', subject: /^confidence\.updated$/, nth: 1 },
+  { service: 'auditor', via: 'postgres', subject: /^COMMIT$/, nth: 1 },
+  { service: 'auditor', via: 'postgres', subject: /^COMMIT$/, nth: 2 },
+  { service: 'auditor', via: 'postgres', subject: /^COMMIT$/, nth: 3 },
+];
+
+const KILLS: readonly Kill[] = (['before', 'after'] as const).flatMap((when) =>
+  STEPS.map((step) => ({ when, ...step })),
+);
+
+const done = new Map(KILLS.map((kill) => [kill, Promise.withResolvers<void>()]));
+const lines: Line[] = [];
+
+beforeAll(async () => {
+  const options = { policy: 'version: 1\nmode: act\n', rules: QUICK, proxied: true };
+  for (let n = 0; n < SIDE_BY_SIDE; n += 1) lines.push({ system: await startSystem(options), healed: 0 });
+  const queue = [...KILLS];
+  for (const line of lines) void workOff(line, queue);
+}, 120_000);
+
+afterAll(() => Promise.all(lines.map(({ system }) => system.stop())));
+
+async function workOff(line: Line, queue: Kill[]): Promise<void> {
+  for (let kill = queue.shift(); kill !== undefined; kill = queue.shift()) {
+    const result = done.get(kill);
+    // Seen by the test that waits for it; when that has not begun yet, nobody has looked at it so far.
+    result?.promise.catch(() => undefined);
+    await killAt(line, kill).then(result?.resolve, result?.reject);
+  }
+}
+
+it.each(KILLS)(
+  'killed right $when $subject ($nth) of the $service',
+  async (kill) => {
+    await done.get(kill)?.promise;
+  },
+  300_000,
+);

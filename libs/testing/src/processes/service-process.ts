@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+/** Tests start the same services a few hundred times: what V8 made of their modules is kept from the first time on. Node checks that it still fits. */
+const COMPILED = `${ROOT}node_modules/.cache/prunella-tests`;
 
 /** A built service as a process of its own. */
 export interface ServiceProcess {
@@ -23,7 +25,7 @@ export interface ServiceProcess {
 }
 
 /**
- * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment` and PATH, and waits until it listens.
+ * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
  */
 export async function startServiceProcess(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
   const service = new Process(name, environment);
@@ -50,7 +52,12 @@ class Process implements ServiceProcess {
     this.environment = { ...this.environment, ...changes };
     const child = fork(`${ROOT}services/${this.name}/dist/main.js`, {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], [`PORT_${this.name.toUpperCase()}`]: '0', ...this.environment },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: COMPILED,
+        [`PORT_${this.name.toUpperCase()}`]: '0',
+        ...this.environment,
+      },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

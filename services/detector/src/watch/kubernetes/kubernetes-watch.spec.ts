@@ -218,7 +218,7 @@ it('another replica goes on after kill -9, and tells nothing twice', async () =>
   setContainer(podsOf('green')[1] ?? '', { restartCount: 1, lastState: killed() });
   const failed = await failures(2);
   expect(failed.map(({ workload }) => workload?.name)).toEqual(['blue', 'green']);
-});
+}, 60_000);
 
 it('tells of a Deployment that is stuck and of a Rollout that was aborted, and that they are well again', async () => {
   addHealthy('stuck');
