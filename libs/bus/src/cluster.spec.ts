@@ -62,6 +62,12 @@ it('brings streams, buckets and consumers to the replicas that are asked for, bo
     );
     expect((await bucket.get('kept'))?.value).toBe('through it all');
     await bus.close();
+    // Who does not say how many, e.g. the CLI, leaves them alone.
+    const guest = await Bus.connect({ servers: cluster.url, name: 'guest' });
+    await guest.bucket('prunella_claims');
+    expect((await copies()).stream).toBe(replicas);
+    expect((await copies()).bucket).toBe(replicas);
+    await guest.close();
   }
 }, 120_000);
 
