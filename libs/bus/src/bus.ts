@@ -33,7 +33,7 @@ export interface BusOptions {
   name: string;
   /** How long one publish may take, reconnects included, before it throws. Default 30 s. */
   publishTimeoutMs?: number;
-  /** How many servers keep each stream and bucket; what is kept by another number is changed. Default 1. */
+  /** How many servers keep each stream and bucket; what is kept by another number is changed. Absent: as it is, and what is not there is kept by one. */
   replicas?: Replicas;
 }
 
@@ -63,7 +63,7 @@ export class Bus {
     readonly nats: NatsConnection,
     readonly jetstream: JetStreamClient,
     private readonly manager: JetStreamManager,
-    private readonly options: Required<BusOptions>,
+    private readonly options: BusOptions & Required<Pick<BusOptions, 'publishTimeoutMs'>>,
   ) {}
 
   /**
@@ -94,7 +94,7 @@ export class Bus {
       // One server alone answers, or has no JetStream; a cluster may be electing its leader.
       const begun = async () => {
         const manager = await jetstreamManager(nats);
-        const bus = new Bus(nats, jetstream(nats), manager, { publishTimeoutMs: 30_000, replicas: 1, ...options });
+        const bus = new Bus(nats, jetstream(nats), manager, { publishTimeoutMs: 30_000, ...options });
         for (const stream of STREAMS) await bus.ensureStream(stream);
         return bus;
       };
@@ -198,8 +198,8 @@ export class Bus {
     await ensureConsumer(this.manager, name);
   }
 
-  /** How many servers are to keep each stream and bucket. */
-  get replicas(): Replicas {
+  /** How many servers are to keep each stream and bucket; undefined: it is not for us to say. */
+  get replicas(): Replicas | undefined {
     return this.options.replicas;
   }
 

@@ -62,6 +62,12 @@ it('brings streams, buckets and consumers to the replicas that are asked for, bo
     );
     expect((await bucket.get('kept'))?.value).toBe('through it all');
     await bus.close();
+    // Who does not say how many, e.g. the CLI, leaves them alone.
+    const guest = await Bus.connect({ servers: cluster.url, name: 'guest' });
+    await guest.bucket('prunella_claims');
+    expect((await copies()).stream).toBe(replicas);
+    expect((await copies()).bucket).toBe(replicas);
+    await guest.close();
   }
 }, 120_000);
 
@@ -122,6 +128,35 @@ it('publishes, writes, watches and consumes through the loss of the leaders', as
   await consumption.stop(1_000);
   await bus.close();
 }, 150_000);
+
+it('lets one of all win that write over the same revision at the same moment', async () => {
+  const buses = [
+    await Bus.connect({ servers: cluster.url, name: 'a', replicas: 3 }),
+    await Bus.connect({ servers: cluster.url, name: 'b', replicas: 3 }),
+  ] as const;
+  const [ours, theirs] = [
+    await buses[0].bucket<number>('prunella_budgets'),
+    await buses[1].bucket<number>('prunella_budgets'),
+  ];
+  const winners = (revisions: (number | boolean | undefined)[]) =>
+    revisions.filter((it) => typeof it === 'number' || it === true);
+  for (let round = 0; round < 10; round += 1) {
+    const key = `round.${round}`;
+    const both = Array.from({ length: 16 }, (_, n) => ({ bucket: n % 2 === 0 ? ours : theirs, n }));
+    const created = winners(await Promise.all(both.map(({ bucket, n }) => bucket.create(key, n))));
+    expect(created).toHaveLength(1);
+    const updated = winners(
+      await Promise.all(both.map(({ bucket, n }) => bucket.update(key, n, created[0] as number))),
+    );
+    expect(updated).toHaveLength(1);
+    const over = updated[0] as number;
+    const ended = await Promise.all(
+      both.map(({ bucket, n }) => (n % 4 === 0 ? bucket.delete(key, over) : bucket.update(key, n, over))),
+    );
+    expect(winners(ended)).toHaveLength(1);
+  }
+  for (const bus of buses) await bus.close();
+}, 60_000);
 
 it('finds a watch out that its server forgot', async () => {
   const bus = await Bus.connect({ servers: cluster.url, name: 'spec', replicas: 3 });

@@ -27,14 +27,14 @@ export type Replicas = 1 | 3 | 5;
 /** The server has no cluster; its cluster has too few servers, or too few with room. */
 const TOO_FEW_SERVERS = new Set([10074, 10005, 10023]);
 
-/** Creates a stream or brings its limits and replicas up to date. @throws ConfigError when there are too few servers for the replicas. */
-export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, replicas: Replicas): Promise<void> {
+/** Creates a stream or brings its limits and replicas up to date. @param replicas undefined: as they are, or 1. @throws ConfigError when there are too few servers for the replicas. */
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, replicas?: Replicas): Promise<void> {
   const wanted = {
     subjects: [...spec.subjects],
     max_age: nanos(spec.maxAgeMs),
     max_bytes: spec.maxBytes,
     duplicate_window: nanos(spec.duplicateWindowMs),
-    num_replicas: replicas,
+    ...(replicas !== undefined && { num_replicas: replicas }),
     ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject, allow_direct: true }),
   };
   const found = await unlessMissing(manager.streams.info(spec.name));
@@ -58,14 +58,14 @@ export async function ensureBucket(
   jetstream: JetStreamClient,
   manager: JetStreamManager,
   name: BucketName,
-  replicas: Replicas,
+  replicas: Replicas | undefined,
 ): Promise<KV> {
   const { ttlMs } = BUCKETS[name];
   const kv = await keptBy(replicas, name, () =>
     new Kvm(jetstream).create(name, {
       history: 1,
       storage: StorageType.File,
-      replicas,
+      replicas: replicas ?? 1,
       // Direct reads are answered by any replica, also by one that has not heard of the newest writes yet, our own among them. Only where there is one
       // replica they say the same as its leader.
       allow_direct: replicas === 1,
@@ -73,7 +73,7 @@ export async function ensureBucket(
     }),
   );
   const { streamInfo } = await kv.status();
-  if (streamInfo.config.num_replicas !== replicas) {
+  if (replicas !== undefined && streamInfo.config.num_replicas !== replicas) {
     await keptBy(replicas, name, () => manager.streams.update(streamInfo.config.name, { num_replicas: replicas }));
   }
   return kv;
@@ -118,11 +118,17 @@ function differs(found: object, wanted: object): boolean {
   return Object.entries(wanted).some(([name, value]) => JSON.stringify(has[name]) !== JSON.stringify(value));
 }
 
-async function keptBy<T>(replicas: Replicas, name: string, change: () => Promise<T>): Promise<T> {
+async function keptBy<T>(replicas: Replicas | undefined, name: string, change: () => Promise<T>): Promise<T> {
   try {
     return await change();
   } catch (error) {
-    if (replicas === 1 || !(error instanceof JetStreamApiError) || !TOO_FEW_SERVERS.has(error.code)) throw error;
+    if (
+      replicas === undefined ||
+      replicas === 1 ||
+      !(error instanceof JetStreamApiError) ||
+      !TOO_FEW_SERVERS.has(error.code)
+    )
+      throw error;
     throw new ConfigError(
       `NATS_REPLICAS is ${replicas}, and ${name} can't be kept by so many servers (NATS says "${error.message}"); run a cluster of at least ${replicas} NATS servers with JetStream and room on their disks, or set NATS_REPLICAS=1`,
       { cause: error },

@@ -31,13 +31,15 @@ export interface BucketAccess {
 const PATIENCE_MS = 15_000;
 /** How long one try may take. */
 const TRY_MS = 3_000;
+/** The header that tells each write from all others. */
+const WRITE = 'Prunella-Write';
 
 /**
  * A KV bucket of JSON values with compare-and-set. Keys: letters, digits and `-_=./`.
  *
  * All calls go on through a short outage of NATS and the election of a leader, and throw UnreachableError when that takes longer. A write whose answer was
- * lost is told from one that never arrived: each has an id of its own (`Nats-Msg-Id`), so that it is written once however often it is sent, and is
- * recognised where it stands.
+ * lost is told from one that never arrived: each has an id of its own, by which it is recognised where it stands, and one message id (`Nats-Msg-Id`) for all writes over the
+ * same revision, so that one of them is written, once, however often they are sent (ADR 0039).
  */
 export class JsonBucket<T> {
   constructor(private readonly access: BucketAccess) {}
@@ -138,31 +140,36 @@ export class JsonBucket<T> {
     { over, purge }: { over?: number; purge?: boolean },
   ): Promise<number | undefined> {
     const { jetstream, name } = this.access;
+    const nonce = nuid.next();
     const header = headers();
+    header.set(WRITE, nonce);
     if (over !== undefined) header.set('Nats-Expected-Last-Subject-Sequence', String(over));
     if (purge) {
       header.set('KV-Operation', 'PURGE');
       header.set('Nats-Rollup', 'sub');
     }
-    const msgID = nuid.next();
+    // Whoever writes over the same revision sends the same id: in a cluster, the leader compares revisions with what it has applied, and lets through all writes that
+    // come before the first of them is (NATS 2.9: 16 of 16). Ids it compares one after the other. Over nothing it compares when it applies them.
+    const msgID = over ? `${key}@${over}` : nonce;
     return await this.patiently('writing', async (again) => {
       try {
         const sent = { msgID, headers: header, timeout: TRY_MS };
-        return (await jetstream.publish(`$KV.${name}.${key}`, text, sent)).seq;
+        const { seq, duplicate } = await jetstream.publish(`$KV.${name}.${key}`, text, sent);
+        if (!duplicate) return seq;
       } catch (error) {
         if (!isTaken(error)) throw error;
-        // By our own write, whose answer we did not get?
-        return again ? await this.revisionOf(key, msgID) : undefined;
       }
+      // By our own write, whose answer we did not get?
+      return again ? await this.revisionOf(key, nonce) : undefined;
     });
   }
 
   /** The revision of what stands there when it is this very write. */
-  private async revisionOf(key: string, msgID: string): Promise<number | undefined> {
+  private async revisionOf(key: string, nonce: string): Promise<number | undefined> {
     const { manager, name } = this.access;
     // By its leader, whatever the bucket's other reads go by.
     const found = await manager.streams.getMessage(`KV_${name}`, { last_by_subj: `$KV.${name}.${key}` });
-    return found?.header.get('Nats-Msg-Id') === msgID ? found.seq : undefined;
+    return found?.header.get(WRITE) === nonce ? found.seq : undefined;
   }
 
   private async patiently<R>(doing: string, work: (again: boolean) => Promise<R>): Promise<R> {

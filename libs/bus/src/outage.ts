@@ -6,13 +6,14 @@ import { messageOf, systemClock, UnreachableError } from '@prunella/core';
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1_000;
 
-/** What a server says while it has no leader to ask: none was elected yet, or it does not know it. */
-const WITHOUT_LEADER = new Set([
+/** What a server says while it has no leader to ask: none was elected yet, or it does not know it. Or while something else has to be settled first. */
+const NOT_NOW = new Set([
   10008, // JetStream system temporarily unavailable
   10009, // JetStream cluster can not handle request
   10010, // JetStream cluster not assigned to this server
   10118, // stream is offline
   10119, // consumer is offline
+  10158, // the same message id is just being written (2.11)
 ]);
 
 /**
@@ -22,7 +23,7 @@ const WITHOUT_LEADER = new Set([
 export function isOutage(error: unknown): boolean {
   if (error instanceof errors.TimeoutError || error instanceof errors.RequestError) return true;
   if (error instanceof errors.NoRespondersError || error instanceof errors.ConnectionError) return true;
-  if (error instanceof JetStreamApiError) return error.status === 503 || WITHOUT_LEADER.has(error.code);
+  if (error instanceof JetStreamApiError) return error.status === 503 || NOT_NOW.has(error.code);
   // "JetStream is not enabled" is how the client calls it when nobody listens, which is so while a stream has no leader.
   return error instanceof Error && error.cause instanceof errors.RequestError;
 }

@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeGitHub, type FakeRun, type ServiceProcess, startServiceProcess } from '@prunella/testing';
+
+const SECRET = 'a-webhook-secret';
+export const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const LOG =
+  'npm error code ETIMEDOUT\nnpm error network request failed, reason: connect ETIMEDOUT 104.16.1.34:443\n##[error]Process completed with exit code 1.';
+
+/** In place of the built-in rule of that id: a rerun without the seconds of waiting. */
+const RULES = `
+rules:
+  - id: npm-network
+    cause: network
+    says: npm could not reach its registry.
+    match: { log: ['^npm error code ETIMEDOUT'] }
+    transient: 0.85
+    confidence: 0.93
+    action: { type: retry }
+    examples:
+      match: ['npm error code ETIMEDOUT']
+      no_match: ['npm error code E404']
+`;
+
+/** Several replicas of every service as processes, on NATS and PostgreSQL of the caller's, with one fake GitHub. */
+export interface Fleet {
+  github: FakeGitHub;
+  services: Record<ServiceName, ServiceProcess[]>;
+  /** A run that failed of the network, of a pipeline and commit of its own, in one of `repositories` repositories. */
+  failedRun(n: number, repositories: number): FakeRun;
+  /** Delivers a signed webhook about a run as it is now, to the detectors in turn; true: it was taken. The same `delivery` id: the same delivery again. */
+  deliver(run: FakeRun, delivery: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+export interface FleetOptions {
+  natsUrl: string;
+  natsReplicas: 1 | 3;
+  databaseUrl: string;
+  replicas: number;
+  /** Under `version: 1` and `mode: act`. */
+  policy: string;
+}
+
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const directory = await mkdtemp(join(tmpdir(), 'prunella-fleet-'));
+  const policy = join(directory, 'prunella.yaml');
+  const rules = join(directory, 'rules');
+  await mkdir(rules);
+  await writeFile(join(rules, 'own.yaml'), RULES);
+  await writeFile(policy, `version: 1\nmode: act\nreview: { comment: false }\n${options.policy}`);
+  const github = await FakeGitHub.start();
+  const environment = {
+    NATS_URL: options.natsUrl,
+    NATS_REPLICAS: String(options.natsReplicas),
+    DATABASE_URL: options.databaseUrl,
+    PRUNELLA_CONFIG: policy,
+    PRUNELLA_RULES_DIR: rules,
+    GITHUB_API_URL: github.url,
+    GITHUB_TOKEN: 'ghp_test',
+    GITHUB_WEBHOOK_SECRET: SECRET,
+    LOG_LEVEL: 'warn',
+  };
+  const start = (name: ServiceName) =>
+    Promise.all(Array.from({ length: options.replicas }, () => startServiceProcess(name, environment)));
+  const started = await Promise.all(SERVICES.map(async (name) => [name, await start(name)] as const));
+  const services = Object.fromEntries(started) as Fleet['services'];
+  let turn = 0;
+  return {
+    github,
+    services,
+    failedRun(n, repositories) {
+      const place = { repository: `acme/shop-${n % repositories}`, branch: `run-${n}` };
+      const jobs = [{ name: 'build', conclusion: 'failure' as const, log: LOG }];
+      // A commit of its own: the same failure of the same commit would belong to what was healed before.
+      return github.addRun({ ...place, headSha: String(n + 1).padStart(40, '0'), jobs });
+    },
+    async deliver(run, delivery) {
+      turn += 1;
+      const { url } = services.detector[turn % options.replicas] as ServiceProcess;
+      const { body, headers } = github.delivery(run, SECRET);
+      const answer = await fetch(`${url}/webhooks/github`, {
+        method: 'POST',
+        headers: { ...headers, 'x-github-delivery': delivery },
+        body,
+        signal: AbortSignal.timeout(15_000),
+      }).catch(() => undefined);
+      await answer?.arrayBuffer().catch(() => undefined);
+      return answer?.status === 202;
+    },
+    async stop() {
+      await Promise.all(Object.values(services).flatMap((all) => all.map((one) => one.stop())));
+      await github.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
