@@ -11,7 +11,6 @@ import { pairwise } from './combinations.ts';
 import { copiedFiles } from './generated.ts';
 import { SWITCHES } from './matrix.ts';
 import { CHART, objectsIn, ROOT } from './render.ts';
-import { leaves, valueRows } from './values-table.ts';
 
 const KUSTOMIZE = join(ROOT, 'deploy', 'kubernetes', 'kustomize');
 const run = promisify(execFile);
@@ -97,13 +96,6 @@ it('copies in the chart, and the page of values, are up to date (npm run kuberne
   expect(there.map((name) => `deploy/kubernetes/helm/prunella/files/alerts/${name}`).sort()).toEqual(
     [...files.keys()].filter((path) => path.includes('/alerts/')).sort(),
   );
-});
-
-it('every value says what it is', async () => {
-  const text = await readFile(join(CHART, 'values.yaml'), 'utf8');
-  const rows = new Set(valueRows(text).map(({ path }) => path));
-  expect(rows.size).toBeGreaterThan(80);
-  expect(leaves(parse(text), rows)).toEqual([...rows]);
 });
 
 it('each option of each switch meets each option of every other one', () => {
