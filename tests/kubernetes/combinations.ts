@@ -10,7 +10,9 @@ export function pairwise<S extends Record<string, readonly unknown[]>>(switches:
   const pair = (a: string, i: number, b: string, j: number) => (a < b ? `${a}=${i}&${b}=${j}` : `${b}=${j}&${a}=${i}`);
   const missing = new Set<string>();
   const options = (name: string) => [...(switches[name] ?? []).keys()];
-  for (const a of names) for (const b of names) if (a < b) for (const i of options(a)) for (const j of options(b)) missing.add(pair(a, i, b, j));
+  for (const a of names)
+    for (const b of names)
+      if (a < b) for (const i of options(a)) for (const j of options(b)) missing.add(pair(a, i, b, j));
   const found: Combination<S>[] = [];
   while (missing.size > 0) {
     const [first = ''] = missing;

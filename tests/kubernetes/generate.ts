@@ -24,6 +24,7 @@ if (found === undefined) {
   );
 }
 const manifests = await kustomizeFiles(found.renderer);
-for (const folder of new Set([...manifests.keys()].map(dirname))) await rm(join(ROOT, folder), { recursive: true, force: true });
+for (const folder of new Set([...manifests.keys()].map(dirname)))
+  await rm(join(ROOT, folder), { recursive: true, force: true });
 await write(manifests);
 process.stdout.write(`${manifests.size} files of manifests, rendered by ${found.by}\n`);

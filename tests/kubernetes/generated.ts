@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CONSUMERS, EVENTS } from '@prunella/bus';
 import { parse, stringify } from 'yaml';
 import type { KubernetesObject } from './checks/index.ts';
-import { CHART, type Case, type Renderer, ROOT } from './render.ts';
+import { type Case, CHART, type Renderer, ROOT } from './render.ts';
 import { valuesPage } from './values-table.ts';
 
 /** Files by their path from the root of the tree. */
@@ -81,7 +81,8 @@ export async function kustomizeFiles(render: Renderer): Promise<Files> {
   return files;
 }
 
-const MADE = '# Made from deploy/kubernetes/helm/prunella by npm run kubernetes:generate. Change it there, or in an overlay.\n';
+const MADE =
+  '# Made from deploy/kubernetes/helm/prunella by npm run kubernetes:generate. Change it there, or in an overlay.\n';
 
 /** Pods that ask for more than ours do are refused in it. */
 const NAMESPACE = {

@@ -84,10 +84,19 @@ export function objectsIn(text: string): KubernetesObject[] {
 /** Built once for each state of its source. */
 async function build(): Promise<string | undefined> {
   const source = join(import.meta.dirname, 'render', 'main.go');
-  const digest = createHash('sha256').update(await readFile(source)).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(await readFile(source))
+    .digest('hex')
+    .slice(0, 16);
   const program = join(CACHE, `prunella-render-${digest}`);
   await mkdir(CACHE, { recursive: true });
-  if (await access(program).then(() => true, () => false)) return program;
+  if (
+    await access(program).then(
+      () => true,
+      () => false,
+    )
+  )
+    return program;
   const mine = `${program}.${process.pid}`;
   const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
   if (!(await works('go', ['build', '-o', mine, source], env))) return undefined;
@@ -109,7 +118,9 @@ function piped(program: string, input: string): Promise<string> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-    child.on('error', reject).on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}`))));
+    child
+      .on('error', reject)
+      .on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}`))));
     child.stdin.end(input);
   });
 }

@@ -37,7 +37,10 @@ export function leaves(value: unknown, rows: ReadonlySet<string>, path: readonly
 
 /** The page of the reference. */
 export function valuesPage(text: string): string {
-  const rows = valueRows(text).map(({ path, fallback, about }) => `| \`${path}\` | \`${JSON.stringify(fallback)}\` | ${about.replaceAll('|', '\\|')} |`);
+  const rows = valueRows(text).map(
+    ({ path, fallback, about }) =>
+      `| \`${path}\` | \`${JSON.stringify(fallback)}\` | ${about.replaceAll('|', '\\|')} |`,
+  );
   return `# Values of the Helm chart
 
 Made from the comments in \`deploy/kubernetes/helm/prunella/values.yaml\` by \`npm run kubernetes:generate\`. How to install it: [docs/guide/kubernetes-install.md](../guide/kubernetes-install.md).

@@ -2,13 +2,26 @@ import { type KubernetesObject, type Pod, selects } from './object.ts';
 import { containerPort } from './references.ts';
 
 /** Who talks: one of the pods, or somebody elsewhere in the cluster, or outside of it. */
-export type Party = Pod | { namespace: string; namespaceLabels: Record<string, string>; labels: Record<string, string> } | 'outside';
+export type Party =
+  | Pod
+  | { namespace: string; namespaceLabels: Record<string, string>; labels: Record<string, string> }
+  | 'outside';
 
 /** Whether network policies let `from` reach `to` at a port, as a network that enforces them would. */
 export function reaches(policies: readonly KubernetesObject[], from: Party, to: Party, port: number): boolean {
   return (
-    lets(policies, 'Egress', from, (rule) => peersFit(rule.to, to, namespaceOf(from)) && portsFit(rule.ports, to, port)) &&
-    lets(policies, 'Ingress', to, (rule) => peersFit(rule.from, from, namespaceOf(to)) && portsFit(rule.ports, to, port))
+    lets(
+      policies,
+      'Egress',
+      from,
+      (rule) => peersFit(rule.to, to, namespaceOf(from)) && portsFit(rule.ports, to, port),
+    ) &&
+    lets(
+      policies,
+      'Ingress',
+      to,
+      (rule) => peersFit(rule.from, from, namespaceOf(to)) && portsFit(rule.ports, to, port),
+    )
   );
 }
 
@@ -39,7 +52,9 @@ function lets(
       selects(spec.podSelector, party.labels) &&
       (spec.policyTypes ?? ['Ingress']).includes(direction),
   );
-  const rules = its.flatMap(({ spec }: KubernetesObject): Rule[] => spec[direction === 'Ingress' ? 'ingress' : 'egress'] ?? []);
+  const rules = its.flatMap(
+    ({ spec }: KubernetesObject): Rule[] => spec[direction === 'Ingress' ? 'ingress' : 'egress'] ?? [],
+  );
   return its.length === 0 || rules.some(fits);
 }
 

@@ -23,7 +23,8 @@ export function hygieneProblems(objects: readonly KubernetesObject[]): string[] 
         ...says(!resources?.requests?.cpu || !resources.requests.memory, `${name} does not say what it needs`),
         ...says(!resources?.limits?.memory, `${name} may use all memory of its node`),
         ...says(
-          spec.restartPolicy !== 'Never' && (!container.livenessProbe || !container.readinessProbe || !container.startupProbe),
+          spec.restartPolicy !== 'Never' &&
+            (!container.livenessProbe || !container.readinessProbe || !container.startupProbe),
           `${name} has not all three probes`,
         ),
         ...(container.env ?? []).flatMap((variable: { name: string; value?: string }) =>

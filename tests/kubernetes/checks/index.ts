@@ -5,7 +5,7 @@ import { schemaProblems } from './schema.ts';
 
 export { type Party, reaches } from './flows.ts';
 export { type KubernetesObject, nameOf, type Pod, podsOf } from './object.ts';
-export { type External } from './references.ts';
+export type { External } from './references.ts';
 export { schemaProblems, shippedKinds } from './schema.ts';
 
 /** Everything that is wrong with manifests that belong together. Only what fits its schema is looked at any further. */

@@ -80,17 +80,21 @@ function problemsOf(
       ];
     }
     case 'Ingress':
-      return spec.rules.flatMap((rule: { http: { paths: { backend: { service: { name: string; port: object } } }[] } }) =>
-        rule.http.paths.flatMap(({ backend }) => service(backend.service.name, backend.service.port)),
+      return spec.rules.flatMap(
+        (rule: { http: { paths: { backend: { service: { name: string; port: object } } }[] } }) =>
+          rule.http.paths.flatMap(({ backend }) => service(backend.service.name, backend.service.port)),
       );
     case 'HTTPRoute':
       return spec.rules.flatMap((rule: { backendRefs: { name: string; port: number }[] }) =>
         rule.backendRefs.flatMap(({ name: wanted, port }) => service(wanted, { number: port })),
       );
     case 'ServiceMonitor': {
-      const services = objects.filter((one) => one.kind === 'Service' && selects(spec.selector, one.metadata.labels ?? {}));
+      const services = objects.filter(
+        (one) => one.kind === 'Service' && selects(spec.selector, one.metadata.labels ?? {}),
+      );
       return spec.endpoints.flatMap(({ port }: { port: string }) =>
-        services.length > 0 && services.every((one) => one['spec'].ports.some((own: { name: string }) => own.name === port))
+        services.length > 0 &&
+        services.every((one) => one['spec'].ports.some((own: { name: string }) => own.name === port))
           ? []
           : [`${name}: not every Service that it selects has a port ${port}`],
       );
