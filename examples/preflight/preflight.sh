@@ -3,10 +3,10 @@
 #
 #   PRUNELLA_DETECTOR_URL   where the detector is reached; empty: the run goes
 #   PRUNELLA_API_TOKEN      its token, where it has one
-#   PREFLIGHT_PIPELINE      else the workflow of GitHub Actions, the project of GitLab
+#   PREFLIGHT_PIPELINE      else the workflow of GitHub Actions, the project of GitLab, the job of Jenkins
 #   PREFLIGHT_REPOSITORY, PREFLIGHT_BRANCH, PREFLIGHT_ENVIRONMENT   else those of GitHub Actions and GitLab
 #   PREFLIGHT_WAIT          seconds to wait for what is not there (0)
-#   PREFLIGHT_FAIL_OPEN     1: the run goes when nobody answers (0)
+#   PREFLIGHT_FAIL_OPEN     1: the run goes when nobody answers, and where it has no token to ask with, as those of forks (0)
 #   PREFLIGHT_DOTENV        a file for PREFLIGHT_ANSWER and PREFLIGHT_SKIP, as GitLab's dotenv reports are
 #
 # Ends with 0: go, or leave out what it names; 1: wait; 2: it was asked wrongly; 3: nobody answers.
@@ -14,8 +14,12 @@ set -u
 
 pipeline=${PREFLIGHT_PIPELINE:-}
 if [ -z "$pipeline" ]; then pipeline=${GITHUB_WORKFLOW_REF:-${CI_PROJECT_PATH:-}}; pipeline=${pipeline%%@*}; fi
+if [ -z "$pipeline" ] && [ -n "${BUILD_URL:-}" ]; then
+  # Jenkins: the job as in its address, without /job/.
+  pipeline=$(printf '/%s' "${BUILD_URL#"${JENKINS_URL:-}"}" | sed -e 's#/[0-9]*/*$##' -e 's#/job/#/#g' -e 's#^/*##')
+fi
 repository=${PREFLIGHT_REPOSITORY:-${GITHUB_REPOSITORY:-${CI_PROJECT_PATH:-}}}
-branch=${PREFLIGHT_BRANCH:-${GITHUB_HEAD_REF:-${GITHUB_REF_NAME:-${CI_COMMIT_REF_NAME:-}}}}
+branch=${PREFLIGHT_BRANCH:-${GITHUB_HEAD_REF:-${GITHUB_REF_NAME:-${CI_COMMIT_REF_NAME:-${BRANCH_NAME:-}}}}}
 environment=${PREFLIGHT_ENVIRONMENT:-${CI_ENVIRONMENT_NAME:-}}
 
 # finish ANSWER SKIPPED: for later steps. SKIPPED is a JSON array.
@@ -65,7 +69,16 @@ while :; do
       if [ "$now" -ge "$deadline" ]; then finish wait '[]'; fi
       pause=$(printf '%s\n' "$body" | sed -n 's/.*"retryAfterSeconds":\([0-9]*\).*/\1/p')
       ;;
-    40[0134]:*)
+    401:*)
+      # Runs of forks see no secrets: that is no mistake of theirs.
+      if [ -z "${PRUNELLA_API_TOKEN:-}" ] && [ "${PREFLIGHT_FAIL_OPEN:-0}" = 1 ]; then
+        echo 'preflight: it has no PRUNELLA_API_TOKEN, so it is not asked'
+        finish go '[]'
+      fi
+      echo "preflight: HTTP $status $body" >&2
+      exit 2
+      ;;
+    40[034]:*)
       echo "preflight: HTTP $status $body" >&2
       exit 2
       ;;

@@ -60,7 +60,7 @@ async function ask(query: Record<string, string>, token = TOKEN) {
 }
 
 function advise(args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
-  const variables = { PRUNELLA_DETECTOR: detectors[0]?.url ?? '', PRUNELLA_API_TOKEN: TOKEN };
+  const variables = { PRUNELLA_DETECTOR_URL: detectors[0]?.url ?? '', PRUNELLA_API_TOKEN: TOKEN };
   return new Promise((resolve) => {
     const asked = { PIPELINE_ID: 'ci', REPOSITORY: 'acme/shop', DIFF_LINES: '12' };
     const options = { env: { PATH: process.env['PATH'] ?? '', ...variables, ...asked, ...env } };
@@ -80,7 +80,7 @@ it('says plainly that nothing is known, and changes nothing then', async () => {
   const none = await advise(['kubernetes']);
   expect(none).toEqual({ code: 0, out: '', err: 'prunella: 0 measured runs are known, 5 are needed\n' });
   expect(await advise(RUNNERS)).toMatchObject({ code: 0, out: 'small\n' });
-  const away = await advise(RUNNERS, { PRUNELLA_DETECTOR: 'http://127.0.0.1:1' });
+  const away = await advise(RUNNERS, { PRUNELLA_DETECTOR_URL: 'http://127.0.0.1:1' });
   expect(away).toMatchObject({ code: 0, out: 'small\n', err: expect.stringContaining('Prunella does not answer') });
 });
 

@@ -105,7 +105,7 @@ it('python/publish.py says when no stream took it', async () => {
 describe('shell/tell-failure.sh', () => {
   const tell = (script: string, env: Record<string, string>) =>
     run('shell/tell-failure.sh', ['sh', '-c', script], {
-      ...{ PRUNELLA_DETECTOR: detector.url, PRUNELLA_API_TOKEN: TOKEN, PIPELINE_ID: 'shop/nightly' },
+      ...{ PRUNELLA_DETECTOR_URL: detector.url, PRUNELLA_API_TOKEN: TOKEN, PIPELINE_ID: 'shop/nightly' },
       ...env,
     });
 

@@ -30,6 +30,18 @@ async function quickRules(): Promise<string> {
   return text.replaceAll('[2m]', '[5s]').replaceAll('for: 2m', 'for: 2s');
 }
 
+/** The configuration that is to be copied, with these addresses and without its waiting times. */
+async function shippedRoutes(url: string, tokenFile: string): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '../../examples/alertmanager/alertmanager.yml'), 'utf8');
+  const quick = text
+    .replace('http://prunella-detector:7101/webhooks/alertmanager', url)
+    .replace('/etc/alertmanager/prunella-token', tokenFile)
+    .replace('group_wait: 5s', 'group_wait: 1s')
+    .replace('group_interval: 30s', 'group_interval: 1s');
+  for (const part of [url, tokenFile, 'group_wait: 1s', 'group_interval: 1s']) expect(quick).toContain(part);
+  return quick;
+}
+
 const canRun = prometheusPath !== undefined && alertmanagerPath !== undefined;
 (canRun ? describe : describe.skip)('an alert about errors after a deployment', () => {
   let system: System;
@@ -50,22 +62,11 @@ const canRun = prometheusPath !== undefined && alertmanagerPath !== undefined;
       policy: 'version: 1\nmode: act\n',
       of: { remediator: { KUBECONFIG: kubeconfig }, detector: { PRUNELLA_API_TOKEN: TOKEN } },
     });
+    const tokenFile = join(directory, 'prunella-token');
+    await writeFile(tokenFile, `${TOKEN}\n`);
     alertmanager = await startTestAlertmanager(
       alertmanagerPath ?? '',
-      JSON.stringify({
-        route: { receiver: 'prunella', group_by: ['alertname'], group_wait: '1s', group_interval: '1s' },
-        receivers: [
-          {
-            name: 'prunella',
-            webhook_configs: [
-              {
-                url: `${system.services.detector.url}/webhooks/alertmanager`,
-                http_config: { authorization: { credentials: TOKEN } },
-              },
-            ],
-          },
-        ],
-      }),
+      await shippedRoutes(`${system.services.detector.url}/webhooks/alertmanager`, tokenFile),
     );
     prometheus = await startTestPrometheus(
       prometheusPath ?? '',

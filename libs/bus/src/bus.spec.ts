@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineFinished } from '@prunella/contracts';
-import { UnreachableError } from '@prunella/core';
+import { traceId, UnreachableError, withTrace } from '@prunella/core';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { Bus } from './bus.ts';
 import { type ConsumerObserver, type Consumption, consume, type Handler } from './consume.ts';
 import type { Received } from './delivery.ts';
 import { Postponed, Undeliverable } from './errors.ts';
 import { CONSUMERS, type ConsumerName, DEAD_LETTERS, EVENTS } from './topology.ts';
-import { traceId, withTrace } from './trace.ts';
 
 let server: TestServer;
 let bus: Bus;

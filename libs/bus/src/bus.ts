@@ -1,23 +1,22 @@
 import {
-  AckPolicy,
-  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
   type MsgRequest,
-  RetentionPolicy,
-  StorageType,
 } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
-import { connect, headers, type MsgHdrs, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
-import { iso, messageOf, systemClock, UnreachableError } from '@prunella/core';
+import { ConfigError, inSpan, iso, messageOf, systemClock, traceparent, UnreachableError } from '@prunella/core';
+import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ensure.ts';
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
+import { throughOutage } from './outage.ts';
+import { sentAttributes } from './spans.ts';
 import { together } from './together.ts';
 import {
-  BUCKETS,
   type BucketName,
   CONSUMERS,
   type ConsumerName,
@@ -26,7 +25,6 @@ import {
   STREAMS,
   type StreamSpec,
 } from './topology.ts';
-import { traceparent } from './trace.ts';
 
 export interface BusOptions {
   /** `nats://host:port[,nats://host:port]` */
@@ -35,7 +33,15 @@ export interface BusOptions {
   name: string;
   /** How long one publish may take, reconnects included, before it throws. Default 30 s. */
   publishTimeoutMs?: number;
+  /** How many servers keep each stream and bucket; what is kept by another number is changed. Default 1. */
+  replicas?: Replicas;
 }
+
+/** How long a start waits for a cluster that is just electing its leader. */
+const START_WITHIN_MS = 30_000;
+/** How often the server is asked whether it is still there; one that says nothing twice is taken for gone. A lost machine closes no connection. */
+const PING_EVERY_MS = 10_000;
+const LONGEST_RECONNECT_WAIT_MS = 5_000;
 
 /** What is published, without what the bus adds. */
 export interface Publication<S extends Subject> {
@@ -66,12 +72,17 @@ export class Bus {
    * @throws UnreachableError when no server answers or it has no JetStream.
    */
   static async connect(options: BusOptions): Promise<Bus> {
+    const outage = { since: undefined as number | undefined };
     const nats = await connect({
-      servers: options.servers.split(',').map((server) => server.trim()),
+      servers: options.servers
+        .split(',')
+        .map((server) => server.trim())
+        .filter((server) => server !== ''),
       name: `prunella-${options.name}`,
       maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-      reconnectJitter: 250,
+      reconnectDelayHandler: () => reconnectWait(outage.since),
+      pingInterval: PING_EVERY_MS,
+      maxPingOut: 2,
       timeout: 5_000,
       // Costs about half of the publish rate; our own errors carry the context instead.
       noAsyncTraces: true,
@@ -79,13 +90,20 @@ export class Bus {
       throw unreachable(options.servers, error);
     });
     try {
-      const manager = await jetstreamManager(nats);
-      const bus = new Bus(nats, jetstream(nats), manager, { publishTimeoutMs: 30_000, ...options });
-      for (const stream of STREAMS) await bus.ensureStream(stream);
-      void bus.followConnection();
+      const patience = { what: 'starting', withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
+      // One server alone answers, or has no JetStream; a cluster may be electing its leader.
+      const begun = async () => {
+        const manager = await jetstreamManager(nats);
+        const bus = new Bus(nats, jetstream(nats), manager, { publishTimeoutMs: 30_000, replicas: 1, ...options });
+        for (const stream of STREAMS) await bus.ensureStream(stream);
+        return bus;
+      };
+      const bus = await (nats.info?.cluster === undefined ? begun() : throughOutage(patience, begun));
+      void bus.followConnection(outage);
       return bus;
     } catch (error) {
       await nats.close();
+      if (error instanceof ConfigError) throw error;
       throw unreachable(options.servers, error);
     }
   }
@@ -101,17 +119,23 @@ export class Bus {
     subject: S,
     publication: Publication<S>,
   ): Promise<{ seq: number; duplicate: boolean }> {
-    const envelope: Envelope<S> = {
-      subject,
-      id: publication.id,
-      source: publication.source ?? this.source,
-      time: publication.time ?? iso(systemClock.now()),
-      traceparent: traceparent(),
-      data: publication.data,
-    };
-    const header = headers();
-    header.set('traceparent', envelope.traceparent ?? '');
-    return await this.publishRaw(subject, writeMessage(envelope), messageId(envelope), header);
+    return await inSpan(`send ${subject}`, { kind: 'producer' }, async (span) => {
+      const envelope: Envelope<S> = {
+        subject,
+        id: publication.id,
+        source: publication.source ?? this.source,
+        time: publication.time ?? iso(systemClock.now()),
+        traceparent: traceparent(),
+        data: publication.data,
+      };
+      const id = messageId(envelope);
+      if (span.isRecorded) span.set(sentAttributes(envelope, id));
+      const header = headers();
+      header.set('traceparent', envelope.traceparent ?? '');
+      const sent = await this.publishRaw(subject, writeMessage(envelope), id, header);
+      if (sent.duplicate) span.set({ 'prunella.duplicate': true });
+      return sent;
+    });
   }
 
   /** Publishes bytes as they are; for dead letters. */
@@ -157,10 +181,7 @@ export class Bus {
   bucket<T>(name: BucketName): Promise<JsonBucket<T>> {
     let bucket = this.buckets.get(name);
     if (bucket === undefined) {
-      const { ttlMs } = BUCKETS[name];
-      bucket = new Kvm(this.jetstream)
-        .create(name, { history: 1, storage: StorageType.File, ...(ttlMs > 0 && { ttl: ttlMs }) })
-        .then((kv) => new JsonBucket<unknown>(kv));
+      bucket = this.opened(name);
       bucket.catch(() => this.buckets.delete(name));
       this.buckets.set(name, bucket);
     }
@@ -169,48 +190,25 @@ export class Bus {
 
   /** Creates a stream or brings its limits up to date. Throws what the server says against it, e.g. that it has no room. */
   async ensureStream(spec: StreamSpec): Promise<void> {
-    const wanted = {
-      subjects: [...spec.subjects],
-      max_age: nanos(spec.maxAgeMs),
-      max_bytes: spec.maxBytes,
-      duplicate_window: nanos(spec.duplicateWindowMs),
-      ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject, allow_direct: true }),
-    };
-    try {
-      await this.manager.streams.info(spec.name);
-    } catch {
-      // Two services may get here together: adding the same stream twice is no error.
-      await this.manager.streams.add({
-        name: spec.name,
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        ...wanted,
-      });
-      return;
-    }
-    await this.manager.streams.update(spec.name, wanted);
+    await ensureStream(this.manager, spec, this.replicas);
   }
 
   /** Creates or updates a durable consumer. */
   async ensureConsumer(name: ConsumerName): Promise<void> {
-    const spec: ConsumerSpec = CONSUMERS[name];
-    const wanted = {
-      ack_wait: nanos(spec.ackWaitMs),
-      // We count deliveries ourselves: a message is never dropped without a dead letter.
-      max_deliver: -1,
-      max_ack_pending: 4 * Math.max(spec.concurrency, spec.batch?.size ?? 0) + 64,
-      ...(spec.subject !== undefined && { filter_subject: spec.subject }),
-    };
+    await ensureConsumer(this.manager, name);
+  }
+
+  /** How many servers are to keep each stream and bucket. */
+  get replicas(): Replicas {
+    return this.options.replicas;
+  }
+
+  /** Deletes a durable consumer that nobody wants any more: it would count as one that is far behind. None there: nothing. */
+  async removeConsumer(name: ConsumerName): Promise<void> {
     try {
-      await this.manager.consumers.update(EVENTS.name, name, wanted);
-    } catch {
-      // Not there yet: `add` also reports every real problem.
-      await this.manager.consumers.add(EVENTS.name, {
-        durable_name: name,
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-        ...wanted,
-      });
+      await this.manager.consumers.delete(EVENTS.name, name);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)) throw error;
     }
   }
 
@@ -220,10 +218,11 @@ export class Bus {
    */
   async handledUntil(name: ConsumerName): Promise<number> {
     const now = systemClock.now();
-    const { ack_floor, num_ack_pending, num_pending } = await this.manager.consumers.info(EVENTS.name, name);
-    if (num_ack_pending + num_pending === 0) return now;
-    // Also where the one right after the floor is there no more. The client's types know `next_by_subj` only for direct reads.
-    const next = { seq: ack_floor.stream_seq + 1, next_by_subj: '>' } as MsgRequest;
+    const { ack_floor } = await this.manager.consumers.info(EVENTS.name, name);
+    const spec: ConsumerSpec = CONSUMERS[name];
+    // The stream's leader knows what there is: what a consumer counts is what its own server has heard of, which may be behind. Also where the one right after the
+    // floor is there no more. The client's types know `next_by_subj` only for direct reads.
+    const next = { seq: ack_floor.stream_seq + 1, next_by_subj: spec.subject ?? '>' } as MsgRequest;
     const oldest = await this.manager.streams.getMessage(EVENTS.name, next);
     return Math.min(now, oldest?.time.getTime() ?? now);
   }
@@ -254,12 +253,32 @@ export class Bus {
     if (!this.nats.isClosed()) await this.nats.drain();
   }
 
-  private async followConnection(): Promise<void> {
+  private async opened(name: BucketName): Promise<JsonBucket<unknown>> {
+    const { jetstream, manager, nats } = this;
+    const patience = { what: `opening ${name}`, withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
+    const kv = await throughOutage(patience, () => ensureBucket(jetstream, manager, name, this.replicas));
+    return new JsonBucket<unknown>({ name, kv, jetstream, manager, isClosed: () => nats.isClosed() });
+  }
+
+  private async followConnection(outage: { since: number | undefined }): Promise<void> {
     for await (const status of this.nats.status()) {
-      if (status.type === 'disconnect') this.connected = false;
-      if (status.type === 'reconnect') this.connected = true;
+      if (status.type === 'disconnect') {
+        this.connected = false;
+        outage.since ??= systemClock.now();
+      }
+      if (status.type === 'reconnect') {
+        this.connected = true;
+        outage.since = undefined;
+      }
     }
   }
+}
+
+/** How long to leave a server alone that did not let us in: longer, the longer none does; jittered, so that replicas do not come back together. */
+function reconnectWait(since: number | undefined): number {
+  const lastedMs = since === undefined ? 0 : systemClock.now() - since;
+  const full = Math.min(Math.max(500, lastedMs / 4), LONGEST_RECONNECT_WAIT_MS);
+  return Math.round(full * (0.5 + Math.random() / 2));
 }
 
 function unreachable(servers: string, cause: unknown): UnreachableError {

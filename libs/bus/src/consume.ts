@@ -1,13 +1,13 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { ContractViolation } from '@prunella/contracts';
-import { type Random, UnreachableError } from '@prunella/core';
+import { continueTrace, isTraced, type Random, tellSpan, UnreachableError } from '@prunella/core';
 import type { Bus } from './bus.ts';
 import { bury, type DeadReason } from './dead-letters.ts';
 import { type Received, received } from './delivery.ts';
 import { Postponed, Undeliverable } from './errors.ts';
+import { batchAttributes, handledAttributes } from './spans.ts';
 import { together } from './together.ts';
 import { CONSUMERS, type ConsumerName, type ConsumerSpec, EVENTS } from './topology.ts';
-import { withTrace } from './trace.ts';
 
 /** What a consumer tells about its work, for logs and metrics. */
 export interface ConsumerObserver {
@@ -29,6 +29,14 @@ export interface Consumption {
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
+/** More than OpenTelemetry keeps of one span by default are lost anyway. */
+const MOST_LINKS = 128;
+/**
+ * How often an idle server says that it still has our request; after two that do not come it is asked anew. The client's own 15 s are half a minute of standstill
+ * whenever the server that leads the consumer goes away. Not more than half of a request's time, which is also how soon it is asked again when nobody answers.
+ */
+const HEARTBEAT_MS = 2_000;
+const PULL_MS = 5_000;
 
 interface Context {
   bus: Bus;
@@ -63,6 +71,8 @@ export function consume(
         const consumer = await bus.jetstream.consumers.get(EVENTS.name, name);
         messages = await consumer.consume({
           max_messages: context.spec.batch?.size ?? context.spec.concurrency,
+          expires: PULL_MS,
+          idle_heartbeat: HEARTBEAT_MS,
           // ends the loop below, and the next round makes the consumer again
           abort_on_missing_resource: true,
         });
@@ -144,7 +154,10 @@ async function handleBatch(context: Context, batch: JsMsg[]): Promise<void> {
   if (items.length === 0) return;
   await attempt(context, items, async () => {
     try {
-      await context.handler(items.map((item) => item.event));
+      await handledTogether(
+        context,
+        items.map((item) => item.event),
+      );
       for (const item of items) item.message.ack();
     } catch (error) {
       if (error instanceof UnreachableError || error instanceof Postponed || items.length === 1) {
@@ -164,12 +177,44 @@ interface Item {
 
 async function settle(context: Context, item: Item): Promise<void> {
   try {
-    await withTrace(item.event.traceparent, () => context.handler([item.event]));
+    await handled(context, item.event);
     await together();
     item.message.ack();
   } catch (error) {
     await failed(context, item, error);
   }
+}
+
+/** Hands one event over, as part of its trace. */
+async function handled({ name, handler }: Context, event: Received): Promise<void> {
+  await continueTrace(event.traceparent, `process ${event.subject}`, { kind: 'consumer' }, async (span) => {
+    if (span.isRecorded) span.set(handledAttributes(event, name));
+    await handler([event]);
+  });
+}
+
+/** Hands many events over. What is done for all of them is a trace of its own, and in the trace of each of them it is told that it was handled. */
+async function handledTogether(context: Context, events: Received[]): Promise<void> {
+  const { name, handler } = context;
+  const [first] = events;
+  if (first !== undefined && events.length === 1) return await handled(context, first);
+  if (!isTraced()) return await handler(events);
+  const links = events.slice(0, MOST_LINKS).map((event) => event.traceparent);
+  const attributes = batchAttributes(name, events.length);
+  await continueTrace(undefined, `process ${name}`, { kind: 'consumer', attributes, links }, async (span) => {
+    const startedAt = Date.now();
+    const tell = (failure?: unknown) => {
+      for (const event of events) {
+        const told = { kind: 'consumer', startedAt, links: [span.traceparent] } as const;
+        tellSpan(event.traceparent, `process ${event.subject}`, told, () => handledAttributes(event, name), failure);
+      }
+    };
+    await handler(events).catch((error: unknown) => {
+      tell(error);
+      throw error;
+    });
+    tell();
+  });
 }
 
 /** Runs the work, saying to the server that it is in progress. */

@@ -2,6 +2,7 @@ export { Bus, type BusOptions, type Publication } from './bus.ts';
 export { type ConsumerObserver, type Consumption, consume } from './consume.ts';
 export type { DeadReason } from './dead-letters.ts';
 export type { Received } from './delivery.ts';
+export type { Replicas } from './ensure.ts';
 export { Postponed, Undeliverable } from './errors.ts';
 export { Consumes, type Delivered, JetStreamStrategy } from './jetstream.strategy.ts';
 export { type Change, type Entry, JsonBucket } from './kv.ts';
@@ -22,4 +23,3 @@ export {
   type Origin,
   type ReplyTo,
 } from './topology.ts';
-export { traceId, traceparent, withTrace } from './trace.ts';

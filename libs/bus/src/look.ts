@@ -11,6 +11,8 @@ export interface StreamLook {
   /** How many servers keep it, and how many of those are behind or away; a single server: 1 and 0. */
   replicas: number;
   lagging: number;
+  /** The names of those. */
+  away: string[];
 }
 
 /** How far a durable consumer is. */
@@ -29,14 +31,15 @@ export async function lookAtStream(manager: JetStreamManager, spec: StreamSpec):
   const found = await manager.streams.info(spec.name).catch(() => undefined);
   if (found === undefined) return undefined;
   const { state, config, cluster } = found;
-  const others = cluster?.replicas ?? [];
+  const behind = (cluster?.replicas ?? []).filter(({ current, offline }) => !current || offline === true);
   return {
     name: spec.name,
     messages: state.messages,
     bytes: state.bytes,
     maxBytes: config.max_bytes,
     replicas: config.num_replicas,
-    lagging: others.filter(({ current, offline }) => !current || offline === true).length,
+    lagging: behind.length,
+    away: behind.map(({ name }) => name),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '@prunella/core';
+import { type Clock, messageOf, outsideTraces } from '@prunella/core';
 import type { Change, JsonBucket } from './kv.ts';
 
 /** What is kept of something that is to be done later: it survives every restart. */
@@ -113,6 +113,14 @@ export class Timers<T extends Scheduled> {
     return this.waiting.size;
   }
 
+  /** How late the one is that should have fired first, in ms; 0: none is late. */
+  get overdueMs(): number {
+    const now = this.clock.now();
+    let most = 0;
+    for (const { timer } of this.waiting.values()) most = Math.max(most, now - timer.dueAt);
+    return most;
+  }
+
   /** Finds what the watch did not tell. */
   private async readAll(): Promise<void> {
     // NATS is away: the next time.
@@ -154,7 +162,8 @@ export class Timers<T extends Scheduled> {
   }
 
   private begin(key: string, lane: string): void {
-    const work = this.run(key).finally(() => {
+    // Whoever set the last timer, or finished one, is not whose time has come.
+    const work = outsideTraces(() => this.run(key)).finally(() => {
       this.firing.delete(key);
       this.wake();
     });

@@ -110,6 +110,8 @@ export const CONSUMERS = {
   'remediator-watch': { ...USUAL, subject: 'watch.ended' },
   'remediator-digest': { ...USUAL, subject: 'digest.made', concurrency: 1 },
   'auditor-events': { ...USUAL, concurrency: 1, batch: { size: 500, lingerMs: 20 } },
+  // Sends what is about healing to Loki, beside the recording and never in its way (ADR 0038). Only where Loki is configured.
+  'auditor-loki': { ...USUAL, concurrency: 1, ackWaitMs: 30_000, batch: { size: 500, lingerMs: 500 } },
 } as const satisfies Record<string, ConsumerSpec>;
 
 export type ConsumerName = keyof typeof CONSUMERS;

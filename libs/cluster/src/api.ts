@@ -10,7 +10,7 @@ import {
   setHeaderOptions,
   type V1Node,
 } from '@kubernetes/client-node';
-import { messageOf, ProviderError } from '@prunella/core';
+import { inSpan, messageOf, ProviderError } from '@prunella/core';
 import { problemOf, retryAfter } from '@prunella/http';
 import type { KubeObject, Pod, ResourceType } from './objects.ts';
 
@@ -114,6 +114,12 @@ export function within(timeoutMs: number): ConfigurationOptions<ObservableMiddle
 
 /** The one place that reads the API server's errors. */
 export async function provided<T>(what: string, call: () => Promise<T>): Promise<T> {
+  const [verb = what] = what.split(' ', 1);
+  const attributes = { 'prunella.provider': 'kubernetes', 'prunella.request': what.slice(0, 256) };
+  return await inSpan(`kubernetes ${verb}`, { kind: 'client', attributes }, () => answered(what, call));
+}
+
+async function answered<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

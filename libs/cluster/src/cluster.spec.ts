@@ -15,7 +15,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'prunella-kube-'));
   const file = join(directory, 'config');
   await writeFile(file, fake.kubeconfig);
-  const found = clusterFromEnvironment({ KUBECONFIG: file });
+  const found = await clusterFromEnvironment({ KUBECONFIG: file });
   if (found === undefined) throw new Error('expected a cluster');
   cluster = found;
 });
@@ -247,7 +247,7 @@ it.each`
 });
 
 it('does not wait for an API server for ever, and hears when to come again', async () => {
-  const impatient = clusterFromEnvironment({ KUBECONFIG: join(directory, 'config') }, { timeoutMs: 100 });
+  const impatient = await clusterFromEnvironment({ KUBECONFIG: join(directory, 'config') }, { timeoutMs: 100 });
   const any = { kind: '', namespace: 'default', name: 'any' };
   fake.fault(/^GET/, 'hang');
   await expect(impatient?.get(any)).rejects.toMatchObject({ problem: 'unavailable' });
@@ -260,8 +260,8 @@ it('knows no workload that is not there, and needs a cluster to be told of one',
   await expect(async () => await cluster.get({ kind: 'CronJob', namespace: 'default', name: 'x' })).rejects.toThrow(
     /a CronJob can't be handled/,
   );
-  expect(clusterFromEnvironment({})).toBeUndefined();
-  expect(() => clusterFromEnvironment({ KUBECONFIG: join(directory, 'missing') })).toThrow(
+  expect(await clusterFromEnvironment({})).toBeUndefined();
+  await expect(clusterFromEnvironment({ KUBECONFIG: join(directory, 'missing') })).rejects.toThrow(
     /KUBECONFIG .* can't be read/,
   );
 });

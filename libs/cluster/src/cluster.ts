@@ -1,6 +1,6 @@
 import { compareQuantities, iso, ProviderError, parseQuantity } from '@prunella/core';
-import { type Api, apiOf } from './api.ts';
-import { configFromEnvironment } from './config.ts';
+import type { Api } from './api.ts';
+import { isConfigured } from './is-configured.ts';
 import { KINDS } from './kinds/index.ts';
 import type { Pod, PodTemplate } from './objects.ts';
 import type { Revision, Workload, WorkloadKind, WorkloadRef } from './workload.ts';
@@ -58,10 +58,12 @@ const LONGEST_MS = 20_000;
  * KUBECONFIG, or the service account when running in a cluster; undefined: neither. `timeoutMs`: longest wait for an answer.
  * Throws ProviderError for a kubeconfig that can't be read.
  */
-export function clusterFromEnvironment(
+export async function clusterFromEnvironment(
   environment: NodeJS.ProcessEnv,
   { timeoutMs = LONGEST_MS }: { timeoutMs?: number } = {},
-): Cluster | undefined {
+): Promise<Cluster | undefined> {
+  if (!isConfigured(environment)) return undefined;
+  const [{ configFromEnvironment }, { apiOf }] = await Promise.all([import('./config.ts'), import('./api.ts')]);
   const config = configFromEnvironment(environment);
   return config && clusterOf(apiOf(config, timeoutMs));
 }

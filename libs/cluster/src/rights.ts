@@ -1,22 +1,7 @@
-import { AuthorizationV1Api } from '@kubernetes/client-node';
 import { bad, type Finding, note, ok, ProviderError } from '@prunella/core';
-import { provided, within } from './api.ts';
-import { configFromEnvironment } from './config.ts';
+import { isConfigured } from './is-configured.ts';
 import type { ResourceType } from './objects.ts';
-
-/** A right that is needed. */
-export interface Right {
-  verb: 'get' | 'list' | 'watch' | 'patch';
-  /** Empty: the core group. */
-  group: string;
-  resource: string;
-  /** `status`; absent: the object itself. */
-  subresource?: string;
-  /** Empty: in all of them. */
-  namespace: string;
-  /** The cluster may have no such objects: then the right is for nothing. */
-  optional?: true;
-}
+import type { Right } from './right.ts';
 
 const DOCS = 'docs/guide/kubernetes.md';
 const NAME = 'Kubernetes';
@@ -61,19 +46,10 @@ export async function examineRights(
   what: string,
   { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
 ): Promise<Finding[]> {
+  if (!isConfigured(environment)) return [];
+  const { askRights } = await import('./ask-rights.ts');
   try {
-    const config = configFromEnvironment(environment);
-    if (config === undefined) return [];
-    const api = config.makeApiClient(AuthorizationV1Api);
-    const reviews = await Promise.all(
-      rights.map(async (wanted) => {
-        const review = await provided('ask what this account may do', () =>
-          api.createSelfSubjectAccessReview({ body: reviewOf(wanted) }, within(timeoutMs)),
-        );
-        return { wanted, allowed: review.status?.allowed === true };
-      }),
-    );
-    return rightsFindings(reviews, what);
+    return rightsFindings(await askRights(environment, rights, timeoutMs), what);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const { problem, detail } = error;
@@ -126,17 +102,3 @@ function inEach(namespaces: readonly string[], of: (namespace: string) => Right[
 
 /** More are alike, as a rule, and each costs a dozen requests. */
 const MOST_NAMESPACES = 10;
-
-function reviewOf({ verb, group, resource, subresource, namespace }: Right) {
-  return {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    spec: {
-      resourceAttributes: {
-        ...{ verb, group, resource },
-        ...(namespace !== '' && { namespace }),
-        ...(subresource !== undefined && { subresource }),
-      },
-    },
-  };
-}

@@ -1,3 +1,4 @@
+export * from './cicd.ts';
 export * from './clock.ts';
 export * from './duration.ts';
 export * from './errors.ts';
@@ -13,4 +14,7 @@ export * from './quantity.ts';
 export * from './secret-files.ts';
 export * from './seeded-random.ts';
 export * from './slack-buttons.ts';
+export * from './span-attributes.ts';
+export * from './spans.ts';
+export * from './trace.ts';
 export * from './words.ts';

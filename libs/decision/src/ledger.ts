@@ -5,6 +5,8 @@ import type { Records } from './records.ts';
 /** What was spent of one limit, newest last. */
 export interface Expenses {
   expenses: readonly Expense[];
+  /** The budget that it is, as it was when something was spent last. Absent: a cool-down, or written by an older version. */
+  budget?: Pick<Limit, 'name' | 'per' | 'unit' | 'most' | 'withinMs'>;
 }
 
 /**
@@ -63,11 +65,16 @@ export class SpendingLedger {
       const entry = await this.bucket.get(place);
       const expenses = next(entry?.value.expenses ?? []);
       if (expenses === undefined) return;
+      const kept: Expenses = { expenses, ...budgetOf(limit) };
       const revision =
         entry === undefined
-          ? await this.bucket.create(place, { expenses })
-          : await this.bucket.update(place, { expenses }, entry.revision);
+          ? await this.bucket.create(place, kept)
+          : await this.bucket.update(place, kept, entry.revision);
       if (revision !== undefined) return;
     }
   }
+}
+
+function budgetOf({ kind, name, per, unit, most, withinMs }: Limit): Pick<Expenses, 'budget'> {
+  return kind === 'budget' ? { budget: { name, per, unit, most, withinMs } } : {};
 }

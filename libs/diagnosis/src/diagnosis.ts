@@ -53,6 +53,8 @@ export interface DiagnosisDeps {
   learnt(decidedBy: string, action: ActionType): Learnt | undefined;
   /** Speaks where rules are silent, and is asked about what they say. Absent: rules alone. */
   model?: Model;
+  /** Told of the stages as they are done, e.g. to measure them. Default: nobody is. */
+  stage?: <T>(name: 'rules' | 'model', work: () => T) => T;
   /** How much counts what is known about each candidate. Default: those that come with this version. */
   weights?: ArbitrationWeights;
 }

@@ -17,12 +17,12 @@ import { suggested } from './suggestion.ts';
 export function propose(
   input: DiagnosisInput & { error?: Failure },
   readings: readonly JobReading[],
-  { rules, model, weights = WEIGHTS }: Omit<DiagnosisDeps, 'learnt'>,
+  { rules, model, stage = untold, weights = WEIGHTS }: Omit<DiagnosisDeps, 'learnt'>,
 ): Proposal[] {
   const { metrics, error } = input;
   const jobs = readings.map((reading) => {
-    const guesses = guess(failureOf(reading, metrics), model);
-    const found = candidatesIn(reading, rules, metrics);
+    const guesses = stage('model', () => guess(failureOf(reading, metrics), model));
+    const found = stage('rules', () => candidatesIn(reading, rules, metrics));
     const weighed = weighInLog(found, guesses, reading, weights);
     return { job: reading.job, candidates: withAnnotations(weighed, reading, rules, metrics) };
   });
@@ -31,6 +31,10 @@ export function propose(
   const ofRun = [...run.map(candidateOf), ...(suggestion ? [suggestion] : [])];
   const all = [...jobs, { job: undefined, candidates: ofRun }];
   return input.tests === undefined ? all : withKnownFlaky(all, readings, input, input.tests);
+}
+
+function untold<T>(_: string, work: () => T): T {
+  return work();
 }
 
 /** The same rule on several jobs is one candidate with all their lines, as sure as the surest of them. */

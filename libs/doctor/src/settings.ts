@@ -9,7 +9,7 @@ export interface NamedSetting {
 
 const LONGEST = 300;
 /** What is set so is never shown. Of addresses only user, password and query are left out. */
-const SECRET = /TOKEN|SECRET|PASSWORD|PRIVATE_KEY|CREDENTIAL|WEBHOOK_URL/;
+const SECRET = /TOKEN|SECRET|PASSWORD|PRIVATE_KEY|CREDENTIAL|WEBHOOK_URL|OTLP_(?:TRACES_)?HEADERS/;
 
 /** What `z.toJSONSchema` says of a setting. */
 interface Described {

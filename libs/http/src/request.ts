@@ -1,4 +1,4 @@
-import { messageOf, ProviderError, type ProviderProblem, tellRequest } from '@prunella/core';
+import { inSpan, messageOf, ProviderError, type ProviderProblem, type Span, tellRequest } from '@prunella/core';
 import { bounded } from './body.ts';
 import { type RetryPolicy, waitBefore } from './retry-policy.ts';
 
@@ -26,6 +26,8 @@ export interface RequestOptions {
 
 /** As much of an error's body as helps people. */
 const MOST_OF_AN_ERROR = 300;
+/** As much of an address as a span shows, in UTF-16 code units. */
+const LONGEST_ADDRESS = 512;
 
 /**
  * One HTTP request, or several when `retry` says so. The body of the answer is not read yet: see `jsonOf` and `tailOf`.
@@ -35,7 +37,10 @@ const MOST_OF_AN_ERROR = 300;
 export async function request(url: string, options: RequestOptions): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await once(url, options);
+      const response = await inSpan(options.method ?? 'GET', { kind: 'client' }, async (span) => {
+        if (span.isRecorded) describe(span, url, options, attempt);
+        return await once(url, options, span);
+      });
       tellRequest({ provider: options.provider, result: 'ok' });
       return response;
     } catch (error) {
@@ -49,7 +54,7 @@ export async function request(url: string, options: RequestOptions): Promise<Res
   }
 }
 
-async function once(url: string, options: RequestOptions): Promise<Response> {
+async function once(url: string, options: RequestOptions, span: Span): Promise<Response> {
   const { provider, method = 'GET', headers = {}, json, form, redirect = 'follow', signal, allow = [] } = options;
   const what = `${method} ${named(url, options)}`;
   let response: Response;
@@ -68,6 +73,7 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
     throw new ProviderError(provider, 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
   }
   const { ok, status } = response;
+  span.set({ 'http.response.status_code': status });
   if (ok || (redirect === 'manual' && status < 400) || allow.includes(status)) return response;
   const { text } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ text: '' }));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
@@ -75,6 +81,24 @@ async function once(url: string, options: RequestOptions): Promise<Response> {
     status: response.status,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+/** In the words of https://opentelemetry.io/docs/specs/semconv/http/http-spans/. */
+function describe(span: Span, url: string, options: RequestOptions, attempt: number): void {
+  const parsed = URL.parse(url);
+  if (parsed === null) return;
+  span.set({
+    'http.request.method': options.method ?? 'GET',
+    'url.full': named(url, options).slice(0, LONGEST_ADDRESS),
+    'server.address': parsed.hostname,
+    'server.port': portOf(parsed),
+    ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
+    'prunella.provider': options.provider,
+  });
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port !== '' ? Number(port) : protocol === 'https:' ? 443 : 80;
 }
 
 /** An address as errors may show it. */

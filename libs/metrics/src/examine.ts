@@ -43,7 +43,7 @@ export async function examineLoki(environment: LokiEnvironment, signal: AbortSig
   const loki = lokiFromEnvironment(environment);
   if (loki === undefined) return [];
   try {
-    await loki.lines('{service="auditor"}', { from: now - 60_000, to: now, limit: 1 }, signal);
+    await loki.lines('{service="prunella"}', { from: now - 60_000, to: now, limit: 1 }, signal);
     return [ok('Loki', 'answers queries')];
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof BadLogQuery)) throw error;

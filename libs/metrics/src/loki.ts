@@ -1,6 +1,7 @@
 import { messageOf, ProviderError, PrunellaError } from '@prunella/core';
 import { jsonOf, type RetryPolicy, request, usualRetries } from '@prunella/http';
 import { z } from 'zod';
+import { LokiPush } from './loki-push.ts';
 
 /** The query can't be answered as it stands. Asking again does not help. */
 export class BadLogQuery extends PrunellaError {
@@ -121,6 +122,17 @@ export type LokiEnvironment = { readonly [name in 'LOKI_URL' | 'LOKI_TOKEN' | 'L
 
 /** undefined: none is configured. */
 export function lokiFromEnvironment(environment: LokiEnvironment): Loki | undefined {
+  const options = optionsOf(environment);
+  return options && new Loki(options);
+}
+
+/** The same, to send lines there. */
+export function lokiPushFromEnvironment(environment: LokiEnvironment): LokiPush | undefined {
+  const options = optionsOf(environment);
+  return options && new LokiPush(options);
+}
+
+function optionsOf(environment: LokiEnvironment): LokiOptions | undefined {
   const { LOKI_URL: url, LOKI_TOKEN: token, LOKI_TENANT: tenant } = environment;
-  return url ? new Loki({ url, ...(token && { token }), ...(tenant && { tenant }) }) : undefined;
+  return url ? { url, ...(token && { token }), ...(tenant && { tenant }) } : undefined;
 }

@@ -9,10 +9,10 @@ const DAY_MS = 86_400_000;
 /** Which series; all that are given have to match. */
 const SeriesMatch = z
   .strictObject({
-    platform: Globs.optional(),
-    repository: Globs.optional(),
-    pipeline: Globs.optional(),
-    branch: Globs.optional(),
+    platform: Globs.optional().describe('`github`, `kubernetes`, `playground`, ...'),
+    repository: Globs.optional().describe('`owner/name`'),
+    pipeline: Globs.optional().describe('The id of the pipeline.'),
+    branch: Globs.optional().describe('The branch or tag.'),
     series: Globs.optional().describe('The name of the run, job or metric; `job › step`, `class › test`.'),
   })
   .refine((match) => Object.keys(match).length > 0, {

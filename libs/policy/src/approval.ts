@@ -5,7 +5,7 @@ import { type Case, Match, matches } from './match.ts';
 
 /** Who may say yes or no to what is asked, and how many it takes. */
 export const ApprovalRule = z.strictObject({
-  match: Match,
+  match: Match.describe('What is asked about.'),
   by: z
     .array(z.string().min(1).max(256))
     .min(1)

@@ -2,7 +2,7 @@ import { Duration, parseDuration } from '@prunella/core';
 import { z } from 'zod';
 
 const Place = z.strictObject({
-  platform: z.enum(['github', 'gitlab', 'jenkins']),
+  platform: z.enum(['github', 'gitlab', 'jenkins']).describe('Where it is.'),
   repository: z
     .string()
     .min(1)

@@ -72,7 +72,16 @@ cooldown: 10m`;
 });
 
 describe('spend', () => {
-  const limit: Limit = { kind: 'budget', name: 'b', scope: '', unit: 'actions', most: 2, withinMs: HOUR, amount: 1 };
+  const limit: Limit = {
+    kind: 'budget',
+    name: 'b',
+    per: 'repository',
+    scope: '',
+    unit: 'actions',
+    most: 2,
+    withinMs: HOUR,
+    amount: 1,
+  };
 
   it('allows so many within the time, and counts an order once', () => {
     let expenses: readonly Expense[] = [];

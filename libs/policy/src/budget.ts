@@ -18,7 +18,10 @@ const MOST_EXPENSES = 5_000;
 /** At most so much within any such time. */
 export const Budget = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' }),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+      .describe('Shown in messages, reasons and metrics; different names.'),
     match: Match.optional().describe('Actions that this budget is for. Default: all that have an effect.'),
     per: z.enum(SCOPES).default('repository').describe('A budget of its own for each of these.'),
     within: Duration.refine((ms) => ms >= 60_000 && ms <= LONGEST_WINDOW, {
@@ -47,7 +50,9 @@ export interface Limit {
   kind: 'budget' | 'cooldown';
   /** The budget's name; for people and as a key. */
   name: string;
-  /** What it is kept apart for, e.g. `acme/shop`. */
+  /** For what it is kept apart: one of these. */
+  per: Scope;
+  /** Which one of them, e.g. `acme/shop`. */
   scope: string;
   unit: Unit;
   /** So much within the time. */
@@ -88,13 +93,15 @@ export function limitsFor(
         const most = budget[unit];
         if (most === undefined) return [];
         const { name, per, within: withinMs } = budget;
-        return [{ kind: 'budget', name, scope: scopeOf(per, about), unit, most, withinMs, amount: amounts[unit] }];
+        const scope = scopeOf(per, about);
+        return [{ kind: 'budget', name, per, scope, unit, most, withinMs, amount: amounts[unit] }];
       }),
     );
   if (cooldownMs === 0) return kept;
   const target: Limit = {
     kind: 'cooldown',
     name: about.action,
+    per: 'target',
     scope: scopeOf('target', about),
     unit: 'actions',
     most: 1,

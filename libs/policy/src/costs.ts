@@ -17,7 +17,7 @@ export const CostSettings = z
     prices: z
       .array(
         z.strictObject({
-          match: Match.optional(),
+          match: Match.optional().describe('Reruns that it is the price of. Not given: all.'),
           perMinute: z.number().min(0).max(1_000).describe('Price of a runner minute.'),
         }),
       )

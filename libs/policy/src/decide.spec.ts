@@ -260,6 +260,7 @@ const facts: fc.Arbitrary<Facts> = fc.record(
         limit: fc.record({
           kind: fc.constantFrom('budget', 'cooldown'),
           name: fc.constant('b'),
+          per: fc.constant('repository'),
           unit: fc.constantFrom('actions', 'minutes', 'money'),
           amount: fc.nat(20),
           scope: fc.string(),

@@ -26,10 +26,10 @@ const Status = z.int().min(100).max(599);
 /** Which runs need it; all that are given have to match. */
 const RunMatch = z
   .strictObject({
-    repository: Globs.optional(),
-    pipeline: Globs.optional(),
-    branch: Globs.optional(),
-    environment: Globs.optional(),
+    repository: Globs.optional().describe('`owner/name`'),
+    pipeline: Globs.optional().describe('The id of the pipeline.'),
+    branch: Globs.optional().describe('The branch that is built.'),
+    environment: Globs.optional().describe('What it deploys to.'),
   })
   .refine((match) => Object.keys(match).length > 0, {
     error: 'expected at least one of repository, pipeline, branch, environment',
@@ -37,7 +37,7 @@ const RunMatch = z
   });
 
 const Need = z.strictObject({
-  match: RunMatch,
+  match: RunMatch.describe('Runs that need it; all that are given have to match.'),
   steps: z
     .array(
       z
@@ -53,7 +53,10 @@ const Need = z.strictObject({
 });
 
 const common = {
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' }),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+    .describe('Shown in messages, events and metrics; different names.'),
   interval: between('1s', '1h').prefault('30s').describe('Time between two probes, on average.'),
   timeout: between('100ms', '1m').prefault('5s').describe('A probe that takes longer has failed.'),
   downAfter: z.int().min(1).max(100).default(3).describe('So many failed probes in a row: it is down.'),
@@ -70,8 +73,8 @@ const common = {
     .describe('What it is called in logs, besides its host.'),
   suspicion: z
     .strictObject({
-      pipelines: z.int().min(2).max(100).default(3),
-      within: between('1m', '1d').prefault('10m'),
+      pipelines: z.int().min(2).max(100).default(3).describe('So many different ones.'),
+      within: between('1m', '1d').prefault('10m').describe('Within this time.'),
     })
     .prefault({})
     .describe('So many different pipelines that failed because of it within this time: it is suspected.'),
@@ -81,8 +84,8 @@ const common = {
 };
 
 const Http = z.strictObject({
-  kind: z.literal('http'),
-  url: Url,
+  kind: z.literal('http').describe('An address that has to answer.'),
+  url: Url.describe('What is asked.'),
   expect: z
     .union([Status, z.array(Status).min(1).max(20)], { error: 'expected an HTTP status or a list of them' })
     .optional()
@@ -91,14 +94,19 @@ const Http = z.strictObject({
   ...common,
 });
 
-const Tcp = z.strictObject({ kind: z.literal('tcp'), host: Host, port: Port, ...common });
+const Tcp = z.strictObject({
+  kind: z.literal('tcp').describe('A port that has to accept connections.'),
+  host: Host.describe('Name or address.'),
+  port: Port.describe('Port.'),
+  ...common,
+});
 
 const Postgresql = z.strictObject({
-  kind: z.literal('postgresql'),
-  host: Host,
-  port: Port.default(5432),
-  database: z.string().min(1).max(63).default('postgres'),
-  user: z.string().min(1).max(63).default('prunella'),
+  kind: z.literal('postgresql').describe('A database.'),
+  host: Host.describe('Name or address.'),
+  port: Port.default(5432).describe('Port.'),
+  database: z.string().min(1).max(63).default('postgres').describe('The database to log in to.'),
+  user: z.string().min(1).max(63).default('prunella').describe('Who logs in.'),
   passwordFrom: SecretName.optional().describe(
     'The environment variable with the password: then SELECT 1 must succeed. Without it: that it accepts connections.',
   ),
@@ -107,9 +115,9 @@ const Postgresql = z.strictObject({
 });
 
 const Dns = z.strictObject({
-  kind: z.literal('dns'),
+  kind: z.literal('dns').describe('A name that has to resolve.'),
   host: Host.describe('The name that must have an address.'),
-  record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'SRV']).default('A'),
+  record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'SRV']).default('A').describe('The kind of record.'),
   server: z
     .string()
     .regex(/^(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?)$/i, {
@@ -121,7 +129,7 @@ const Dns = z.strictObject({
 });
 
 const Registry = z.strictObject({
-  kind: z.literal('registry'),
+  kind: z.literal('registry').describe('A registry of container images.'),
   url: Url.describe('Where the registry is; /v2/ is asked.'),
   ...common,
 });

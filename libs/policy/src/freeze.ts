@@ -7,7 +7,9 @@ const MOMENT = /^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):([0-5]\d)$/;
 
 const Name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' });
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+  .describe('Shown in the reason of each decision that it changes.');
+const Where = Match.optional().describe('What is frozen. Not given: everything.');
 const Moment = z.string().regex(MOMENT, { error: 'expected a day and a time such as "fri 16:00"' });
 /** A time zone by its IANA name. */
 export const Zone = z.string().refine(isZone, { error: 'expected a time zone such as Europe/Berlin or UTC' });
@@ -17,14 +19,20 @@ export const Freeze = z.union(
   [
     z.strictObject({
       name: Name,
-      match: Match.optional(),
-      from: z.iso.datetime({ offset: true }),
-      to: z.iso.datetime({ offset: true }),
+      match: Where,
+      from: z.iso.datetime({ offset: true }).describe('The first moment, e.g. "2026-12-20T00:00:00Z".'),
+      to: z.iso.datetime({ offset: true }).describe('The first moment after it.'),
     }),
     z.strictObject({
       name: Name,
-      match: Match.optional(),
-      weekly: z.strictObject({ from: Moment, to: Moment, zone: Zone.default('UTC') }),
+      match: Where,
+      weekly: z
+        .strictObject({
+          from: Moment.describe('The first moment, e.g. "fri 16:00".'),
+          to: Moment.describe('The first moment after it; it may be in the week after.'),
+          zone: Zone.default('UTC').describe('Time zone, e.g. Europe/Berlin.'),
+        })
+        .describe('Every week between two moments.'),
     }),
   ],
   {

@@ -14,7 +14,7 @@ export const Match = z
     platform: Globs.optional().describe('`github`, `kubernetes`, `playground`, ...'),
     repository: Globs.optional().describe('`owner/name`'),
     pipeline: Globs.optional().describe('The id of the pipeline, e.g. `owner/name/.github/workflows/ci.yml`.'),
-    branch: Globs.optional(),
+    branch: Globs.optional().describe('The branch or tag, e.g. `release/*`.'),
     environment: Globs.optional().describe('Deployment environment; empty where there is none.'),
     action: oneOrMore(actionTypes).optional().describe('The proposed action.'),
     cause: oneOrMore(causes).optional().describe('The cause that the diagnosis gives.'),

@@ -24,11 +24,11 @@ const Text = z
 /** What a check asks about; each field stands for the placeholder of its name. */
 const CheckTarget = z
   .strictObject({
-    namespace: KubernetesName,
-    name: KubernetesName,
-    environment: Text,
-    repository: Text,
-    pipeline: Text,
+    namespace: KubernetesName.describe('Namespace of the workload.'),
+    name: KubernetesName.describe('Name of the workload.'),
+    environment: Text.describe('Its environment.'),
+    repository: Text.describe('Where it comes from, `owner/name`.'),
+    pipeline: Text.describe('The id of the pipeline that deploys it.'),
   })
   .partial();
 export type CheckTarget = z.infer<typeof CheckTarget>;
@@ -38,7 +38,10 @@ const PLACEHOLDERS = Object.keys(CheckTarget.shape);
 /** A question that Prometheus is asked again and again; each series of the answer is judged by itself. */
 export const MetricCheck = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' }),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+      .describe('Shown in messages, reasons and metrics; different names.'),
     query: z
       .string()
       .min(1)
@@ -63,9 +66,9 @@ export const MetricCheck = z
       .describe('Time between two questions.'),
     workload: z
       .strictObject({
-        kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']).default('Deployment'),
-        namespace: Label.default('namespace'),
-        name: Label.default('service'),
+        kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']).default('Deployment').describe('Its kind.'),
+        namespace: Label.default('namespace').describe('Label that holds its namespace.'),
+        name: Label.default('service').describe('Label that holds its name.'),
       })
       .prefault({})
       .describe('Labels that name the workload of a series.'),

@@ -15,7 +15,8 @@ const OwnerEntry = z.strictObject({
     .refine((match) => Object.keys(match).length > 0, {
       error: `expected at least one of ${FIELDS.join(', ')}`,
       when: ({ issues }) => issues.length === 0,
-    }),
+    })
+    .describe('What they mend; all that are given have to match.'),
   owner: z.string().min(1).max(256).describe('A person, a team or a channel, e.g. `@team-payments`.'),
 });
 

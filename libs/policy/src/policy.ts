@@ -60,14 +60,19 @@ const USUAL_BUDGETS: z.input<typeof Budget>[] = [
 ];
 
 const PipelineEntry = z.strictObject({
-  match: Match,
-  mode: Mode.optional(),
+  match: Match.describe('What it is for.'),
+  mode: Mode.optional().describe('How far Prunella may go there.'),
   thresholds: z
-    .strictObject({ free: Confidence.optional(), cheap: Confidence.optional(), reversible: Confidence.optional() })
-    .optional(),
-  attempts: Attempts.optional(),
-  cooldown: Cooldown.optional(),
-  approveWithin: ApproveWithin.optional(),
+    .strictObject({
+      free: Confidence.optional().describe('What only tells somebody.'),
+      cheap: Confidence.optional().describe('Reruns and waits.'),
+      reversible: Confidence.optional().describe('What can be put back.'),
+    })
+    .optional()
+    .describe('Least confidence to act there, by risk; one that is not given holds as above.'),
+  attempts: Attempts.optional().describe('Healing attempts for an incident there.'),
+  cooldown: Cooldown.optional().describe('Least time there between two of the same action on the same target.'),
+  approveWithin: ApproveWithin.optional().describe('How long an answer may take there.'),
 });
 export type PipelineEntry = z.infer<typeof PipelineEntry>;
 
@@ -78,7 +83,7 @@ const Amount = z
 const ScaleLimits = z
   .strictObject({
     memory: Amount.default('8Gi').describe('The most that a container may be given.'),
-    cpu: Amount.default('4'),
+    cpu: Amount.default('4').describe('The same for CPUs.'),
     times: z
       .int()
       .min(1)
@@ -108,9 +113,9 @@ export const PolicySchema = z.strictObject({
   ),
   thresholds: z
     .strictObject({
-      free: Confidence.default(0),
-      cheap: Confidence.default(0.6),
-      reversible: Confidence.default(0.8),
+      free: Confidence.default(0).describe('What only tells somebody.'),
+      cheap: Confidence.default(0.6).describe('Reruns and waits.'),
+      reversible: Confidence.default(0.8).describe('What can be put back: rollback, scale, quarantine, restart.'),
     })
     .prefault({})
     .describe(
@@ -150,7 +155,12 @@ export const PolicySchema = z.strictObject({
   ),
   freezes: z.array(Freeze).max(100).default([]).describe('Times in which nothing is done by itself.'),
   protect: z
-    .array(z.strictObject({ match: Match, mode: Mode }))
+    .array(
+      z.strictObject({
+        match: Match.describe('What is protected.'),
+        mode: Mode.describe('How far Prunella may go there at most.'),
+      }),
+    )
     .max(200)
     .default([])
     .describe('Where the mode is at most this, whatever `mode` and `pipelines` say.'),
@@ -194,7 +204,10 @@ export const PolicySchema = z.strictObject({
   tests: TestSettings.describe('Where test reports come from, beside those that pipelines send.'),
   notify: z
     .strictObject({
-      on: z.array(z.enum(NOTIFIABLE)).default(['requested', 'handed_over', 'failed', 'quarantine_expired']),
+      on: z
+        .array(z.enum(NOTIFIABLE))
+        .default(['requested', 'handed_over', 'failed', 'quarantine_expired'])
+        .describe('What became of an action, that people are asked (`requested`), that a quarantine is over.'),
     })
     .prefault({})
     .describe('What people are told about: what became of an action, and what nobody mended in time.'),

@@ -16,7 +16,8 @@ const Owner = z.strictObject({
     .refine((match) => Object.keys(match).length > 0, {
       error: 'expected at least one of repository, test',
       when: ({ issues }) => issues.length === 0,
-    }),
+    })
+    .describe('Tests that they mend.'),
   owner: z.string().min(1).max(256).describe('A person, a team or a channel, e.g. `@acme/checkout`.'),
 });
 

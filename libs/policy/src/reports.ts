@@ -11,7 +11,7 @@ export const DIGEST_DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as 
 
 const DigestSettings = z
   .strictObject({
-    every: z.enum(['day', 'week']).default('week'),
+    every: z.enum(['day', 'week']).default('week').describe('How often.'),
     day: z.enum(DIGEST_DAYS).optional().describe('Of a weekly one. Default: mon.'),
     at: z
       .string()
@@ -35,14 +35,15 @@ const ByHand = z.strictObject({
   match: z
     .strictObject({
       repository: Globs.optional().describe('`owner/name`'),
-      action: oneOrMore(actionTypes).optional(),
-      cause: oneOrMore(causes).optional(),
+      action: oneOrMore(actionTypes).optional().describe('What healed.'),
+      cause: oneOrMore(causes).optional().describe('What was healed.'),
     })
     .refine((match) => Object.keys(match).length > 0, {
       error: 'expected at least one of repository, action, cause',
       when: ({ issues }) => issues.length === 0,
     })
-    .optional(),
+    .optional()
+    .describe('Heals that it is for. Not given: all.'),
   takes: Duration.refine((ms) => ms >= 60_000 && ms <= 86_400_000, {
     error: 'expected a duration from 1m to 1d',
   }).describe('How long a person is busy with such a failure: notice it, look, do the same by hand.'),
@@ -64,8 +65,10 @@ export const ReportSettings = z
           .default('{namespace="{{namespace}}", pod=~"{{name}}-.*"} |~ "(?i)error|fatal|panic|exception"')
           .describe('LogQL for the lines of a workload that speak of trouble.'),
         pipeline: LogQL(['pipeline'])
-          .default('{service_name=~"prunella.*"} | json | pipeline_id="{{pipeline}}" |~ "(?i)heal|rollback|retry"')
-          .describe('LogQL for what was logged about the healing of a pipeline.'),
+          .default('{service="prunella"} | json | pipeline_id="{{pipeline}}" |~ "(?i)heal|rollback|retry"')
+          .describe(
+            'LogQL for what was logged about the healing of a pipeline. The default finds what the auditor sends.',
+          ),
       })
       .prefault({})
       .describe('What Loki is asked, where LOKI_URL is set.'),

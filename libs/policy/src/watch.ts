@@ -18,10 +18,10 @@ const Ratio = z.number().min(0).max(1);
 /** Which deployments; all that are given have to match. */
 const RunMatch = z
   .strictObject({
-    platform: Globs.optional(),
-    repository: Globs.optional(),
-    environment: Globs.optional(),
-    pipeline: Globs.optional(),
+    platform: Globs.optional().describe('`github`, `kubernetes`, `playground`, ...'),
+    repository: Globs.optional().describe('`owner/name`'),
+    environment: Globs.optional().describe('Deployment environment.'),
+    pipeline: Globs.optional().describe('The id of the pipeline.'),
   })
   .refine((match) => Object.keys(match).length > 0, {
     error: 'expected at least one of platform, repository, environment, pipeline',
@@ -36,13 +36,16 @@ const KubernetesName = z
 /** How a service is looked at after a deployment. */
 export const Watch = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' }),
-    match: RunMatch,
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected a name of small letters, digits and hyphens' })
+      .describe('Shown in messages, reasons and metrics; different names.'),
+    match: RunMatch.describe('Deployments that are looked at; all that are given have to match.'),
     workload: z
       .strictObject({
-        kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']).default('Deployment'),
-        namespace: KubernetesName.default('default'),
-        name: KubernetesName,
+        kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']).default('Deployment').describe('Its kind.'),
+        namespace: KubernetesName.default('default').describe('Its namespace.'),
+        name: KubernetesName.describe('Its name.'),
       })
       .optional()
       .describe('What was deployed. Default: what the event says.'),

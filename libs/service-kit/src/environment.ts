@@ -12,11 +12,17 @@ export const Flag = z.stringbool();
 /** What every service reads from its environment. */
 export const CommonEnvironment = z.object({
   NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222').describe('NATS servers, separated by commas.'),
+  NATS_REPLICAS: optional(z.literal(['1', '3', '5'], 'expected 1, 3 or 5'))
+    .transform((count) => Number(count ?? 1) as 1 | 3 | 5)
+    .describe('How many NATS servers keep each stream and bucket: 1, 3 or 5 (default 1); the cluster needs that many.'),
   PRUNELLA_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   PRUNELLA_API_TOKEN: optional(z.string().min(8)).describe(
     'Bearer token of the API; needed to listen beyond loopback.',
   ),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least that is logged, as JSON lines on standard output.'),
 });
 export type CommonEnvironment = z.infer<typeof CommonEnvironment>;
 

@@ -4,6 +4,27 @@ import { messageOf, onRequest } from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** One value of a gauge. */
+export interface Measured<L extends string> {
+  labels: Record<L, string>;
+  value: number;
+}
+
+const ASKED_WITHIN_MS = 2_000;
+
+/** undefined: it failed, or took longer. */
+async function within<T>(ms: number, work: () => Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work().catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The service's Prometheus registry; services add their own metrics to it. */
 @Injectable()
 export class Metrics {
@@ -30,9 +51,36 @@ export class Metrics {
     });
   }
 
-  /** A value that goes up and down, in this registry. */
+  /**
+   * A gauge in this registry whose values are asked for when it is scraped. Who does not answer within two seconds, or fails, shows nothing: an old value
+   * would be taken for a new one.
+   */
+  askedGauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    ask: () => Promise<readonly Measured<L>[]>,
+  ): void {
+    new Gauge<L>({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      async collect() {
+        const measured = await within(ASKED_WITHIN_MS, ask);
+        this.reset();
+        if (labelNames.length === 0) this.remove();
+        for (const { labels, value } of measured ?? []) this.set(labels, value);
+      },
+    });
+  }
+
+  /** A value that goes up and down, in this registry; not shown before it is set, nor after `remove`. */
   labelledGauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+    const gauge = new Gauge({ name, help, labelNames, registers: [this.registry] });
+    // One without labels would begin at zero, which nobody measured.
+    if (labelNames.length === 0) gauge.remove();
+    return gauge;
   }
 
   /** A histogram of seconds in this registry. */

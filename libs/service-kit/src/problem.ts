@@ -57,7 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function problemOf(error: unknown): Problem {
+/** What whoever asked over HTTP is told of an error. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemException) return error.problem;
   if (error instanceof ContractViolation) {
     return {

@@ -4,21 +4,32 @@ import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Bus, JetStreamStrategy, traceId } from '@prunella/bus';
-import { ConfigError, messageOf, PrunellaError, withSecretFiles } from '@prunella/core';
+import { Bus, JetStreamStrategy } from '@prunella/bus';
+import {
+  ConfigError,
+  currentTrace,
+  isTraced,
+  messageOf,
+  PrunellaError,
+  traceContextOf,
+  withSecretFiles,
+} from '@prunella/core';
 import { type NamedSetting, type Setting, settingsOf } from '@prunella/doctor';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { z } from 'zod';
 import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
+import { Condition } from './condition.ts';
 import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
 import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
-import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS } from './tokens.ts';
+import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS, VARIABLES } from './tokens.ts';
+import { TRACING_SETTINGS } from './tracing/settings.ts';
+import { Tracing } from './tracing/tracing.ts';
 
 export interface ServiceDefinition<E extends z.ZodType> {
   /** `detector`, ...; also names the variable of its port, `PORT_DETECTOR`. */
@@ -70,15 +81,12 @@ export async function startService<E extends z.ZodType>(
       `PRUNELLA_HOST is ${environment.PRUNELLA_HOST}, which others can reach, and PRUNELLA_API_TOKEN is not set; set a token or listen on 127.0.0.1`,
     );
   }
-  const bus = await Bus.connect({ servers: environment.NATS_URL, name: definition.name });
+  const { NATS_URL: servers, NATS_REPLICAS: replicas } = environment;
+  const bus = await Bus.connect({ servers, replicas, name: definition.name });
   try {
-    const app = await createApp(
-      definition,
-      { ...environment, ...(own as object) },
-      bus,
-      shownSettings(definition, variables),
-    );
+    const app = await createApp(definition, { ...environment, ...(own as object) }, bus, variables);
     try {
+      await app.get(Tracing).start();
       await app.init();
       app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
       await app.listen(port, environment.PRUNELLA_HOST);
@@ -98,9 +106,9 @@ async function createApp<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
-  settings: readonly Setting[],
+  variables: NodeJS.ProcessEnv,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus, settings), {
+  const app = await NestFactory.create<NestExpressApplication>(kitModule(definition, environment, bus, variables), {
     bufferLogs: true,
     rawBody: true,
     bodyParser: false,
@@ -126,7 +134,7 @@ function shownSettings<E extends z.ZodType>(
   variables: NodeJS.ProcessEnv,
 ): Setting[] {
   const port = { name: `PORT_${name.toUpperCase()}`, about: 'Where it listens.' };
-  return settingsOf([CommonEnvironment, environment], [port, ...alsoReads], variables);
+  return settingsOf([CommonEnvironment, environment], [port, ...TRACING_SETTINGS, ...alsoReads], variables);
 }
 
 async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
@@ -134,6 +142,7 @@ async function close(app: NestExpressApplication, bus: Bus): Promise<void> {
   const hurry = setTimeout(() => app.getHttpServer().closeAllConnections(), CONNECTION_GRACE_MS);
   await app.close();
   clearTimeout(hurry);
+  await app.get(Tracing).stop();
   await bus.close();
 }
 
@@ -182,7 +191,7 @@ function kitModule<E extends z.ZodType>(
   definition: ServiceDefinition<E>,
   environment: CommonEnvironment,
   bus: Bus,
-  settings: readonly Setting[],
+  variables: NodeJS.ProcessEnv,
 ): DynamicModule {
   @Global()
   @Module({})
@@ -198,8 +207,9 @@ function kitModule<E extends z.ZodType>(
           autoLogging: false,
           base: { service: definition.name },
           mixin: () => {
-            const trace = traceId();
-            return trace === undefined ? {} : { trace_id: trace };
+            const trace = traceContextOf(currentTrace());
+            if (trace === undefined) return {};
+            return { trace_id: trace.traceId, ...(isTraced() && { span_id: trace.spanId }) };
           },
         },
       }),
@@ -210,16 +220,19 @@ function kitModule<E extends z.ZodType>(
       { provide: Bus, useValue: bus },
       { provide: ENVIRONMENT, useValue: environment },
       { provide: SERVICE_NAME, useValue: definition.name },
-      { provide: SHOWN_SETTINGS, useValue: settings },
+      { provide: SHOWN_SETTINGS, useValue: shownSettings(definition, variables) },
+      { provide: VARIABLES, useValue: variables },
       Metrics,
       ProviderTelemetry,
       ConsumerTelemetry,
+      Condition,
       Readiness,
       Examiner,
+      Tracing,
       ApiTokens,
       Access,
       { provide: APP_GUARD, useClass: AccessGuard },
     ],
-    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, Readiness, Examiner, ApiTokens, Access],
+    exports: [Bus, ENVIRONMENT, SERVICE_NAME, Metrics, ConsumerTelemetry, Readiness, Examiner, ApiTokens, Access],
   };
 }

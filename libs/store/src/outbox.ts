@@ -1,12 +1,12 @@
-import type { Events, Subject } from '@prunella/contracts';
+import type { Subject } from '@prunella/contracts';
 import { storable } from './json.ts';
 import { tryLock } from './locks.ts';
 import type { Transaction } from './store.ts';
-import { OutboxRow } from './tables/outbox.ts';
+import { type OutboxPayload, OutboxRow } from './tables/outbox.ts';
 
 /** An event to publish after the transaction. */
 export type OutboxWrite<S extends Subject = Subject> = S extends Subject
-  ? { id: string; subject: S; payload: { time: string; data: Events[S] } }
+  ? { id: string; subject: S; payload: OutboxPayload<S> }
   : never;
 
 /** Puts events into the outbox; one that waits there already stays as it is. */
@@ -24,6 +24,11 @@ export async function putOutbox(transaction: Transaction, events: readonly Outbo
 export async function takeOutbox(transaction: Transaction, limit: number): Promise<OutboxRow[]> {
   if (!(await tryLock(transaction, ['outbox']))) return [];
   return await transaction.find(OutboxRow, { order: { position: 'ASC' }, take: limit });
+}
+
+/** How many events wait to be published. */
+export async function countOutbox(manager: Transaction): Promise<number> {
+  return await manager.count(OutboxRow);
 }
 
 export async function deleteOutbox(transaction: Transaction, ids: readonly string[]): Promise<void> {

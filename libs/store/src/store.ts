@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { systemClock, UnreachableError } from '@prunella/core';
+import { type Attributes, inSpan, systemClock, UnreachableError } from '@prunella/core';
 import { DataSource, type EntityManager } from 'typeorm';
 import { kindOf, translated } from './errors.ts';
 import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
@@ -49,6 +49,10 @@ const COLLISION_ATTEMPTS = 5;
 
 /** Our Postgres. Every error that says "Postgres is away" leaves as UnreachableError; connections come back by themselves. */
 export class Store {
+  private readonly database: string;
+  /** Of each transaction that is part of a trace. */
+  private readonly spanned: Attributes;
+
   private constructor(
     private readonly source: DataSource,
     /** Host, port and database; no password. */
@@ -56,7 +60,17 @@ export class Store {
     readonly url: string,
     /** Whether there are indexes for searching text; false: it looks through all rows. */
     readonly isSearchIndexed: boolean,
-  ) {}
+  ) {
+    const [host = '', database = ''] = address.split('/');
+    const at = URL.parse(`postgres://${host}`);
+    this.database = database;
+    this.spanned = {
+      'db.system.name': 'postgresql',
+      'db.namespace': database,
+      'server.address': at?.hostname,
+      ...(at?.port !== undefined && at.port !== '' && { 'server.port': Number(at.port) }),
+    };
+  }
 
   /**
    * Connects and brings the tables up to date.
@@ -94,7 +108,9 @@ export class Store {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.source.transaction(work);
+        return await inSpan(`transaction ${this.database}`, { kind: 'client', attributes: this.spanned }, () =>
+          this.source.transaction(work),
+        );
       } catch (error) {
         if (kindOf(error) === 'collision' && attempt < COLLISION_ATTEMPTS) continue;
         throw translated(error, this.address);

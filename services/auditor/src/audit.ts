@@ -1,3 +1,4 @@
+import { inSpan } from '@prunella/core';
 import { type EventRecord, type ReturnedFailure, type Store, sumUpDebts, type Transaction } from '@prunella/store';
 import { putDebts } from './debts/put-debts.ts';
 import { learntFrom } from './learn/evidence.ts';
@@ -28,6 +29,17 @@ export interface Audited {
 
 /** Records events and all that follows from them in one transaction. The same events again change nothing. */
 export async function audit(
+  store: Store,
+  events: readonly EventRecord[],
+  now: number,
+  settings: AuditSettings,
+): Promise<Audited> {
+  return await inSpan('record', { attributes: { 'prunella.events': events.length } }, () =>
+    recordIn(store, events, now, settings),
+  );
+}
+
+async function recordIn(
   store: Store,
   events: readonly EventRecord[],
   now: number,

@@ -40,6 +40,8 @@ import { Jobs } from './backtest/jobs.ts';
 import { AuditorDoctor } from './doctor/auditor-doctor.ts';
 import type { AuditorEnvironment } from './environment.ts';
 import { EventsController } from './events.controller.ts';
+import { ProofTelemetry } from './proof-telemetry.ts';
+import { LogShipper } from './ship/log-shipper.ts';
 import { AuditTelemetry } from './telemetry.ts';
 
 /** Ties the store to the life of the service: ready when it answers, closed after the last consumer. */
@@ -111,13 +113,14 @@ class JobsLife implements BeforeApplicationShutdown {
     },
     {
       provide: Auditor,
-      inject: [Store, Bus, ENVIRONMENT, AuditorPolicy, AuditTelemetry, PinoLogger],
+      inject: [Store, Bus, ENVIRONMENT, AuditorPolicy, AuditTelemetry, ProofTelemetry, PinoLogger],
       useFactory: (
         store: Store,
         bus: Bus,
         environment: AuditorEnvironment,
         policy: AuditorPolicy,
         telemetry: AuditTelemetry,
+        proof: ProofTelemetry,
         logger: PinoLogger,
       ) => {
         const settings = {
@@ -134,7 +137,7 @@ class JobsLife implements BeforeApplicationShutdown {
           const { current } = policy;
           return { policy: current, owners: policy, limits: limitsOf(environment), settings: current.reports.digest };
         };
-        return new Auditor(store, bus, settings, digest, telemetry, logger);
+        return new Auditor(store, bus, settings, digest, telemetry, proof, logger);
       },
     },
     {
@@ -159,6 +162,8 @@ class JobsLife implements BeforeApplicationShutdown {
     JobsLife,
     AuditorPolicyLife,
     AuditTelemetry,
+    ProofTelemetry,
+    LogShipper,
     AuditorDoctor,
     IncidentFeed,
     { provide: APP_INTERCEPTOR, useClass: ChangesInterceptor },

@@ -11,6 +11,7 @@ import { reviewStandings } from './learn/standings.ts';
 import { publishOutbox } from './ledger/publish-outbox.ts';
 import type { Moment } from './outcomes/settle.ts';
 import { sweep } from './outcomes/sweep.ts';
+import { ProofTelemetry } from './proof-telemetry.ts';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { SummaryDeps } from './report/summary.ts';
 import { forgetOld } from './retention/forget.ts';
@@ -42,6 +43,7 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly settings: AuditSettings & RetentionSettings,
     private readonly digest: DigestWish,
     private readonly telemetry: AuditTelemetry,
+    private readonly proof: ProofTelemetry,
     private readonly logger: PinoLogger,
   ) {}
 
@@ -96,7 +98,8 @@ export class Auditor implements OnApplicationBootstrap, OnModuleDestroy {
     await makeDigest({ ...about, store: this.store }, settings, moment);
     await forgetOldTests(this.store, { now, keptMs: this.settings.testsKeptMs });
     this.wakeOutbox();
-    await this.telemetry.refresh();
+    await this.telemetry.refresh(heardUntil);
+    await this.proof.refresh();
   }
 
   private async forget(): Promise<void> {

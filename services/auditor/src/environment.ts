@@ -1,5 +1,5 @@
 import { Duration } from '@prunella/core';
-import { optional } from '@prunella/service-kit';
+import { Flag, optional } from '@prunella/service-kit';
 import { z } from 'zod';
 import { RoleMap } from './access/role-of.ts';
 
@@ -57,6 +57,9 @@ export const AuditorEnvironment = z.object({
       'For how long incidents are kept, with their events, actions, outcomes and debts. What was learnt from them stays.',
     ),
   PRUNELLA_PUBLIC_URL: optional(z.url()).describe('The address at which browsers find the console; needed to sign in.'),
+  PRUNELLA_TRACE_URL: optional(
+    z.string().regex(/^https?:\/\/.*\{traceId\}/, 'expected an http or https address with {traceId} in it'),
+  ).describe('Where a person looks at a trace, with {traceId} in it. Not set: the console shows its id only.'),
   OIDC_ISSUER: optional(z.url()).describe(
     'Issuer of an OpenID Connect provider: people sign in to the console with it. Not set: nobody can, tokens count.',
   ),
@@ -70,8 +73,15 @@ export const AuditorEnvironment = z.object({
   OIDC_ROLES: RoleMap.prefault('viewer=*').describe(
     'The role of each group, as `admin=leads;operator=platform,sre;viewer=*`; `*` is everybody who can sign in.',
   ),
-  LOKI_URL: optional(z.url()).describe('Loki, for what was logged around actions. Without it nothing is asked.'),
-  LOKI_TOKEN: optional(z.string()).describe('Sent to Loki as a Bearer token; one that only reads.'),
+  LOKI_URL: optional(z.url()).describe(
+    'Loki, for what was logged around actions, and to send there what is told about healing. Without it neither.',
+  ),
+  LOKI_SHIP: Flag.default(true).describe(
+    'Whether what is told about healing is sent to Loki (POST /loki/api/v1/push), with secrets taken out.',
+  ),
+  LOKI_TOKEN: optional(z.string()).describe(
+    'Sent to Loki as a Bearer token; one that reads, and with LOKI_SHIP writes.',
+  ),
   LOKI_TENANT: optional(z.string()).describe('Sent to Loki as X-Scope-OrgID.'),
   PRUNELLA_CONSOLE_DIR: optional(z.string()).describe('Folder of the built console. Default: the one in this tree.'),
 });

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '@prunella/service-kit';
-import { countOpen, type EventRecord, Store } from '@prunella/store';
+import { countOpen, countOutbox, type EventRecord, Store } from '@prunella/store';
 import type { Audited } from './audit.ts';
 import { isReversal, isUndo } from './ledger/causal.ts';
 import { states } from './ledger/incident.ts';
+import { healingActions } from './outcomes/proof.ts';
 
 /** Counts what was newly recorded: whatever is delivered twice is counted once. */
 @Injectable()
@@ -17,6 +18,9 @@ export class AuditTelemetry {
   private readonly opened;
   private readonly events;
   private readonly open;
+  private readonly decisions;
+  private readonly outbox;
+  private readonly heardUntil;
 
   constructor(
     metrics: Metrics,
@@ -46,15 +50,43 @@ export class AuditTelemetry {
       'Actions whose effect did harm and was taken back; healing_actions_total counted them.',
       ['action_type'],
     );
+    // An alert on an increase does not see the first of a series that begins with it.
+    for (const action_type of healingActions) {
+      this.actions.inc({ action_type }, 0);
+      this.successes.inc({ action_type }, 0);
+      for (const outcome of ['healed', 'ineffective', 'harmful', 'inconclusive']) {
+        this.outcomes.inc({ action_type, outcome }, 0);
+      }
+    }
     this.opened = metrics.counter('prunella_incidents_total', 'Incidents that were opened.');
     this.events = metrics.counter('prunella_events_recorded_total', 'Events that were recorded.', ['subject']);
     this.open = metrics.labelledGauge('prunella_incidents_open', 'Incidents that are not closed.', ['state']);
+    this.decisions = metrics.counter(
+      'prunella_decisions_total',
+      'Decisions by what the policy said and by what became of them.',
+      ['verdict', 'status'],
+    );
+    this.outbox = metrics.labelledGauge(
+      'prunella_outbox_waiting',
+      'Events that are recorded and not published yet.',
+      [],
+    );
+    this.heardUntil = metrics.labelledGauge(
+      'prunella_recorded_until_timestamp_seconds',
+      'Until when every event is recorded, in seconds since the epoch.',
+      [],
+    );
   }
 
   count({ recorded, verdicts, opened }: Audited): void {
     for (const event of recorded) {
       this.events.inc({ subject: event.subject });
-      if (event.subject !== 'action.executed' || event.data.status !== 'executed') continue;
+      if (event.subject !== 'action.executed') continue;
+      // An undo follows from a decision, and is none; notes are not decided either.
+      if (!isUndo(event) && event.data.verdict !== undefined) {
+        this.decisions.inc({ verdict: event.data.verdict, status: event.data.status });
+      }
+      if (event.data.status !== 'executed') continue;
       if (isUndo(event)) this.undone.inc({ action_type: event.data.action.type });
       else this.countAction(event);
     }
@@ -70,8 +102,10 @@ export class AuditTelemetry {
     this.opened.inc(opened);
   }
 
-  /** Reads how many incidents are open. The same on each replica. */
-  async refresh(): Promise<void> {
+  /** Reads how many incidents are open and events unpublished. The same on each replica. @param heardUntil in ms since the epoch. */
+  async refresh(heardUntil: number): Promise<void> {
+    this.heardUntil.set(heardUntil / 1_000);
+    this.outbox.set(await this.store.read(countOutbox));
     const counts = await this.store.read(countOpen);
     for (const state of states.filter((each) => each !== 'closed')) {
       this.open.set({ state }, counts.find((count) => count.state === state)?.count ?? 0);

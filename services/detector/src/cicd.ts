@@ -1,21 +1,6 @@
 import type { Conclusion, PipelineFinished } from '@prunella/contracts';
+import { cicdResultOf } from '@prunella/core';
 import { FAILED } from './failure-of.ts';
-
-/**
- * What OpenTelemetry calls the result of a pipeline run (`cicd.pipeline.result`):
- * https://opentelemetry.io/docs/specs/semconv/cicd/cicd-metrics/. It has no word for the last three.
- */
-const RESULTS: Readonly<Record<Conclusion, string>> = {
-  success: 'success',
-  failure: 'failure',
-  timed_out: 'timeout',
-  startup_failure: 'error',
-  cancelled: 'cancellation',
-  skipped: 'skip',
-  neutral: 'neutral',
-  stale: 'stale',
-  action_required: 'action_required',
-};
 
 /** `error.type` of those that failed; it has to be one of few, so it is not what the publisher wrote. */
 const ERRORS: Readonly<Partial<Record<Conclusion, string>>> = {
@@ -33,7 +18,10 @@ export interface CicdEnding {
 }
 
 export function endingOf(conclusion: Conclusion): CicdEnding {
-  return { result: RESULTS[conclusion], errorType: FAILED.has(conclusion) ? (ERRORS[conclusion] ?? '_OTHER') : '' };
+  return {
+    result: cicdResultOf(conclusion),
+    errorType: FAILED.has(conclusion) ? (ERRORS[conclusion] ?? '_OTHER') : '',
+  };
 }
 
 /** How long it took; undefined: not known, or the clocks of the reporter disagree. */

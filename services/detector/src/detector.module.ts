@@ -33,6 +33,7 @@ import { DiagnosisConsumer } from './preflight/diagnosis.consumer.ts';
 import { PreflightController } from './preflight/preflight.controller.ts';
 import { SentTests } from './reports/sent-tests.ts';
 import { TestReports } from './reports/test-reports.ts';
+import { reachProvider } from './sources/reach.ts';
 import { Places } from './threads/place.ts';
 import { KubernetesWatch } from './watch/kubernetes/kubernetes-watch.ts';
 import { PostDeploy } from './watch/post-deploy.ts';
@@ -63,6 +64,7 @@ const SECRETS: readonly (readonly (keyof DetectorEnvironment & string)[])[] = [
     Outbox,
     Deliveries,
     Originals,
+    reachProvider,
     Completions,
     SentTests,
     TestReports,

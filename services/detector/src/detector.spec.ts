@@ -499,6 +499,13 @@ describe('what others say on the bus', () => {
   });
 });
 
+describe('a connection', () => {
+  it('stays open longer than load balancers keep theirs', async () => {
+    const answer = await fetch(`${service.url}/healthz`);
+    expect(answer.headers.get('keep-alive')).toBe('timeout=65');
+  });
+});
+
 describe('when NATS is away', () => {
   it('the sender is told to come again, and its next try is taken', async () => {
     await nats.kill();

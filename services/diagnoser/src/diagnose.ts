@@ -1,6 +1,6 @@
 import type { Received } from '@prunella/bus';
 import type { DiagnosisMade, Excerpt, Job, PipelineFailed } from '@prunella/contracts';
-import { type Clock, iso, type JobLog, runOf } from '@prunella/core';
+import { type Clock, incidentAttributes, inSpan, iso, type JobLog, runOf } from '@prunella/core';
 import {
   type Diagnosis,
   type DiagnosisDeps,
@@ -32,10 +32,18 @@ export interface Deps extends DiagnosisDeps {
 /** One failure, from its event to its diagnosis: place, gather, diagnose, publish. */
 export async function diagnoseFailure(told: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
   const event = await placed(told, d);
-  const gathered = await d.gather(event);
+  const gathered = await inSpan('read logs', {}, async (span) => {
+    const read = await d.gather(event);
+    span.set({ 'prunella.jobs': read.jobs.length, 'prunella.gaps': read.gaps.length });
+    return read;
+  });
   const { tests, gaps: unread } = await d.testsOf(event.data, Date.parse(event.time));
   const input = { ...inputOf(event.data, gathered), ...(tests !== undefined && { tests }) };
-  const diagnosis = diagnose(input, d);
+  const diagnosis = inSpan('diagnose', {}, (span) => {
+    const found = diagnose(input, { ...d, stage: (name, work) => inSpan(name, {}, work) });
+    if (span.isRecorded) span.set(incidentAttributes({ ...found, incidentId: event.data.incidentId }));
+    return found;
+  });
   const { vetoes, gaps } = await vetoOf(event.data, diagnosis, gathered, tests, d);
   const excerpts = withAddresses(diagnosis.excerpts ?? [], gathered.jobs);
   const made = {

@@ -310,10 +310,7 @@ dependencies: [{ name: registry, kind: registry, url: "https://registry.example"
       else if (step.kind === 'diagnosis') {
         const made = diagnosisOf(id, incidentOf(step.run), step, plan);
         // Delivered twice at once: to both replicas.
-        await Promise.all([
-          delivered(() => remediate(made, undefined, replica())),
-          delivered(() => remediate(made, undefined, replica())),
-        ]);
+        await Promise.all([delivered(() => remediate(made, replica())), delivered(() => remediate(made, replica()))]);
       } else {
         if (step.approved) approved.add(orderKey(incidentOf(step.run), step.attempt));
         await delivered(() => hear(answerOf(incidentOf(step.run), step), approval));

@@ -1,5 +1,14 @@
 import type { ActionStatus, DiagnosisMade } from '@prunella/contracts';
-import { type Clock, formatDuration, messageOf, ProviderError } from '@prunella/core';
+import {
+  type Clock,
+  formatDuration,
+  incidentAttributes,
+  inSpan,
+  messageOf,
+  ProviderError,
+  tellSpan,
+  traceparent,
+} from '@prunella/core';
 import {
   askDependencies,
   askStorm,
@@ -46,12 +55,13 @@ export interface RemediateDeps extends DecideDeps, CarryOutDeps, DependencyDeps 
 }
 
 /** decide -> tell, ask or schedule. Can be cut off and called again anywhere. */
-export async function remediate(
-  diagnosis: DiagnosisMade,
-  traceparent: string | undefined,
-  d: RemediateDeps,
-): Promise<void> {
-  const order = await decideOnce(diagnosis, traceparent, d);
+export async function remediate(diagnosis: DiagnosisMade, d: RemediateDeps): Promise<void> {
+  const order = await inSpan('decide', {}, async (span) => {
+    // What is done about it, minutes later and maybe by another process, follows from this.
+    const decided = await decideOnce(diagnosis, traceparent(), d);
+    if (span.isRecorded) span.set(incidentAttributes(decided));
+    return decided;
+  });
   await watchForStorm(diagnosis, order, d);
   switch (order.verdict) {
     case 'acting':
@@ -141,6 +151,7 @@ async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
       if (waited !== true) await d.reporter.parked(order, word.says, word.againAt);
       return { againAt: word.againAt, waited: true };
     }
+    tellWait(timer, d);
   }
   const plugin = d.actions.get(order.action.type);
   if (plugin === undefined)
@@ -171,6 +182,16 @@ async function holdForDependency({ order, heldSince }: Timer, d: RemediateDeps):
   const explanation = `Nothing was done: ${word.says}.`;
   const withheld = await withhold(order, { status: 'handed_over', effect: '', explanation }, d);
   return withheld.kind === 'again' ? { againAt: withheld.atMs } : await conclude(order, withheld.result, undefined, d);
+}
+
+/** How long it waited for its time, and for what: told when it is over, by whoever goes on. */
+function tellWait({ order, waited, heldSince }: Timer, { clock }: RemediateDeps): void {
+  const { traceparent: parent, decidedAt: startedAt } = order;
+  if (clock.now() - startedAt < WORTH_TELLING_MS) return;
+  tellSpan(parent, 'wait', { startedAt }, () => ({
+    ...incidentAttributes(order),
+    'prunella.wait': heldSince !== undefined ? 'dependency' : waited ? 'storm' : 'delay',
+  }));
 }
 
 async function giveUp(order: Order, explanation: string, d: RemediateDeps): Promise<Fired> {

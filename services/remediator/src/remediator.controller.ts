@@ -12,7 +12,7 @@ export class RemediatorController {
 
   @Consumes('remediator-diagnosis')
   async onDiagnosis(event: Delivered<'remediator-diagnosis'>): Promise<void> {
-    await this.remediator.remediate(event.data, event.traceparent);
+    await this.remediator.remediate(event.data);
   }
 
   @Consumes('remediator-approved')

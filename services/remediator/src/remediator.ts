@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type Origin, type ReplyTo, withTrace } from '@prunella/bus';
+import { Bus, type Origin, type ReplyTo } from '@prunella/bus';
 import { ciPlatforms } from '@prunella/ci';
 import type {
   ActionApproved,
@@ -12,7 +12,7 @@ import type {
   QuarantineChanged,
   WatchEnded,
 } from '@prunella/contracts';
-import { systemClock } from '@prunella/core';
+import { continueTrace, incidentAttributes, runAttributes, systemClock } from '@prunella/core';
 import {
   Breakers,
   type Expenses,
@@ -26,7 +26,7 @@ import {
 import { prometheusFromEnvironment } from '@prunella/metrics';
 import { notifiers as notifiersOf, type Post, slackReplier } from '@prunella/notify';
 import { type DependencyRecord, type KeptBreaker, type Recovery, type Storm } from '@prunella/policy';
-import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
+import { ENVIRONMENT, type Measured, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import { begunAt, type Claim } from './act/claims.ts';
 import { standings } from './act/dependencies.ts';
@@ -37,6 +37,7 @@ import { type Page, QuarantineBook } from './actions/skip-test/quarantine-book.t
 import { type Answers, type ApproveDeps, expire, type Heard, hear, overtake } from './approve/approve.ts';
 import { type Amendment, Questions } from './approve/questions.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
+import { BudgetUse } from './budget-use.ts';
 import type { RemediatorEnvironment } from './environment.ts';
 import type { Order } from './order.ts';
 import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
@@ -64,6 +65,7 @@ interface Wired {
 @Injectable()
 export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly ready: Promise<Wired>;
+  private readonly budgetUse = new BudgetUse();
 
   constructor(
     private readonly bus: Bus,
@@ -83,17 +85,18 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.budgetUse.stop();
     // when the start itself failed there is nothing to stop
     const wired = await this.ready.catch(() => undefined);
     await wired?.timers.stop();
     await wired?.questions.stop();
   }
 
-  async remediate(diagnosis: DiagnosisMade, traceparent: string | undefined): Promise<void> {
+  async remediate(diagnosis: DiagnosisMade): Promise<void> {
     const { d } = await this.ready;
     const { incidentId, run } = diagnosis;
     await this.overtake(incidentId, run.attempt, `attempt ${run.attempt} failed, too, and is decided anew`);
-    await remediate(diagnosis, traceparent, d);
+    await remediate(diagnosis, d);
   }
 
   /** What passed needs no answer to what was asked about the attempt before. */
@@ -203,17 +206,19 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
           this.logger.warn({ question, problem }, 'a question still shows what it asked: it could not be changed'),
       },
     });
+    const breakers = await bus.bucket<KeptBreaker>('prunella_breakers');
+    const spending = await bus.bucket<Expenses>('prunella_spending');
     const prometheus = prometheusFromEnvironment(environment);
     const d: RemediateDeps = {
       get policy() {
         return policy.current;
       },
       forbids: (order) => forbids(policy.current, order, systemClock.now()),
-      breakers: new Breakers(await bus.bucket<KeptBreaker>('prunella_breakers'), systemClock),
+      breakers: new Breakers(breakers, systemClock),
       storms: new Storms(await bus.bucket<Storm>('prunella_storms'), systemClock, Math.random),
-      ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), systemClock),
+      ledger: new SpendingLedger(spending, systemClock),
       lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
-      actions: actionsFromEnvironment(
+      actions: await actionsFromEnvironment(
         environment,
         this.environment.PRUNELLA_PUBLIC_URL,
         () => policy.current,
@@ -258,6 +263,24 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
     };
     this.metrics.gauge('prunella_timers_waiting', 'Actions and checks that wait for their time.', () => timers.size);
     this.metrics.gauge(
+      'prunella_timers_overdue_seconds',
+      'How late the one is that should have been done first; 0: none is late.',
+      () => timers.overdueMs / 1_000,
+    );
+    this.metrics.askedGauge(
+      'prunella_breaker_open',
+      '1 while an action is given a rest because it did not help.',
+      ['action_type', 'platform'],
+      async () => breakerStates(await breakers.entries()),
+    );
+    await this.budgetUse.follow(spending);
+    this.metrics.askedGauge(
+      'prunella_budget_used_ratio',
+      'How far the most used one of each budget is used; 1: all of it.',
+      ['budget', 'per', 'unit'],
+      async () => this.budgetUse.fullest(),
+    );
+    this.metrics.gauge(
       'prunella_policy_rejected',
       '1 when the policy file is broken, and the policy before is in force.',
       () => (policy.rejected === undefined ? 0 : 1),
@@ -271,7 +294,11 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       await expire(order, approval);
       await questions.changed(order);
     };
-    return await withTrace(timer.order.traceparent, () => fire(timer, { ...d, reviews, expire: lapse }));
+    const { kind, order } = timer;
+    return await continueTrace(order.traceparent, kind, {}, async (span) => {
+      if (span.isRecorded) span.set({ ...incidentAttributes(order), ...runAttributes(order.run) });
+      return await fire(timer, { ...d, reviews, expire: lapse });
+    });
   }
 }
 
@@ -280,4 +307,13 @@ function linkFor(publicUrl: string, incidentId: string): string | undefined {
   const { hostname } = new URL(publicUrl);
   if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) return undefined;
   return `${publicUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
+}
+
+/** Those of before it was kept what they are for are not shown. */
+function breakerStates(entries: readonly { value: KeptBreaker }[]): Measured<'action_type' | 'platform'>[] {
+  return entries.flatMap(({ value: { action, platform, openedAt } }) =>
+    action === undefined || platform === undefined
+      ? []
+      : [{ labels: { action_type: action, platform }, value: openedAt === undefined ? 0 : 1 }],
+  );
 }

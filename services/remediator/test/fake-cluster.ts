@@ -24,7 +24,7 @@ export function fakeCluster(): FakeCluster {
     directory = await mkdtemp(join(tmpdir(), 'prunella-cluster-'));
     const file = join(directory, 'kubeconfig');
     await writeFile(file, kubernetes.kubeconfig);
-    cluster = clusterFromEnvironment({ KUBECONFIG: file });
+    cluster = await clusterFromEnvironment({ KUBECONFIG: file });
   });
   afterEach(async () => {
     await kubernetes.stop();

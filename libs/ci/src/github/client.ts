@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
 import { RequestError } from '@octokit/request-error';
-import { type ProviderRequest, tellRequest } from '@prunella/core';
+import { inSpan, type ProviderRequest, tellRequest } from '@prunella/core';
 import { githubError } from './errors.ts';
 
 const RestOctokit = Octokit.plugin(restEndpointMethods, retry);
@@ -18,6 +18,25 @@ export function createClient(options: { apiUrl?: string; token?: string }): GitH
     // 4xx say something that asking again does not change, or (429) when to ask again
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2, retryAfterBaseValue: 250 },
     log: { debug: silent, info: silent, warn: silent, error: silent },
+  });
+  client.hook.wrap('request', async (request, options) => {
+    const { method, url, baseUrl } = options;
+    // With its parameters unfilled: the same for all repositories.
+    const template = url.startsWith('/') ? url : undefined;
+    const name = template === undefined ? method : `${method} ${template}`;
+    return await inSpan(name, { kind: 'client' }, async (span) => {
+      if (span.isRecorded) {
+        span.set({
+          'http.request.method': method,
+          'url.template': template,
+          'server.address': URL.parse(template === undefined ? url : baseUrl)?.hostname,
+          'prunella.provider': 'github',
+        });
+      }
+      const response = await request(options);
+      span.set({ 'http.response.status_code': response.status });
+      return response;
+    });
   });
   client.hook.after('request', ({ headers }) => tell('ok', headers));
   client.hook.error('request', (error) => {

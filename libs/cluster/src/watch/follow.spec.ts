@@ -66,7 +66,10 @@ async function follow(selector = '', type = PODS, namespace = ''): Promise<Seen>
     },
     restarted: (reason) => void seen.restarts.push(reason),
   };
-  const feed = clusterFeedFromEnvironment({ KUBECONFIG: file }, { random: () => 0.5, firstDelayMs: 20, absentMs: 100 });
+  const feed = await clusterFeedFromEnvironment(
+    { KUBECONFIG: file },
+    { random: () => 0.5, firstDelayMs: 20, absentMs: 100 },
+  );
   if (feed === undefined) throw new Error('there is a kubeconfig');
   followed.push(feed.follow({ type, namespace, selector }, sink, end.signal));
   return seen;
@@ -181,6 +184,6 @@ it('finds a type that comes later', async () => {
   await until(() => seen.standing === 'current', 'there is one now');
 });
 
-it('is of no cluster where none is configured', () => {
-  expect(clusterFeedFromEnvironment({})).toBeUndefined();
+it('is of no cluster where none is configured', async () => {
+  expect(await clusterFeedFromEnvironment({})).toBeUndefined();
 });

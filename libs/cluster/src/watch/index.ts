@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { configFromEnvironment } from '../config.ts';
+import { isConfigured } from '../is-configured.ts';
 import { type FollowOptions, follow, type Kept, type Sink } from './follow.ts';
-import { type Scope, watchApi } from './watch-api.ts';
+import type { Scope } from './watch-api.ts';
 
 /** Follows what happens in a cluster; reads only. */
 export interface ClusterFeed {
@@ -10,10 +10,15 @@ export interface ClusterFeed {
 }
 
 /** As `clusterFromEnvironment`; undefined: no cluster is configured. Throws ProviderError for a kubeconfig that can't be read. */
-export function clusterFeedFromEnvironment(
+export async function clusterFeedFromEnvironment(
   environment: NodeJS.ProcessEnv,
   options: FollowOptions = { random: Math.random },
-): ClusterFeed | undefined {
+): Promise<ClusterFeed | undefined> {
+  if (!isConfigured(environment)) return undefined;
+  const [{ configFromEnvironment }, { watchApi }] = await Promise.all([
+    import('../config.ts'),
+    import('./watch-api.ts'),
+  ]);
   const first = configFromEnvironment(environment);
   if (first === undefined) return undefined;
   let isFirst = true;

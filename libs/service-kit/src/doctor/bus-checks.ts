@@ -15,7 +15,7 @@ export function busChecks(bus: Bus, service: string): Check[] {
     {
       name: 'NATS',
       async examine() {
-        return [natsFinding(bus.serverVersion), ...streamFindings(await bus.streams())];
+        return [natsFinding(bus.serverVersion), ...streamFindings(await bus.streams(), bus.replicas)];
       },
     },
     {
@@ -37,11 +37,12 @@ export function natsFinding(version: string | undefined): Finding {
     : ok('NATS', `version ${version ?? 'unknown'}, with JetStream`);
 }
 
-export function streamFindings(streams: readonly StreamLook[]): Finding[] {
+/** @param wanted how many servers are to keep each. */
+export function streamFindings(streams: readonly StreamLook[], wanted = 1): Finding[] {
   return streams.flatMap((stream) => [
     ...(stream.name === DEAD_LETTERS.name ? [deadLetterFinding(stream)] : []),
     sizeFinding(stream),
-    ...copyFindings(stream),
+    ...copyFindings(stream, wanted),
   ]);
 }
 
@@ -63,12 +64,23 @@ function sizeFinding({ name, messages, bytes, maxBytes }: StreamLook): Finding {
     : note(`stream ${name}`, found, 'it drops its oldest messages when it is full: find out who sends so many');
 }
 
-function copyFindings({ name, replicas, lagging }: StreamLook): Finding[] {
-  if (replicas <= 1) return [];
+function copyFindings({ name, replicas, lagging, away }: StreamLook, wanted: number): Finding[] {
   const title = `copies of ${name}`;
+  if (replicas !== wanted) {
+    const found = `${replicas} ${replicas === 1 ? 'server keeps' : 'servers keep'} it, and NATS_REPLICAS says ${wanted}`;
+    return [note(title, found, 'start all services with the same NATS_REPLICAS', 'docs/guide/scaling.md')];
+  }
+  if (replicas <= 1) return [];
   return lagging === 0
     ? [ok(title, `${replicas} servers keep it, all up to date`)]
-    : [bad(title, `${lagging} of ${replicas} servers are behind or away`, 'bring them back: one more lost stops it')];
+    : [
+        bad(
+          title,
+          `${lagging} of ${replicas} servers are behind or away (${away.join(', ')})`,
+          replicas - lagging > replicas / 2 + 1 ? 'bring them back' : 'bring them back: one more lost stops it',
+          'docs/guide/scaling.md',
+        ),
+      ];
 }
 
 export function consumerFindings(consumers: readonly ConsumerLook[]): Finding[] {

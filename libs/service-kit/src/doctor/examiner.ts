@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { answerRollCalls, Bus, EXAMINE } from '@prunella/bus';
 import { bad, type Finding, iso, messageOf, systemClock } from '@prunella/core';
 import { CHECK_WITHIN_MS, Question, type ServiceReport, type Setting } from '@prunella/doctor';
 import { SERVICE_NAME, SHOWN_SETTINGS } from '../tokens.ts';
+import { VERSION } from '../version.ts';
 import { busChecks } from './bus-checks.ts';
 import type { Check } from './check.ts';
 
 /** Whoever asks more often gets what was found: outside platforms count requests. */
 const LEAST_AGE_MS = 3_000;
-
-const { version: VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** Says how this process is, and what it can reach, to whoever asks all services for it. */
 @Injectable()

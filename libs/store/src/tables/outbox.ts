@@ -1,6 +1,16 @@
 import type { Events, Subject } from '@prunella/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** What is published, and the trace that it belongs to. */
+export interface OutboxPayload<S extends Subject = Subject> {
+  time: string;
+  data: Events[S];
+  /** W3C trace context of what it follows from; absent: it begins a trace of its own. */
+  traceparent?: string;
+  /** The same of what it was concluded from, in other traces. */
+  evidence?: readonly string[];
+}
+
 /** An event that was decided in a transaction and is to be published after it. */
 @Entity('outbox')
 export class OutboxRow {
@@ -12,7 +22,7 @@ export class OutboxRow {
   subject!: Subject;
 
   @Column('jsonb')
-  payload!: { time: string; data: Events[Subject] };
+  payload!: OutboxPayload;
 
   /** Order of publishing; given by the database. */
   @Column({ type: 'bigint', insert: false })

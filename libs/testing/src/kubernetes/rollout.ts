@@ -96,30 +96,51 @@ export interface NewRollout extends NewWorkload {
   updating?: boolean;
   /** Its template is that of a Deployment of this name, which is there already. */
   workloadRef?: string;
+  /** Default: `default`. */
+  namespace?: string;
 }
 
-/** Rolled out with one image after another; the last one is current. */
+/** Rolled out with one image after another; the last one is current. A `template` in its spec is taken, its containers with that image. */
 export function addRollout(store: Store, name: string, images: string[], changes: NewRollout = {}): FakeObject {
-  const { annotations = {}, labels = {}, resources = {}, spec = {}, updating = false, workloadRef } = changes;
+  const {
+    annotations = {},
+    labels = {},
+    resources = {},
+    spec = {},
+    updating = false,
+    workloadRef,
+    namespace,
+  } = changes;
+  const templateWith = (image: string) =>
+    spec['template'] === undefined
+      ? templateOf(workloadRef ?? name, image, resources)
+      : withImage(spec['template'] as Json, image);
   const object = store.put('Rollout', name, {
     annotations,
     labels,
+    ...(namespace !== undefined && { namespace }),
     spec: {
       replicas: REPLICAS,
       selector: { matchLabels: { app: workloadRef ?? name } },
       strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } },
       ...spec,
       ...(workloadRef === undefined
-        ? { template: templateOf(name, images[0] ?? '', resources) }
+        ? { template: templateWith(images[0] ?? '') }
         : { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: workloadRef } }),
     },
     status: {},
   });
   for (const [index, image] of images.entries()) {
     const holder = holderOf(store, object.spec) ?? object;
-    holder.spec['template'] = templateOf(workloadRef ?? name, image, resources);
+    holder.spec['template'] = templateWith(image);
     rollout.reconcile(store, object);
     if (index < images.length - 1 || !updating) rollout.settle(store, object, 'complete');
   }
   return object;
+}
+
+function withImage(template: Json, image: string): Json {
+  const copy = structuredClone(template) as { spec: { containers: { image: string }[] } };
+  for (const container of copy.spec.containers) container.image = image;
+  return copy;
 }

@@ -1,12 +1,29 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type PushLimits, taking, usualLimits } from './push.ts';
 
 /** A line as a collector ships it. */
 export interface ShippedLine {
   labels: Record<string, string>;
   /** In ms since the epoch. */
   at: number;
+  /** The same to the nanosecond. Absent: `at`. */
+  nanos?: bigint;
   text: string;
+  /** Structured metadata: found like labels. */
+  metadata?: Record<string, string>;
+}
+
+/** When a line is of, in ns since the epoch. */
+export function nanosOf({ at, nanos }: Pick<ShippedLine, 'at' | 'nanos'>): bigint {
+  return nanos ?? BigInt(at) * 1_000_000n;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  headers?: Record<string, string>;
 }
 
 /** What it holds of LogQL: one selector, then line filters, `| json` and filters of its labels. */
@@ -15,8 +32,8 @@ type Stage = (line: { text: string; labels: Record<string, string> }) => boolean
 const MOST_LINES = 5_000;
 
 /**
- * Loki as its HTTP API says: `GET /loki/api/v1/query_range` over lines that a test ships. It is as strict as the real one with what it is asked, and
- * knows the part of LogQL that we send.
+ * Loki as its HTTP API says: `GET /loki/api/v1/query_range` over lines that a test ships, or that come by `POST /loki/api/v1/push`. It is as strict as the
+ * real one with what it is asked and told, and knows the part of LogQL that we send.
  */
 export class FakeLoki {
   readonly lines: ShippedLine[] = [];
@@ -24,14 +41,23 @@ export class FakeLoki {
   readonly asked: string[] = [];
   /** Set: requests without this tenant are refused. */
   tenant: string | undefined;
-  private readonly answers: { status: number; text: string }[] = [];
+  /** What it takes of lines. */
+  readonly limits: PushLimits = { ...usualLimits };
+  /** Requests to push, in order: how many lines each had. */
+  readonly pushes: number[] = [];
+  private readonly answers: Answer[] = [];
 
   private constructor(private readonly server: Server) {
     server.on('request', (request, response) => {
       const url = new URL(request.url ?? '/', 'http://loki');
-      const { status, text } = this.answers.shift() ?? this.answer(url, request.headers['x-scope-orgid']);
-      const type = status === 200 ? 'application/json; charset=UTF-8' : 'text/plain; charset=utf-8';
-      response.writeHead(status, { 'content-type': type }).end(text);
+      const tenant = request.headers['x-scope-orgid'];
+      const isPush = request.method === 'POST' && url.pathname === '/loki/api/v1/push';
+      const usual = () => (isPush ? text(request).then((body) => this.take(body, tenant)) : this.answer(url, tenant));
+      const answer = this.answers.shift() ?? usual();
+      void Promise.resolve(answer).then(({ status, text, headers = {} }) => {
+        const type = status === 200 ? 'application/json; charset=UTF-8' : 'text/plain; charset=utf-8';
+        response.writeHead(status, { 'content-type': type, ...headers }).end(status === 204 ? undefined : text);
+      });
     });
   }
 
@@ -51,8 +77,18 @@ export class FakeLoki {
   }
 
   /** What the next request is answered; after that as usual. */
-  answerNext(status: number, text = ''): void {
-    this.answers.push({ status, text });
+  answerNext(status: number, text = '', headers: Record<string, string> = {}): void {
+    this.answers.push({ status, text, headers });
+  }
+
+  /** How many of those answers were not given yet. */
+  get answersLeft(): number {
+    return this.answers.length;
+  }
+
+  /** As usual from now on. */
+  forgetAnswers(): void {
+    this.answers.splice(0);
   }
 
   async stop(): Promise<void> {
@@ -60,7 +96,15 @@ export class FakeLoki {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private answer(url: URL, tenant: string | string[] | undefined): { status: number; text: string } {
+  private take(body: string, tenant: string | string[] | undefined): Answer {
+    if (this.tenant !== undefined && tenant !== this.tenant) return { status: 401, text: 'no org id' };
+    const { taken, lines, refused } = taking(body, this.lines, this.limits, Date.now());
+    this.pushes.push(lines);
+    this.lines.push(...taken);
+    return refused === undefined ? { status: 204, text: '' } : { status: 400, text: refused };
+  }
+
+  private answer(url: URL, tenant: string | string[] | undefined): Answer {
     if (url.pathname !== '/loki/api/v1/query_range') return { status: 404, text: '404 page not found' };
     if (this.tenant !== undefined && tenant !== this.tenant) return { status: 401, text: 'no org id' };
     const { query = '', start = '', end = '', limit = '100' } = Object.fromEntries(url.searchParams);
@@ -78,19 +122,18 @@ export class FakeLoki {
     const stages = stagesOf(query);
     if (stages === undefined)
       return { status: 400, text: `parse error at line 1, col 1: syntax error: unexpected ${query.slice(0, 20)}` };
-    const nanos = (ms: number) => BigInt(ms) * 1_000_000n;
     const found = this.lines
-      .filter(({ at }) => nanos(at) >= BigInt(start) && nanos(at) < BigInt(end))
-      .filter(({ labels, text }) => {
-        const line = { text, labels: { ...labels } };
+      .filter((line) => nanosOf(line) >= BigInt(start) && nanosOf(line) < BigInt(end))
+      .filter(({ labels, text, metadata }) => {
+        const line = { text, labels: { ...metadata, ...labels } };
         return stages.every((stage) => stage(line));
       })
-      .sort((a, b) => a.at - b.at)
+      .sort((a, b) => Number(nanosOf(a) - nanosOf(b)))
       .slice(0, Number(limit));
-    const streams = Map.groupBy(found, ({ labels }) => JSON.stringify(labels));
+    const streams = Map.groupBy(found, ({ labels, metadata }) => JSON.stringify({ ...labels, ...metadata }));
     const result = [...streams].map(([labels, lines]) => ({
       stream: JSON.parse(labels) as object,
-      values: lines.map(({ at, text }) => [String(nanos(at)), text]),
+      values: lines.map((line) => [String(nanosOf(line)), line.text]),
     }));
     const data = { resultType: 'streams', result, stats: {} };
     return { status: 200, text: JSON.stringify({ status: 'success', data }) };

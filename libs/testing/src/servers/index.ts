@@ -1,9 +1,11 @@
 export { temporaryHome } from './home.ts';
 export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';
+export { type NatsNode, startTestNatsCluster, type TestNatsCluster } from './nats-cluster.ts';
 export { startTestPostgres } from './postgres.ts';
 export {
   alertmanagerProgram,
+  amtoolProgram,
   prometheusProgram,
   promtoolProgram,
   startTestAlertmanager,

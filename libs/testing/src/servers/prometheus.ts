@@ -67,6 +67,11 @@ export function alertmanagerProgram(): Promise<string | undefined> {
   return programOf('prometheus-alertmanager', { package: 'prometheus-alertmanager', calls: 'alertmanager' });
 }
 
+/** Alertmanager's tool that checks configurations, from the same places. */
+export function amtoolProgram(): Promise<string | undefined> {
+  return programOf('amtool', { package: 'prometheus-alertmanager', calls: 'amtool' });
+}
+
 /** Starts it on a free loopback port with this configuration (YAML), and waits until it is ready. Paths in it are relative to `files`, written beside it. */
 export async function startTestPrometheus(
   program: string,

@@ -53,7 +53,7 @@ export class IncidentsController {
   constructor(
     @Inject(Store) private readonly store: Store,
     private readonly policy: AuditorPolicy,
-    @Inject(ENVIRONMENT) environment: AuditorEnvironment,
+    @Inject(ENVIRONMENT) private readonly environment: AuditorEnvironment,
   ) {
     this.loki = lokiFromEnvironment(environment);
   }
@@ -89,7 +89,8 @@ export class IncidentsController {
       return { joinedInto: joined.incidentId };
     }
     const { page, events } = await this.one(id);
-    return { ...page, correlation: await correlationsOf(this.store, events) };
+    const traceUrl = traceUrlOf(page.traceId, this.environment.PRUNELLA_TRACE_URL);
+    return { ...page, traceUrl, correlation: await correlationsOf(this.store, events) };
   }
 
   /** Apart from its page, for that is read again at each change. */
@@ -127,6 +128,11 @@ export class IncidentsController {
     if (page !== undefined) return { page, events };
     throw notFound(id);
   }
+}
+
+function traceUrlOf(traceId: string | null, template: string | undefined): string | null {
+  if (traceId === null || template === undefined) return null;
+  return template.replaceAll('{traceId}', traceId);
 }
 
 function notFound(id: string): ProblemException {

@@ -13,7 +13,8 @@ import { parseQuery, rangeOf, Text, Time } from './query.ts';
 
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 8_000;
-const MOST_OF_A_LINE = 1_000;
+/** A whole line of ours, unless everything in it is as long as it may be. */
+const MOST_OF_A_LINE = 2_000;
 
 const LogQuery = z.object({
   pipeline: Text.min(1).describe('The id of the pipeline.'),

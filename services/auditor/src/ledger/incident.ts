@@ -128,6 +128,10 @@ export const IncidentPage = Incident.extend({
     .describe('The checks of the policy.'),
   dueAt: Time.nullable().describe('When a scheduled action is due.'),
   effect: z.string().nullable().describe('What was done outside.'),
+  traceId: z
+    .string()
+    .nullable()
+    .describe('W3C trace of the newest attempt that failed; logs of the services carry it as `trace_id`.'),
   outcomes: z.array(
     z.strictObject({
       attempt: z.int().min(1),

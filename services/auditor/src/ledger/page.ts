@@ -1,8 +1,9 @@
 import { type Alternative, actionTypes, causes } from '@prunella/contracts';
+import { traceContextOf } from '@prunella/core';
 import type { EventRecord } from '@prunella/store';
 import { countedOutcomes } from '../outcomes/actions.ts';
 import { attemptOf, inCausalOrder, isReversal } from './causal.ts';
-import { newestChapter } from './chapter.ts';
+import { type Chapter, isTrouble, newestChapter } from './chapter.ts';
 import type { AlternativeCause, IncidentPage } from './incident.ts';
 import { project } from './project.ts';
 import { timelineItem } from './timeline.ts';
@@ -24,6 +25,7 @@ export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined
     reasons: (executed ?? scheduled ?? requested)?.data.reasons ?? [],
     dueAt: scheduled?.data.dueAt ?? null,
     effect: executed?.data.effect || null,
+    traceId: traceIdOf(ordered, chapter),
     outcomes: countedOutcomes(ordered).map((event) => ({
       attempt: attemptOf(event),
       action: event.data.action,
@@ -43,6 +45,14 @@ export function pageOf(events: readonly EventRecord[]): IncidentPage | undefined
       data: { ...event.data },
     })),
   };
+}
+
+/** Of what began the attempt's trouble. What people or a later webhook told of it has traces of its own. */
+function traceIdOf(ordered: readonly EventRecord[], { attempt }: Chapter): string | null {
+  const traced = ordered
+    .filter((event) => isTrouble(event) && attemptOf(event) === attempt)
+    .map(({ traceparent }) => traceContextOf(traceparent)?.traceId);
+  return traced.find((traceId) => traceId !== undefined) ?? null;
 }
 
 /** As the API shows them: what older versions recorded says less. */

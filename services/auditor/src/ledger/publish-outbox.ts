@@ -1,5 +1,6 @@
 import type { Bus } from '@prunella/bus';
 import { ContractViolation } from '@prunella/contracts';
+import { continueTrace, eventAttributes } from '@prunella/core';
 import { deleteOutbox, type OutboxRow, type Store, takeOutbox } from '@prunella/store';
 
 const AT_A_TIME = 100;
@@ -20,7 +21,7 @@ export async function publishOutbox(
       const rows = await takeOutbox(transaction, AT_A_TIME);
       for (const row of rows) {
         try {
-          await bus.publish(row.subject, { id: row.id, ...row.payload });
+          await publish(row, bus);
         } catch (error) {
           if (!(error instanceof ContractViolation)) throw error;
           onRefused(row, error);
@@ -36,4 +37,15 @@ export async function publishOutbox(
     published += count;
     if (count < AT_A_TIME) return published;
   }
+}
+
+/** What follows from something in a trace is published as a part of that, also where it was proven by something in another one. */
+async function publish({ id, subject, payload }: OutboxRow, bus: Bus): Promise<void> {
+  const { time, data, traceparent, evidence = [] } = payload;
+  if (traceparent === undefined) return void (await bus.publish(subject, { id, time, data }));
+  const [name = subject] = subject.split('.', 1);
+  await continueTrace(traceparent, name, { links: evidence, startedAt: Date.parse(time) }, async (span) => {
+    if (span.isRecorded) span.set(eventAttributes(subject, data));
+    await bus.publish(subject, { id, time, data });
+  });
 }

@@ -6,6 +6,7 @@ import type { AuditSettings } from '../settings.ts';
 import { countedOutcomes, outcomeKey } from './actions.ts';
 import { reverse } from './reverse.ts';
 import { type Moment, settle } from './settle.ts';
+import { type OutcomeTrace, traceOf } from './trace.ts';
 
 type OutcomeEvent = EventRecord<'outcome.observed'>;
 
@@ -20,7 +21,7 @@ export async function recordOutcomes(
   settings: AuditSettings,
   returned: readonly ReturnedFailure[] = [],
 ): Promise<OutcomeEvent[]> {
-  const recorded: OutcomeEvent[] = [];
+  const recorded: { event: OutcomeEvent; trace: OutcomeTrace | undefined }[] = [];
   for (const history of histories) {
     const back = returned.filter(({ incidentId }) => incidentId === history.incidentId);
     for (const data of [
@@ -28,18 +29,27 @@ export async function recordOutcomes(
       ...reverse(history.own, back, moment.now),
     ]) {
       const time = data.observedAt ?? '';
-      const told = { subject: 'outcome.observed', source: settings.source, id: idOf(data), time, data } as const;
+      const others = [...history.later, ...back.map((each) => each.returned)];
+      const trace = traceOf(data, history.own, others);
+      const told = {
+        ...({ subject: 'outcome.observed', source: settings.source, id: idOf(data), time, data } as const),
+        ...(trace && { traceparent: trace.traceparent }),
+      };
       const event = eventRecord(told, moment.now) as OutcomeEvent;
       history.own.push(event);
-      recorded.push(event);
+      recorded.push({ event, trace });
     }
   }
-  await insertEvents(transaction, recorded);
+  const events = recorded.map(({ event }) => event);
+  await insertEvents(transaction, events);
   await putOutbox(
     transaction,
-    recorded.map(({ eventId, subject, time, data }) => ({ id: eventId, subject, payload: { time, data } })),
+    recorded.map(({ event: { eventId, subject, time, data }, trace }) => ({
+      ...{ id: eventId, subject },
+      payload: { time, data, ...trace },
+    })),
   );
-  return recorded;
+  return events;
 }
 
 function idOf({ incidentId, run, action, reverses }: OutcomeObserved): string {

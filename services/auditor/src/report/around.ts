@@ -12,7 +12,8 @@ import { workloadOf } from './healings.ts';
 /** An incident has few actions; one that somebody else tells may have many. */
 const MOST_ACTIONS = 20;
 const MOST_LINES = 50;
-const MOST_OF_A_LINE = 1_000;
+/** A whole line of ours, unless everything in it is as long as it may be. */
+const MOST_OF_A_LINE = 2_000;
 /** Of all that one page asks of Loki. */
 const PATIENCE_MS = 5_000;
 

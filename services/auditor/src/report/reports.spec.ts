@@ -28,7 +28,11 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'prunella-reports-'));
   await writeFile(join(directory, 'prunella.yaml'), POLICY);
   [running, loki] = await Promise.all([Running.start(), FakeLoki.start()]);
-  service = await running.auditor({ PRUNELLA_CONFIG: join(directory, 'prunella.yaml'), LOKI_URL: loki.url });
+  service = await running.auditor({
+    PRUNELLA_CONFIG: join(directory, 'prunella.yaml'),
+    LOKI_URL: loki.url,
+    LOKI_SHIP: 'false',
+  });
   begin = Date.now() - 2 * DAY;
   range = `from=${new Date(begin - DAY).toISOString()}&to=${new Date(begin + DAY).toISOString()}`;
   await running.publish(
@@ -212,7 +216,7 @@ describe('correlation', () => {
       'Error: token=abcdefghij0123456789 refused',
     );
     loki.ship({ namespace: 'shop', pod: 'api-7d9-x' }, acted + 6 * MINUTE, 'Error: too late');
-    loki.ship({ service_name: 'prunella-remediator' }, acted, '{"pipeline_id":"deploy/api","msg":"healing begins"}');
+    loki.ship({ service: 'prunella' }, acted, '{"pipeline_id":"deploy/api","msg":"healing begins"}');
     const { body } = await get(service, `/v1/incidents/${await restartedIncident()}/correlation`);
     expect(body).toMatchObject({ says: expect.stringContaining('which is no cause') });
     expect(body.actions).toMatchObject([
@@ -251,7 +255,7 @@ describe('the log of healing', () => {
       line('other', 'retry'),
       line('acme/ci', 'rollback done'),
     ];
-    loki.ship({ service_name: 'prunella-remediator' }, at, ...lines);
+    loki.ship({ service: 'prunella' }, at, ...lines);
     const path = `/v1/logs/healing?pipeline=acme%2Fci&from=${iso(at)}&to=${iso(at + MINUTE)}`;
     const { status, body } = await get(service, path);
     expect(status).toBe(200);

@@ -44,6 +44,7 @@ export function describeIncident(context: Context, incident: Detail): string[] {
     ...fact('repository', incident.repository),
     ...fact('commit', commit),
     ...fact('run', incident.url),
+    ...fact('trace', incident.traceUrl || incident.traceId),
     ...fact('cause', incident.cause && `${incident.cause}${confidence}, by ${incident.decidedBy ?? 'nobody'}`),
     ...fact('because', incident.explanation),
     ...fact('or', incident.alternatives.map((one) => `${one.cause} (${one.confidence.toFixed(2)})`).join(', ')),

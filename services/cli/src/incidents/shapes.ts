@@ -30,5 +30,6 @@ export const Detail = Incident.extend({
     .default([]),
   gaps: z.array(z.string()).default([]),
   vetoes: z.array(z.string()).default([]),
+  ...{ traceId: word, traceUrl: word },
 });
 export type Detail = z.infer<typeof Detail>;

@@ -32,9 +32,23 @@ it.each([
       ...{ GIT_URL: 'git@git.example:acme/shop.git', BRANCH_NAME: 'main', STAGE_NAME: 'Test' },
     },
     {
-      ...{ platform: 'jenkins', pipeline: 'acme/shop/main', repository: 'acme/shop', run: 'acme/shop/main#17' },
+      // As the webhook names it: without a repository, which a build that died before its checkout can't say.
+      ...{ platform: 'jenkins', pipeline: 'acme/shop/main', repository: '', run: 'acme/shop/main#17' },
       ...{ sha: 'c0ffee', branch: 'main', job: 'Test' },
     },
+  ],
+  [
+    'Jenkins, in a job whose name is escaped in its address',
+    {
+      ...{ JENKINS_URL: 'https://ci.example/', JOB_NAME: 'web shop/feature%2Fx', BUILD_NUMBER: '3' },
+      BUILD_URL: 'https://ci.example/job/web%20shop/job/feature%252Fx/3/',
+    },
+    { platform: 'jenkins', pipeline: 'web%20shop/feature%252Fx', run: 'web%20shop/feature%252Fx#3' },
+  ],
+  [
+    'Jenkins that was not told its own address',
+    { JENKINS_URL: 'https://ci.example/', JOB_NAME: 'web shop/feature%2Fx', BUILD_NUMBER: '3' },
+    { platform: 'jenkins', pipeline: 'web%20shop/feature%252Fx', run: 'web%20shop/feature%252Fx#3' },
   ],
   ['nothing', { PATH: '/bin' }, { platform: '', pipeline: '', run: '' }],
 ])('%s', (_what, environment, run) => {

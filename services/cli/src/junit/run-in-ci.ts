@@ -1,3 +1,5 @@
+import { buildOfUrl } from '@prunella/ci';
+
 /** What a test report is about. Empty: not known. */
 export interface RunInCi {
   pipeline: string;
@@ -50,9 +52,8 @@ const SYSTEMS: readonly Ci[] = [
     sign: 'JENKINS_URL',
     read: (variable) => ({
       platform: 'jenkins',
-      pipeline: variable('JOB_NAME'),
-      repository: repositoryOf(variable('GIT_URL')),
-      run: variable('JOB_NAME') && `${variable('JOB_NAME')}#${variable('BUILD_NUMBER')}`,
+      pipeline: jobOf(variable),
+      run: jobOf(variable) && `${jobOf(variable)}#${variable('BUILD_NUMBER')}`,
       sha: variable('GIT_COMMIT'),
       branch: variable('CHANGE_BRANCH') || variable('BRANCH_NAME') || variable('GIT_BRANCH').replace(/^origin\//, ''),
       job: variable('STAGE_NAME'),
@@ -70,7 +71,8 @@ export function runInCi(environment: Environment): RunInCi {
   return { ...NOTHING, ...system?.read((name) => environment[name] ?? '') };
 }
 
-/** `owner/name` of `https://git.example/owner/name.git` or `git@git.example:owner/name.git`. */
-function repositoryOf(url: string): string {
-  return /^(?:\w+:\/\/[^/]+\/|[^@\s]+@[^:]+:)(?<path>.+?)(?:\.git)?\/?$/.exec(url)?.groups?.['path'] ?? '';
+/** The job as in its address without `/job/`: `folder/app/feature%252Fx`. */
+function jobOf(variable: (name: string) => string): string {
+  const build = buildOfUrl(variable('BUILD_URL'));
+  return build?.job ?? variable('JOB_NAME').split('/').map(encodeURIComponent).join('/');
 }

@@ -9,6 +9,7 @@ import classes from './incident.module.css';
 /** What a person needs to look further: links, commit, attempt, ids. */
 export function FactsPanel({ incident }: { incident: IncidentDetail }) {
   const url = safeUrl(incident.url);
+  const traceUrl = safeUrl(incident.traceUrl);
   return (
     <section className={classes['panel']} data-testid="facts">
       <h2>Facts</h2>
@@ -56,6 +57,18 @@ export function FactsPanel({ incident }: { incident: IncidentDetail }) {
         <Fact name="Incident id" copy={incident.id}>
           <code>{incident.id}</code>
         </Fact>
+        {incident.traceId && (
+          <Fact name="Trace" copy={incident.traceId}>
+            {traceUrl ? (
+              <a href={traceUrl} target="_blank" rel="noreferrer noopener" data-testid="trace-link">
+                <code>{incident.traceId.slice(0, 12)}</code>
+                <ExternalLink size={12} aria-label="opens in a new tab" />
+              </a>
+            ) : (
+              <code title={incident.traceId}>{incident.traceId.slice(0, 12)}</code>
+            )}
+          </Fact>
+        )}
       </dl>
     </section>
   );

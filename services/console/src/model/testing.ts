@@ -48,6 +48,8 @@ export function buildDetail(over: Partial<IncidentDetail> = {}): IncidentDetail 
     vetoes: [],
     dueAt: null,
     effect: null,
+    traceId: null,
+    traceUrl: null,
     outcomes: [],
     correlation: [],
     reasons: [],

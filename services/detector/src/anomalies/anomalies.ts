@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type JsonBucket, type Received, Timers, withTrace } from '@prunella/bus';
-import { systemClock } from '@prunella/core';
+import { Bus, type JsonBucket, type Received, Timers } from '@prunella/bus';
+import { continueTrace, systemClock } from '@prunella/core';
 import { Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import { DetectorPolicy } from '../detector-policy.ts';
@@ -129,7 +129,7 @@ export class Anomalies implements OnApplicationBootstrap, OnApplicationShutdown 
       keyOf: ({ key }) => key,
       leaseMs: LEASE_MS,
       fire: (one) =>
-        withTrace(one.traceparent, () =>
+        continueTrace(one.traceparent, 'compare duration', {}, () =>
           stillRunning(one, {
             ...this.telling(),
             book,

@@ -1,15 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type Scheduled, type TimerOutcome, Timers, traceparent, withTrace } from '@prunella/bus';
-import { ciPlatforms } from '@prunella/ci';
-import { clusterFromEnvironment } from '@prunella/cluster';
-import { messageOf, ProviderError, stableId, systemClock } from '@prunella/core';
-import { ENVIRONMENT } from '@prunella/service-kit';
+import { Bus, type Scheduled, type TimerOutcome, Timers } from '@prunella/bus';
+import { continueTrace, messageOf, ProviderError, stableId, systemClock, traceparent } from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
-import type { DetectorEnvironment } from '../environment.ts';
 import { redacted } from '../redacted.ts';
 import { mayHaveReports } from '../reports/ended-run.ts';
 import { TestReports } from '../reports/test-reports.ts';
 import { sources } from '../sources/index.ts';
+import { REACH } from '../sources/reach.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
 import { inTime } from './in-time.ts';
@@ -44,19 +41,15 @@ interface Incomplete extends Scheduled {
 @Injectable()
 export class Completions implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers: Promise<Timers<Incomplete>>;
-  private readonly reach: Reach;
 
   constructor(
     private readonly bus: Bus,
-    @Inject(ENVIRONMENT) environment: DetectorEnvironment,
+    @Inject(REACH) private readonly reach: Reach,
     private readonly outbox: Outbox,
     private readonly places: Places,
     private readonly tests: TestReports,
     private readonly logger: PinoLogger,
   ) {
-    const variables = environment as unknown as NodeJS.ProcessEnv;
-    const readers = new Map(ciPlatforms(variables).map(({ id, reader }) => [id, reader]));
-    this.reach = { reader: (platform) => readers.get(platform), cluster: clusterFromEnvironment(variables) };
     this.timers = this.wire();
     // reported by onApplicationBootstrap
     this.timers.catch(() => undefined);
@@ -78,7 +71,6 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Resolves when the report is on disk. The same one again changes nothing while it waits. Throws UnreachableError. */
   async add(source: Source, report: Report, withinMs?: number): Promise<void> {
-    const trace = traceparent();
     const incomplete: Incomplete = {
       key: stableId('completion', report.source, report.subject, report.id),
       source: source.name,
@@ -86,7 +78,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       tries: 0,
       dueAt: systemClock.now(),
       failures: 0,
-      ...(trace !== undefined && { traceparent: trace }),
+      traceparent: traceparent(),
     };
     await inTime(this.bus, async () => (await this.timers).set(incomplete), withinMs);
   }
@@ -104,6 +96,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       tries: 0,
       dueAt: systemClock.now(),
       failures: 0,
+      traceparent: traceparent(),
     };
     await inTime(this.bus, async () => (await this.timers).set(tests));
   }
@@ -116,7 +109,10 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       leaseMs: ({ published }) => (published ? TESTS_LEASE_MS : LEASE_MS),
       // a platform that is slow is in nobody else's way
       laneOf: ({ source, published }) => ({ name: `${source} ${published ?? false}`, most: published ? 4 : 16 }),
-      fire: (incomplete) => withTrace(incomplete.traceparent, () => this.complete(incomplete)),
+      fire: (incomplete) =>
+        continueTrace(incomplete.traceparent, incomplete.published ? 'read tests' : 'complete', {}, () =>
+          this.complete(incomplete),
+        ),
       log: {
         failed: (key, error, againAt) =>
           this.logger.warn({ key, error, againAt }, 'completing a report failed, it will be tried again'),

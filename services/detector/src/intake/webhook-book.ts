@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bus, type JsonBucket } from '@prunella/bus';
 import { iso, systemClock } from '@prunella/core';
+import { type Measured, Metrics } from '@prunella/service-kit';
 
 /** When a sender was heard. ISO 8601, to the minute; absent: never. */
 export interface HeardSender {
@@ -17,7 +18,17 @@ const WRITE_MS = 60_000;
 export class WebhookBook {
   private readonly written = new Map<string, number>();
 
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    metrics: Metrics,
+  ) {
+    metrics.askedGauge(
+      'detector_webhooks_last_timestamp_seconds',
+      'When a sender of webhooks was last heard, to the minute, in seconds since the epoch.',
+      ['source'],
+      async () => this.heard(),
+    );
+  }
 
   /** Returns at once: a sender does not wait for what is only told to people, and is not refused because it can't be noted. */
   note(source: string, what: keyof HeardSender): void {
@@ -32,6 +43,13 @@ export class WebhookBook {
   async all(): Promise<ReadonlyMap<string, HeardSender>> {
     const entries = await (await this.bucket()).entries();
     return new Map(entries.map(({ key, value }) => [key, value]));
+  }
+
+  /** When each one was taken last; also before this process was started. */
+  private async heard(): Promise<Measured<'source'>[]> {
+    return [...(await this.all())].flatMap(([source, { takenAt }]) =>
+      takenAt === undefined ? [] : [{ labels: { source }, value: Date.parse(takenAt) / 1_000 }],
+    );
   }
 
   private async write(source: string, what: keyof HeardSender, now: number): Promise<void> {

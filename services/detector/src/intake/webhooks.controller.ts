@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
-import { withTrace } from '@prunella/bus';
 import { systemClock, UnreachableError } from '@prunella/core';
-import { Access, ENVIRONMENT, ProblemException, Public } from '@prunella/service-kit';
+import { Access, ENVIRONMENT, inRequest, ProblemException, Public } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
@@ -72,11 +71,12 @@ export class WebhooksController {
     const count = (result: string) =>
       this.metrics.webhooks.inc({ source: source.name, event: source.eventOf(delivery), result });
     try {
-      const traceparent = request.headers['traceparent'];
-      const receipt = await withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
-        this.door.answer(() => detect(source, delivery, this.deps)),
-      );
-      response.statusCode = source.accepted ?? 202;
+      const status = source.accepted ?? 202;
+      const receipt = await inRequest({ request, route: source.path, status }, (span) => {
+        if (span.isRecorded) span.set({ 'prunella.source': source.name, 'prunella.event': source.eventOf(delivery) });
+        return this.door.answer(() => detect(source, delivery, this.deps));
+      });
+      response.statusCode = status;
       this.book.note(source.name, 'takenAt');
       count(!receipt.accepted ? 'ignored' : receipt.duplicate ? 'duplicate' : 'accepted');
       return receipt;

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, type JsonBucket, type Received, Timers, withTrace } from '@prunella/bus';
-import { systemClock } from '@prunella/core';
+import { Bus, type JsonBucket, type Received, Timers } from '@prunella/bus';
+import { continueTrace, systemClock } from '@prunella/core';
 import { look, prometheusFromEnvironment } from '@prunella/metrics';
 import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
@@ -85,7 +85,7 @@ export class PostDeploy implements OnApplicationBootstrap, OnApplicationShutdown
       keyOf: ({ key }) => key,
       leaseMs: LEASE_MS,
       fire: (watched) =>
-        withTrace(watched.traceparent, () =>
+        continueTrace(watched.traceparent, 'watch', { attributes: { 'prunella.watch': watched.watch.name } }, () =>
           lookAgain(watched, {
             newest,
             clock: systemClock,

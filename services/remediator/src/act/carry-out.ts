@@ -1,5 +1,5 @@
 import type { JsonBucket } from '@prunella/bus';
-import { type Clock, messageOf, ProviderError } from '@prunella/core';
+import { type Clock, inSpan, messageOf, ProviderError } from '@prunella/core';
 import type { ActionPlugin, Look } from '../actions/action.ts';
 import { PlatformGone } from '../actions/rerun.ts';
 import type { Order } from '../order.ts';
@@ -35,7 +35,7 @@ export async function carryOut(
   deps: CarryOutDeps,
 ): Promise<CarriedOut> {
   const { clock } = deps;
-  const acquired = await acquire(deps.claims, order.key, deps.owner, clock);
+  const acquired = await inSpan('claim', {}, () => acquire(deps.claims, order.key, deps.owner, clock));
   if (acquired.kind === 'done') return acquired;
   if (acquired.kind === 'busy') return { kind: 'again', atMs: acquired.untilMs };
   const { lease } = acquired;
@@ -94,14 +94,14 @@ async function lookAndAct(order: Order, action: Acting, lease: Lease): Promise<S
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
   const { actingSince } = lease;
   try {
-    const look = await action.look(order, actingSince, signal());
+    const look = await inSpan('look', {}, () => action.look(order, actingSince, signal()));
     if (look.kind !== 'ready') return look;
   } catch (error) {
     return problem(error);
   }
   await lease.beginActing();
   try {
-    return { kind: 'done', effect: await action.execute(order, signal()) };
+    return { kind: 'done', effect: await inSpan('execute', {}, () => action.execute(order, signal())) };
   } catch (error) {
     const step = problem(error);
     // After a time-out or a 5xx nobody knows what happened: look again later.

@@ -17,15 +17,15 @@ import { skipTest } from './skip-test/skip-test.ts';
 import { split } from './split.ts';
 
 /** Every action we know, with the CI platforms and what else the environment configures. `publicUrl`: where people reach the console. */
-export function actionsFromEnvironment(
+export async function actionsFromEnvironment(
   environment: NodeJS.ProcessEnv,
   publicUrl: string,
   policy: () => Policy,
   platforms: readonly CiPlatform[],
   quarantine: { bus: Bus; book: QuarantineBook },
   notifiers: readonly Notifier[],
-): Actions {
-  const cluster = clusterFromEnvironment(environment);
+): Promise<Actions> {
+  const cluster = await clusterFromEnvironment(environment);
   return new Actions([
     split(isOfRollout, retryRollout(cluster), retry(platforms)),
     alternativePath(platforms),

@@ -39,6 +39,10 @@ export const Correlation = z.strictObject({
 export type Correlation = z.infer<typeof Correlation>;
 
 export const CorrelatedIncidentPage = IncidentPage.extend({
+  traceUrl: z
+    .string()
+    .nullable()
+    .describe('Where a person can look at that trace; null: PRUNELLA_TRACE_URL is not set.'),
   correlation: z
     .array(Correlation)
     .describe(

@@ -100,6 +100,12 @@ describe('an alert', () => {
     expect(reports(alert(), other).map(({ id }) => id)).toEqual(ids);
   });
 
+  it('on Prunella itself is for people, whatever comes with it', () => {
+    const own = alert({ fingerprint: 'c2', labels: { alertname: 'PrunellaServiceDown', about: 'prunella' } });
+    expect(read(notification(own))).toEqual({ kind: 'ignored', reason: expect.stringContaining('for people') });
+    expect(reports(own, alert())).toEqual(reports(alert()));
+  });
+
   it.each`
     what                                  | labels                                                       | expected
     ${'a StatefulSet with its container'} | ${{ statefulset: 'db', namespace: 'shop', container: 'pg' }} | ${{ workload: { kind: 'StatefulSet', namespace: 'shop', name: 'db', container: 'pg' } }}

@@ -1,7 +1,7 @@
 import { ContractViolation } from '@prunella/contracts';
 import { ProblemException } from '@prunella/service-kit';
 import fc from 'fast-check';
-import { eventTypes } from './failure-report.ts';
+import { failureTypes } from './failure-report.ts';
 import { healing } from './index.ts';
 
 function read(body: unknown, headers: Record<string, string> = {}) {
@@ -31,7 +31,7 @@ const failure = {
 };
 
 describe('a failure', () => {
-  it.each([...eventTypes, 'Pipeline-Failure', 'build.failed'])('%s is told as pipeline.failed', (event_type) => {
+  it.each([...failureTypes, 'Pipeline-Failure', 'build.failed'])('%s is told as pipeline.failed', (event_type) => {
     expect(read({ ...failure, event_type })).toMatchObject({
       subject: 'pipeline.failed',
       id: 'fresh',
@@ -83,6 +83,59 @@ describe('a failure', () => {
     ${{ ...failure, conclusion: 'exploded' }}           | ${'conclusion'}
     ${{ ...failure, metrics: { memory: 'much' } }}      | ${'metrics'}
     ${[failure]}                                        | ${'body'}
+  `('$body is refused by $field', ({ body, field }) => {
+    expect(fieldOf(body)).toBe(field);
+  });
+});
+
+describe('a start or an end', () => {
+  const deployment = {
+    ...{ pipeline_id: 'acme/shop/deploy/production', platform: 'github', repository: 'acme/shop', run_id: 'deploy/7' },
+    ...{ attempt: 2, head_sha: 'c0ffee', environment: 'production' },
+    workload: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+  };
+
+  it('of a deployment is told with what the webhook of its platform does not know', () => {
+    expect(read({ event_type: 'Deployment.Finished', conclusion: 'success', ...deployment })).toMatchObject({
+      subject: 'pipeline.finished',
+      id: 'deployment/deploy/7/attempt/2/finished',
+      source: 'webhook/healing/acme%2Fshop%2Fdeploy%2Fproduction',
+      data: {
+        ...{ kind: 'deployment', conclusion: 'success', attempt: 2, headSha: 'c0ffee', environment: 'production' },
+        workload: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+      },
+    });
+  });
+
+  it.each`
+    event_type               | kind            | subject
+    ${'pipeline_started'}    | ${'run'}        | ${'pipeline.started'}
+    ${'deploy_started'}      | ${'deployment'} | ${'pipeline.started'}
+    ${'build_finished'}      | ${'run'}        | ${'pipeline.finished'}
+    ${'deployment_finished'} | ${'deployment'} | ${'pipeline.finished'}
+  `('$event_type is $subject of kind $kind', ({ event_type, kind, subject }) => {
+    const told = read({ event_type, pipeline_id: '42', conclusion: 'success', more: 1 });
+    expect(told).toMatchObject({ subject, id: 'fresh', data: { kind, pipelineId: '42', platform: 'generic' } });
+  });
+
+  it('belongs to the same incident as the failure of the same run', () => {
+    const run = { pipeline_id: 'ci', run_id: '7', repository: 'octo/repo' };
+    const ended = read({ event_type: 'run_finished', conclusion: 'success', ...run });
+    expect(ended.data.incidentId).toBe(read({ ...failure, ...run }).data.incidentId);
+  });
+
+  it('is recognised by its Idempotency-Key', () => {
+    expect(read({ event_type: 'run_started', pipeline_id: '42' }, { 'idempotency-key': 'k' }).id).toBe('k');
+  });
+
+  it.each`
+    body                                                                                                         | field
+    ${{ event_type: 'deployment_finished', pipeline_id: 'p' }}                                                   | ${'conclusion'}
+    ${{ event_type: 'deployment_finished', pipeline_id: 'p', conclusion: 'well' }}                               | ${'conclusion'}
+    ${{ event_type: 'deployment_finished', conclusion: 'success' }}                                              | ${'pipeline_id'}
+    ${{ event_type: 'run_started' }}                                                                             | ${'pipeline_id'}
+    ${{ event_type: 'run_started', pipeline_id: 'p', workload: 'web' }}                                          | ${'workload'}
+    ${{ event_type: 'step_finished', pipeline_id: 'p', conclusion: 'success', error: { message: 'it is one' } }} | ${'event_type'}
   `('$body is refused by $field', ({ body, field }) => {
     expect(fieldOf(body)).toBe(field);
   });
@@ -154,7 +207,8 @@ it('never throws anything but a refusal', () => {
 
 function known() {
   return {
-    event_type: fc.oneof(fc.constant('pipeline_failed'), fc.jsonValue()),
+    event_type: fc.oneof(fc.constantFrom('pipeline_failed', 'run_started', 'deployment_finished'), fc.jsonValue()),
+    conclusion: fc.oneof(fc.constant('success'), fc.jsonValue()),
     pipeline_id: fc.oneof(fc.constant('42'), fc.jsonValue()),
     error: fc.oneof(fc.constant({ message: 'm' }), fc.jsonValue()),
     attempt: fc.jsonValue(),

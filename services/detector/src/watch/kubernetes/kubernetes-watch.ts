@@ -55,7 +55,7 @@ export class KubernetesWatch implements OnApplicationBootstrap, OnApplicationShu
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const cluster = clusterFeedFromEnvironment(this.environment as unknown as NodeJS.ProcessEnv);
+    const cluster = await clusterFeedFromEnvironment(this.environment as unknown as NodeJS.ProcessEnv);
     if (cluster === undefined) return;
     await this.policy.ready;
     const leases = await this.bus.bucket<Holder>('prunella_leases');

@@ -1,0 +1,131 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import { nanos } from '@nats-io/transport-node';
+import { ConfigError } from '@prunella/core';
+import {
+  BUCKETS,
+  type BucketName,
+  CONSUMERS,
+  type ConsumerName,
+  type ConsumerSpec,
+  EVENTS,
+  type StreamSpec,
+} from './topology.ts';
+
+/** How many servers keep each stream and bucket. An even number stands no more outages than the odd one below it. */
+export type Replicas = 1 | 3 | 5;
+
+/** The server has no cluster; its cluster has too few servers, or too few with room. */
+const TOO_FEW_SERVERS = new Set([10074, 10005, 10023]);
+
+/** Creates a stream or brings its limits and replicas up to date. @throws ConfigError when there are too few servers for the replicas. */
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, replicas: Replicas): Promise<void> {
+  const wanted = {
+    subjects: [...spec.subjects],
+    max_age: nanos(spec.maxAgeMs),
+    max_bytes: spec.maxBytes,
+    duplicate_window: nanos(spec.duplicateWindowMs),
+    num_replicas: replicas,
+    ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject, allow_direct: true }),
+  };
+  const found = await unlessMissing(manager.streams.info(spec.name));
+  if (found === undefined) {
+    // Two services may get here together: adding the same stream twice is no error.
+    await keptBy(replicas, spec.name, () =>
+      manager.streams.add({
+        name: spec.name,
+        retention: RetentionPolicy.Limits,
+        storage: StorageType.File,
+        ...wanted,
+      }),
+    );
+  } else if (differs(found.config, wanted)) {
+    await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted));
+  }
+}
+
+/** Opens a bucket, makes it when it is not there, and brings its replicas up to date. @throws ConfigError as above. */
+export async function ensureBucket(
+  jetstream: JetStreamClient,
+  manager: JetStreamManager,
+  name: BucketName,
+  replicas: Replicas,
+): Promise<KV> {
+  const { ttlMs } = BUCKETS[name];
+  const kv = await keptBy(replicas, name, () =>
+    new Kvm(jetstream).create(name, {
+      history: 1,
+      storage: StorageType.File,
+      replicas,
+      // Direct reads are answered by any replica, also by one that has not heard of the newest writes yet, our own among them. Only where there is one
+      // replica they say the same as its leader.
+      allow_direct: replicas === 1,
+      ...(ttlMs > 0 && { ttl: ttlMs }),
+    }),
+  );
+  const { streamInfo } = await kv.status();
+  if (streamInfo.config.num_replicas !== replicas) {
+    await keptBy(replicas, name, () => manager.streams.update(streamInfo.config.name, { num_replicas: replicas }));
+  }
+  return kv;
+}
+
+/** Creates or updates a durable consumer. It is kept by as many servers as the stream. */
+export async function ensureConsumer(manager: JetStreamManager, name: ConsumerName): Promise<void> {
+  const spec: ConsumerSpec = CONSUMERS[name];
+  const wanted = {
+    ack_wait: nanos(spec.ackWaitMs),
+    // We count deliveries ourselves: a message is never dropped without a dead letter.
+    max_deliver: -1,
+    max_ack_pending: 4 * Math.max(spec.concurrency, spec.batch?.size ?? 0) + 64,
+    ...(spec.subject !== undefined && { filter_subject: spec.subject }),
+  };
+  const found = await unlessMissing(manager.consumers.info(EVENTS.name, name));
+  if (found === undefined) {
+    await manager.consumers.add(EVENTS.name, {
+      durable_name: name,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ...wanted,
+    });
+  } else if (differs(found.config, wanted)) await manager.consumers.update(EVENTS.name, name, wanted);
+}
+
+/** Only "there is none" is none: a server that does not answer may well have it. */
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const isMissing =
+      error instanceof JetStreamApiError &&
+      (error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound);
+    if (isMissing) return undefined;
+    throw error;
+  }
+}
+
+function differs(found: object, wanted: object): boolean {
+  const has = found as Record<string, unknown>;
+  return Object.entries(wanted).some(([name, value]) => JSON.stringify(has[name]) !== JSON.stringify(value));
+}
+
+async function keptBy<T>(replicas: Replicas, name: string, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (replicas === 1 || !(error instanceof JetStreamApiError) || !TOO_FEW_SERVERS.has(error.code)) throw error;
+    throw new ConfigError(
+      `NATS_REPLICAS is ${replicas}, and ${name} can't be kept by so many servers (NATS says "${error.message}"); run a cluster of at least ${replicas} NATS servers with JetStream and room on their disks, or set NATS_REPLICAS=1`,
+      { cause: error },
+    );
+  }
+}
