@@ -90,12 +90,6 @@ export class Compose {
     return Object.fromEntries(found.map((one) => [one.Config.Labels['com.docker.compose.service'], one]));
   }
 
-  async container(service: string): Promise<Container> {
-    const found = (await this.containers())[service];
-    if (found === undefined) throw new Error(`no container of ${service}`);
-    return found;
-  }
-
   /** Where a service is found from outside. */
   async url(service: Service): Promise<string> {
     const port = { auditor: 7100, detector: 7101, diagnoser: 7102, remediator: 7103, playground: 7110 }[service];
@@ -103,20 +97,23 @@ export class Compose {
   }
 
   /**
-   * SIGKILL to the first process of a container, as when it runs out of memory, and waits until the engine has started it again. `docker kill` would tell
-   * the engine that this is wanted, and it would leave it dead.
+   * SIGKILL to the first process of each of these containers at once, as when they run out of memory, and waits until the engine has started them again.
+   * `docker kill` would tell the engine that this is wanted, and it would leave them dead.
    */
-  async crash(service: string): Promise<void> {
-    const before = await this.container(service);
-    const kill = `process.kill(${before.State.Pid}, 'SIGKILL')`;
+  async crash(services: readonly string[]): Promise<void> {
+    const before = await this.containers();
+    const pids = services.map((service) => before[service]?.State.Pid);
+    const kill = `for (const pid of ${JSON.stringify(pids)}) process.kill(pid, 'SIGKILL')`;
     const asRoot = ['--pid', 'host', '--user', '0:0', '--network', 'none', '--entrypoint', 'node'];
     await docker('run', '--rm', ...asRoot, 'prunella/auditor:test', '-e', kill);
+    const isBack = (now: Container | undefined, was: Container | undefined) =>
+      now?.State.Status === 'running' && now.RestartCount > (was?.RestartCount ?? 0);
     await until(
       async () => {
-        const { State, RestartCount } = await this.container(service);
-        return RestartCount > before.RestartCount && State.Status === 'running';
+        const after = await this.containers();
+        return services.every((service) => isBack(after[service], before[service]));
       },
-      `${service} is started again`,
+      `${services} are started again`,
       60_000,
     );
   }
