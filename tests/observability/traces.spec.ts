@@ -304,7 +304,7 @@ it('sends what waits to be sent when it stops', async () => {
 
 it('uses names of the conventions, or its own, and docs/guide/tracing.md tells of all of them', () => {
   const used = [...new Set(receiver.spans.flatMap(({ attributes }) => Object.keys(attributes)))];
-  const known = new Set(Object.values(conventions).filter((value) => typeof value === 'string'));
+  const known = new Set<unknown>(Object.values(conventions).filter((value) => typeof value === 'string'));
   expect(used.filter((name) => !name.startsWith('prunella.') && !known.has(name))).toEqual([]);
   const guide = readFileSync(GUIDE, 'utf8');
   expect(used.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
