@@ -16,7 +16,11 @@ export class Chains {
   private readonly doneAt = new Map<string, number>();
   private sent = 0;
 
-  private constructor(private readonly fleet: Fleet) {}
+  private readonly fleet: Fleet;
+
+  private constructor(fleet: Fleet) {
+    this.fleet = fleet;
+  }
 
   /** Begins to listen for decisions. */
   static follow(fleet: Fleet, bus: Bus): Chains {

@@ -38,7 +38,7 @@ export interface TestNatsCluster {
   stop(): Promise<void>;
 }
 
-/** Starts a cluster and waits until it has a leader. Takes some seconds. */
+/** Starts a cluster and waits until it has a leader. Takes some seconds. @param size 1: a server without a cluster, which nobody leads. */
 export async function startTestNatsCluster(size = 3): Promise<TestNatsCluster> {
   const home = await temporaryHome();
   const program = (await acquireNats({})).path;
@@ -92,7 +92,10 @@ async function startNode(program: string, home: string, own: Address, all: reado
     `listen: "${HOST}:${own.port}"`,
     'max_payload: 8388608',
     `jetstream { store_dir: ${JSON.stringify(folder)}, max_file_store: ${16 * GIB}, max_memory_store: ${GIB / 4} }`,
-    `cluster { name: prunella, listen: "${HOST}:${own.clusterPort}", routes: ${JSON.stringify(routes)} }`,
+    // One alone waits for others for ever as soon as it is told of a cluster.
+    ...(all.length > 1
+      ? [`cluster { name: prunella, listen: "${HOST}:${own.clusterPort}", routes: ${JSON.stringify(routes)} }`]
+      : []),
     '',
   ];
   await writeFile(config, lines.join('\n'));
