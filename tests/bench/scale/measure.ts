@@ -36,7 +36,7 @@ export interface Figures extends Case {
 }
 
 const WARM_UP = 60;
-const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\nbreaker: { failures: 1000 }\n';
+const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
 
 /** All figures of one set-up, on servers of its own. */
 export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<Figures> {
