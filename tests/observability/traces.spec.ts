@@ -121,7 +121,7 @@ const WHOLE_STORY = [
   'remediator act',
   'remediator claim',
   'remediator execute',
-  'auditor record',
+  'auditor process pipeline.failed',
   'auditor outcome',
   'remediator process outcome.observed',
 ];
@@ -209,7 +209,7 @@ it('says what it is about in the words of the conventions, and nothing that stan
   const rerun = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs';
   expect(named(rerun, spans)).toMatchObject({ kind: 'client', attributes: { 'http.response.status_code': 201 } });
   expect(named('send action.executed', spans)).toMatchObject({ kind: 'producer' });
-  expect(spans.find(({ attributes }) => attributes['db.system.name'] === 'postgresql')).toMatchObject({
+  expect(receiver.spans.find(({ attributes }) => attributes['db.system.name'] === 'postgresql')).toMatchObject({
     kind: 'client',
     resource: { 'service.name': 'prunella-auditor', 'deployment.environment.name': 'test' },
   });
