@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Bus, EVENTS } from '@prunella/bus';
-import { insertEvents, Store } from '@prunella/store';
+import { BEFORE_PARTITIONS, insertEvents, Store } from '@prunella/store';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { Ledger1761955200000 } from '../../libs/store/src/migrations/1761955200000-ledger.ts';
-import { Coverage1795392000000 } from '../../libs/store/src/migrations/1795392000000-coverage.ts';
-import { Outcomes1795651200000 } from '../../libs/store/src/migrations/1795651200000-outcomes.ts';
-import { Quarantine1795849200000 } from '../../libs/store/src/migrations/1795849200000-quarantine.ts';
-import { TestHistory1795860000000 } from '../../libs/store/src/migrations/1795860000000-test-history.ts';
-import { Joins1795939200000 } from '../../libs/store/src/migrations/1795939200000-joins.ts';
 import { eventsOn } from '../support/events.ts';
 import { healedRun } from '../support/healed-run.ts';
 import { type ContainerServer, imagesOf, natsContainer, postgresContainer, removeVolumes } from './containers.ts';
 
 /** Our store and our bus on containers of several versions, with volumes that outlive them. */
 
-/** The release before events were partitioned. */
-const OLD = [
-  ...[Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
-  ...[Quarantine1795849200000, TestHistory1795860000000, Joins1795939200000],
-];
 const OLD_ROWS = `
   INSERT INTO incidents (id, pipeline_id, repository, platform, state, outcome, cause, opened_at, changed_at, search, document)
   SELECT 'inc_' || n, 'ci.yml', 'octo/repo', 'github', 'closed', 'healed', 'network', now(), now(), 'inc_' || n, '{}' FROM generate_series(1, 500) AS n;
@@ -76,7 +65,7 @@ describe.each(imagesOf('POSTGRES_IMAGES'))('the store on %s', (image) => {
   });
 
   it('takes over the volume of an older release, in a new container, and keeps what is in it', async () => {
-    const old = new DataSource({ type: 'postgres', url: server.url, migrations: OLD });
+    const old = new DataSource({ type: 'postgres', url: server.url, migrations: BEFORE_PARTITIONS });
     await old.initialize();
     await old.runMigrations({ transaction: 'all' });
     await old.query(OLD_ROWS);
