@@ -10,6 +10,7 @@ import {
 import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
 import { ConfigError, inSpan, iso, messageOf, systemClock, traceparent, UnreachableError } from '@prunella/core';
+import { natsAddress } from './address.ts';
 import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ensure.ts';
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
@@ -27,7 +28,7 @@ import {
 } from './topology.ts';
 
 export interface BusOptions {
-  /** `nats://host:port[,nats://host:port]` */
+  /** As `NATS_URL`: see `natsAddress`. */
   servers: string;
   /** Who connects; shown by NATS tools, and part of each event's `source`. */
   name: string;
@@ -69,15 +70,13 @@ export class Bus {
   /**
    * Connects, and creates or updates the streams. Keeps reconnecting for ever afterwards.
    *
-   * @throws UnreachableError when no server answers or it has no JetStream.
+   * @throws UnreachableError when no server answers or it has no JetStream, ConfigError for what is no address.
    */
   static async connect(options: BusOptions): Promise<Bus> {
+    const { shown, ...address } = natsAddress(options.servers);
     const outage = { since: undefined as number | undefined };
     const nats = await connect({
-      servers: options.servers
-        .split(',')
-        .map((server) => server.trim())
-        .filter((server) => server !== ''),
+      ...address,
       name: `prunella-${options.name}`,
       maxReconnectAttempts: -1,
       reconnectDelayHandler: () => reconnectWait(outage.since),
@@ -87,7 +86,7 @@ export class Bus {
       // Costs about half of the publish rate; our own errors carry the context instead.
       noAsyncTraces: true,
     }).catch((error: unknown) => {
-      throw unreachable(options.servers, error);
+      throw unreachable(shown, error);
     });
     try {
       const patience = { what: 'starting', withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
@@ -104,7 +103,7 @@ export class Bus {
     } catch (error) {
       await nats.close();
       if (error instanceof ConfigError) throw error;
-      throw unreachable(options.servers, error);
+      throw unreachable(shown, error);
     }
   }
 
@@ -158,7 +157,7 @@ export class Bus {
       } catch (error) {
         if (this.nats.isClosed() || systemClock.now() + wait > deadline) {
           throw new UnreachableError(
-            `publishing on ${subject} failed for ${this.options.publishTimeoutMs} ms: ${messageOf(error)}; is NATS at ${this.options.servers} up, with JetStream and room on its disk?`,
+            `publishing on ${subject} failed for ${this.options.publishTimeoutMs} ms: ${messageOf(error)}; is NATS at ${natsAddress(this.options.servers).shown} up, with JetStream and room on its disk?`,
             { cause: error },
           );
         }

@@ -11,7 +11,11 @@ export const Flag = z.stringbool();
 
 /** What every service reads from its environment. */
 export const CommonEnvironment = z.object({
-  NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222').describe('NATS servers, separated by commas.'),
+  NATS_URL: z
+    .string()
+    .min(1)
+    .default('nats://127.0.0.1:4222')
+    .describe('NATS servers, separated by commas: `nats://[user:password@]host:port`, or `tls://` for TLS.'),
   NATS_REPLICAS: optional(z.literal(['1', '3', '5'], 'expected 1, 3 or 5'))
     .transform((count) => Number(count ?? 1) as 1 | 3 | 5)
     .describe('How many NATS servers keep each stream and bucket: 1, 3 or 5 (default 1); the cluster needs that many.'),

@@ -1,0 +1,46 @@
+import { ConfigError } from '@prunella/core';
+
+/** Where NATS is, and as whom to sign in there. */
+export interface NatsAddress {
+  servers: string[];
+  user?: string;
+  pass?: string;
+  token?: string;
+  tls?: Record<string, never>;
+  /** For people: all of it without passwords and tokens. */
+  shown: string;
+}
+
+/**
+ * Reads `NATS_URL`: `nats://[user:password@|token@]host[:port]`, several separated by commas, `tls://` for TLS. NATS' own tools take such addresses; its client for JavaScript
+ * wants to be told apart where a server is and who we are, and takes one sign-in for all servers: that of the first address that has one.
+ *
+ * @throws ConfigError for what is no address, with the password left out.
+ */
+export function natsAddress(text: string): NatsAddress {
+  const addresses = text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+    .map(parsed);
+  if (addresses.length === 0) throw new ConfigError('NATS_URL: expected nats://host:port, found nothing');
+  const signed = addresses.find(({ url }) => url.username !== '')?.url;
+  const name = signed && decodeURIComponent(signed.username);
+  return {
+    servers: addresses.map(({ host }) => host),
+    ...(signed &&
+      (signed.password === '' ? { token: name } : { user: name, pass: decodeURIComponent(signed.password) })),
+    ...(addresses.some(({ url }) => url.protocol === 'tls:') && { tls: {} }),
+    shown: addresses.map(({ url, host }) => `${url.protocol}//${host}`).join(','),
+  };
+}
+
+function parsed(address: string): { url: URL; host: string } {
+  const whole = address.includes('://') ? address : `nats://${address}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (url === undefined || url.hostname === '' || (url.protocol !== 'nats:' && url.protocol !== 'tls:')) {
+    const found = address.replace(/\/\/.*@/s, '//***@');
+    throw new ConfigError(`NATS_URL: expected nats://host:port or tls://host:port, found ${found}`);
+  }
+  return { url, host: url.host };
+}
