@@ -147,7 +147,7 @@ beforeAll(async () => {
   for (const line of lines) void workOff(line, queue);
 }, 120_000);
 
-afterAll(() => Promise.all(lines.map(({ system }) => system.stop())));
+afterAll(() => Promise.all(lines.map(({ system }) => system.stop())), 120_000);
 
 async function workOff(line: Line, queue: Kill[]): Promise<void> {
   for (let kill = queue.shift(); kill !== undefined; kill = queue.shift()) {
