@@ -3,8 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests'],
   testMatch: ['**/*.spec.ts'],
-  // Those of tests/containers need an engine: npm run test:containers.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/tests/containers/'],
+  // npm run test:containers: with an engine for containers those of tests/containers, without one that of tests/docker.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/tests/containers/', '<rootDir>/tests/docker/'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.prunella/', '<rootDir>/.nx/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^@prunella/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
