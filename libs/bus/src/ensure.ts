@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AckPolicy,
   DeliverPolicy,
@@ -24,6 +25,10 @@ import {
 /** How many servers keep each stream and bucket. An even number stands no more outages than the odd one below it. */
 export type Replicas = 1 | 3 | 5;
 
+/** How often, and after how long each time, it is looked whether somebody else made a stream that we could not. */
+const LOOKS = 10;
+const LOOK_MS = 200;
+
 /** The server has no cluster; its cluster has too few servers, or too few with room. */
 const TOO_FEW_SERVERS = new Set([10074, 10005, 10023]);
 
@@ -39,15 +44,8 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   };
   const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) {
-    // Two services may get here together: adding the same stream twice is no error.
-    await keptBy(replicas, spec.name, () =>
-      manager.streams.add({
-        name: spec.name,
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        ...wanted,
-      }),
-    );
+    const add = { name: spec.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted };
+    await keptBy(replicas, spec.name, () => unlessMade(manager, spec.name, () => manager.streams.add(add)));
   } else if (differs(found.config, wanted)) {
     await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted));
   }
@@ -98,6 +96,23 @@ export async function ensureConsumer(manager: JetStreamManager, name: ConsumerNa
       ...wanted,
     });
   } else if (differs(found.config, wanted)) await manager.consumers.update(EVENTS.name, name, wanted);
+}
+
+/**
+ * Two services may get here together. To add the same stream twice is no error; but while a server makes it, it counts its room for each of them, and may refuse the second
+ * because there is not so much. Then the first one's is there a moment later.
+ */
+async function unlessMade(manager: JetStreamManager, name: string, make: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
+    for (let look = 0; look < LOOKS; look += 1) {
+      await sleep(LOOK_MS);
+      if ((await unlessMissing(manager.streams.info(name))) !== undefined) return;
+    }
+    throw error;
+  }
 }
 
 /** Only "there is none" is none: a server that does not answer may well have it. */
