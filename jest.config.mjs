@@ -4,7 +4,14 @@ export default {
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests'],
   testMatch: ['**/*.spec.ts'],
   // npm run test:containers: with an engine for containers those of tests/containers, without one that of tests/docker.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/tests/containers/', '<rootDir>/tests/docker/'],
+  // npm run test:crash: what takes longest of tests/chaos, beside all kills of the others.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    '<rootDir>/tests/containers/',
+    '<rootDir>/tests/docker/',
+    '<rootDir>/tests/chaos/nats-cluster',
+  ],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.prunella/', '<rootDir>/.nx/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^@prunella/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
