@@ -1,4 +1,5 @@
 import type { Cut, FakeRun } from '@prunella/testing';
+import { NETWORK_LOG, networkRule } from '../support/network-failure.ts';
 import { sampled } from '../support/sampled.ts';
 import { type Incident, type ServiceName, type System, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
@@ -8,23 +9,8 @@ import { until } from '../support/until.ts';
  * reaches NATS or PostgreSQL, or right after. Whatever is killed wherever: one incident, one rerun, healed, learnt once.
  */
 
-const LOG =
-  'npm error code ETIMEDOUT\nnpm error network request failed, reason: connect ETIMEDOUT 104.16.1.34:443\n##[error]Process completed with exit code 1.';
-
-/** In place of the built-in rule of that id: the same, but without the seconds of waiting. */
-const QUICK = `
-rules:
-  - id: npm-network
-    cause: network
-    says: npm could not reach its registry.
-    match: { log: ['^npm error code ETIMEDOUT'] }
-    transient: 0.85
-    confidence: 0.93
-    action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 200ms, factor: 2 } }
-    examples:
-      match: ['npm error code ETIMEDOUT']
-      no_match: ['npm error code E404']
-`;
+/** Without the seconds of waiting. */
+const QUICK = networkRule('{ type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 200ms, factor: 2 } }');
 
 /** After most kills a message lies idle until its ack wait is over (10 or 30 s): systems beside each other wait at the same time. */
 const SIDE_BY_SIDE = 3;
@@ -60,7 +46,7 @@ async function healOne(line: Line): Promise<Incident> {
   const { github } = system;
   // A commit of its own: the same failure of the same commit would take back what was healed before.
   const headSha = String(healed + 1).padStart(40, '0');
-  const jobs = [{ name: 'build', conclusion: 'failure' as const, log: LOG }];
+  const jobs = [{ name: 'build', conclusion: 'failure' as const, log: NETWORK_LOG }];
   const run = github.addRun({ branch: `run-${healed}`, headSha, jobs });
   await deliver(line, run, `${run.id}-failed`);
   await until(() => github.effects.includes(`acme/shop#${run.id} -> 2`), `run ${run.id} is rerun`, 90_000);

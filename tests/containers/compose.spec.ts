@@ -1,22 +1,11 @@
+import { networkRule } from '../support/network-failure.ts';
 import { until } from '../support/until.ts';
 import { Compose, docker, SERVICES } from './compose.ts';
 
 /** docker-compose.yml on a real engine, seen from outside: it starts, heals, survives the death of its parts, and leaves nothing behind. */
 
-/** In place of the built-in rule of that id: the same, but without the seconds of waiting. */
-const QUICK = `
-rules:
-  - id: npm-network
-    cause: network
-    says: npm could not reach its registry.
-    match: { log: ['^npm error code ETIMEDOUT'] }
-    transient: 0.85
-    confidence: 0.93
-    action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 1s, factor: 2 } }
-    examples:
-      match: ['npm error code ETIMEDOUT']
-      no_match: ['npm error code E404']
-`;
+/** Without the seconds of waiting. */
+const QUICK = networkRule('{ type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 1s, factor: 2 } }');
 const MOST_BYTES = 300_000_000;
 const LOAD = 12;
 

@@ -2,28 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeGitHub, type FakeRun, type ServiceProcess, startServiceProcess } from '@prunella/testing';
+import { NETWORK_LOG, networkRule } from './network-failure.ts';
 
 const SECRET = 'a-webhook-secret';
 export const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-const LOG =
-  'npm error code ETIMEDOUT\nnpm error network request failed, reason: connect ETIMEDOUT 104.16.1.34:443\n##[error]Process completed with exit code 1.';
-
-/** In place of the built-in rule of that id: a rerun without the seconds of waiting. */
-const RULES = `
-rules:
-  - id: npm-network
-    cause: network
-    says: npm could not reach its registry.
-    match: { log: ['^npm error code ETIMEDOUT'] }
-    transient: 0.85
-    confidence: 0.93
-    action: { type: retry }
-    examples:
-      match: ['npm error code ETIMEDOUT']
-      no_match: ['npm error code E404']
-`;
+/** Without the seconds of waiting. */
+const RULES = networkRule('{ type: retry }');
 
 /** Several replicas of every service as processes, on NATS and PostgreSQL of the caller's, with one fake GitHub. */
 export interface Fleet {
@@ -74,7 +60,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     services,
     failedRun(n, repositories) {
       const place = { repository: `acme/shop-${n % repositories}`, branch: `run-${n}` };
-      const jobs = [{ name: 'build', conclusion: 'failure' as const, log: LOG }];
+      const jobs = [{ name: 'build', conclusion: 'failure' as const, log: NETWORK_LOG }];
       // A commit of its own: the same failure of the same commit would belong to what was healed before.
       return github.addRun({ ...place, headSha: String(n + 1).padStart(40, '0'), jobs });
     },
