@@ -22,6 +22,11 @@ interface Run {
   conclusion: string | null;
 }
 
+/** What Prometheus answers to a query. */
+interface Found {
+  data: { result: { metric: Record<string, string> }[] };
+}
+
 let compose: Compose;
 let api: string;
 let playground: string;
@@ -141,6 +146,42 @@ it('heals a simulated run, and its command line tells of it', async () => {
   await expectHealed([run]);
   expect(await compose.do('run', '--rm', '--no-TTY', 'cli', 'incidents', 'list')).toMatch(/healed/);
 });
+
+const cannotWatch = process.env['CANNOT_WATCH'];
+(cannotWatch ? it.skip : it)(
+  `with the profile observability is watched by Prometheus, and hears of alerts by Alertmanager${cannotWatch ? `: ${cannotWatch}` : ''}`,
+  async () => {
+    await compose.watch();
+    const [prometheus, alertmanager] = await Promise.all([compose.url('prometheus'), compose.url('alertmanager')]);
+    const up = async () => {
+      const query = encodeURIComponent('up{job="prunella"} == 1');
+      const { data } = await get<Found>(`${prometheus}/api/v1/query?query=${query}`).catch(() => ({ data: undefined }));
+      const services = data?.result.map(({ metric }) => metric['service']).sort();
+      return services?.length === 4 && services;
+    };
+    expect(await until(up, 'Prometheus has read all four services', 60_000)).toEqual([
+      ...['auditor', 'detector', 'diagnoser', 'remediator'],
+    ]);
+    const { data } = await get<{ data: { groups: { rules: { health: string }[] }[] } }>(`${prometheus}/api/v1/rules`);
+    expect(data.groups.length).toBeGreaterThan(2);
+    expect(data.groups.flatMap(({ rules }) => rules.filter(({ health }) => health === 'err'))).toEqual([]);
+
+    const labels = { alertname: 'SlowBuild', repository: 'acme/shop', pipeline: 'acme/shop/ci', severity: 'warning' };
+    const posted = await fetch(`${alertmanager}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([{ labels, annotations: { summary: 'The build takes three times as long' } }]),
+    });
+    expect(posted.status).toBe(200);
+    const told = async () => {
+      const { items } = await get<{ items: { pipeline: string }[] }>(`${api}/v1/incidents?limit=100`);
+      return items.find(({ pipeline }) => pipeline === 'acme/shop/ci');
+    };
+    await until(told, 'the alert is an incident', 60_000);
+    await compose.unwatch();
+  },
+  180_000,
+);
 
 it.each([
   ['every service', ['detector', 'diagnoser', 'remediator', 'auditor']],

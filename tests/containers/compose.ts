@@ -8,7 +8,14 @@ import { until } from '../support/until.ts';
 const run = promisify(execFile);
 const PROJECT = 'prunella-test';
 export const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground'] as const;
+const WATCHERS = ['prometheus', 'alertmanager'] as const;
 export type Service = (typeof SERVICES)[number];
+
+/** Where each listens in its container. */
+const PORTS = {
+  ...{ auditor: 7100, detector: 7101, diagnoser: 7102, remediator: 7103, playground: 7110 },
+  ...{ prometheus: 9090, alertmanager: 9093 },
+};
 
 /** What `docker inspect` says of a container; only what is looked at here. */
 export interface Container {
@@ -49,7 +56,7 @@ export class Compose {
     await mkdir(join(folder, 'prunella-rules'));
     await writeFile(join(folder, 'prunella.yaml'), policy);
     await writeFile(join(folder, 'prunella-rules', 'own.yaml'), rules);
-    const ports = SERVICES.map((service) => [`PORT_${service.toUpperCase()}`, '0']);
+    const ports = Object.keys(PORTS).map((service) => [`PORT_${service.toUpperCase()}`, '0']);
     const compose = new Compose(folder, {
       ...Object.fromEntries(ports),
       PRUNELLA_TAG: 'test',
@@ -79,6 +86,16 @@ export class Compose {
     await this.do('up', '--detach', '--wait', '--wait-timeout', '180', '--no-build');
   }
 
+  /** Starts Prometheus and Alertmanager of the profile `observability` beside the others. */
+  async watch(): Promise<void> {
+    await this.do('--profile', 'observability', 'up', '--detach', '--no-build', ...WATCHERS);
+  }
+
+  /** Stops what `watch` has started. */
+  async unwatch(): Promise<void> {
+    await this.do('--profile', 'observability', 'rm', '--stop', '--force', ...WATCHERS);
+  }
+
   async down(): Promise<void> {
     await this.do('down', '--volumes', '--timeout', '5');
     await rm(this.folder, { recursive: true, force: true });
@@ -91,8 +108,8 @@ export class Compose {
   }
 
   /** Where a service is found from outside. */
-  async url(service: Service): Promise<string> {
-    const port = { auditor: 7100, detector: 7101, diagnoser: 7102, remediator: 7103, playground: 7110 }[service];
+  async url(service: Service | (typeof WATCHERS)[number]): Promise<string> {
+    const port = PORTS[service];
     return `http://${await this.do('port', service, String(port))}`;
   }
 
