@@ -5,11 +5,13 @@ export const GONE = '[redacted]';
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-const MARK = new RegExp(`${BEGIN.source}|${END.source}`);
+const ENDS = new RegExp(END, 'g');
 /** What can stand inside a key with a blank in it; not any `Word: text`, which an error has as well. */
 const HEADER = /^(?:Proc-Type|DEK-Info|Key-Info|Content-Domain|Version|Comment|Hash|Charset|MessageID): /;
 /** The end of a full line of a key, whatever stands before it. */
 const MATERIAL = /[\w+/=-]{40,}$/;
+/** The sum at the end of a key of PGP: on a line of its own, behind a line that can be as short. */
+const CHECKSUM = /(?:^|\s)=[\w+/]{4}$/;
 /** A long key, so that a mere mention of one takes no more than this with it. */
 const LONGEST = 120;
 
@@ -62,6 +64,7 @@ export class PrivateKeys {
     if (count === 0) return 0;
     const least = Math.max(0, count - LONGEST);
     let at = count - 2;
+    if (at >= least && CHECKSUM.test(cleanLine(lineAt(count - 1)))) at -= 1;
     // Of those given again all but the last were full of key when they were asked for the first time.
     while (at >= least && (at < known - 1 || MATERIAL.test(cleanLine(lineAt(at))))) at -= 1;
     return count - 1 - at;
@@ -82,18 +85,33 @@ export class PrivateKeys {
   #begin(line: string): string {
     const clean = cleanLine(line);
     this.#before = clean.slice(0, Math.max(0, clean.search(BEGIN)));
-    // A key on one line (`\n` written out in an environment variable) ends where it began.
-    this.#left = END.test(line) ? 0 : LONGEST;
-    return `${line.slice(0, line.search(MARK))}${GONE}`;
+    const { text, open } = withoutKeysOnLine(line);
+    this.#left = open ? LONGEST : 0;
+    return text;
   }
+}
+
+/** A key on one line (`\n` written out, as in JSON or an environment) ends where its end stands, and what follows it stays. */
+function withoutKeysOnLine(line: string): { text: string; open: boolean } {
+  let text = '';
+  let rest = line;
+  for (let begin = BEGIN.exec(rest); begin !== null; begin = BEGIN.exec(rest)) {
+    text += `${rest.slice(0, begin.index)}${GONE}`;
+    const behind = rest.slice(begin.index + begin[0].length);
+    const end = END.exec(behind);
+    if (end === null) return { text: text.replace(ENDS, GONE), open: true };
+    rest = behind.slice(end.index + end[0].length);
+  }
+  return { text: `${text}${rest}`.replace(ENDS, GONE), open: false };
 }
 
 /** An end without a beginning: the line before it and all that look like a key before that. */
 function takeOutBefore(lines: string[], end: number): void {
+  const lastFull = CHECKSUM.test(cleanLine(lines[end - 1] ?? '')) ? end - 3 : end - 2;
   lines[end] = GONE;
   for (let at = end - 1; at >= Math.max(0, end - LONGEST); at -= 1) {
     // The last line of a key can be short, the ones before it are full.
-    if (at < end - 1 && !MATERIAL.test(cleanLine(lines[at] ?? ''))) return;
+    if (at <= lastFull && !MATERIAL.test(cleanLine(lines[at] ?? ''))) return;
     lines[at] = GONE;
   }
 }
@@ -105,6 +123,7 @@ function takeOutBefore(lines: string[], end: number): void {
  */
 function isMaterial(line: string, before: string): boolean {
   const clean = cleanLine(line);
-  const rest = (clean.startsWith(before) ? clean.slice(before.length) : clean).trim();
+  const start = before.trimEnd();
+  const rest = (clean.startsWith(start) ? clean.slice(start.length) : clean).trim();
   return !/\s/.test(rest) || HEADER.test(rest) || MATERIAL.test(rest);
 }

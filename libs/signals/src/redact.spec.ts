@@ -186,6 +186,20 @@ describe('redact', () => {
     ['curls', 'curl -u ', ''],
     ['opened quotes', 'password="', ' '],
     ['dashes', '--token', '-'],
+    ['options', '--a-token', '-'],
+    ['starts of keys in files', '-----BEGIN PRIVATE KEY-----', ' '],
+    ['keys in files', '-----BEGIN PRIVATE KEY-----x-----END PRIVATE KEY-----', ' '],
+    ['starts of colours', '\u001b[', '0'],
+    ['colours in JSON', '\\u001b[0', 'm'],
+    ['backslashes', '\\', ''],
+    ['escaped quotes', 'password\\"', ''],
+    ['elements', '<password>', ''],
+    ['opened elements', '<a', ''],
+    ['cookies', 'cookie: a', ' '],
+    ['basic words', 'basic a', ''],
+    ['starts of SendGrid', 'SG.aaaaaaaaaaaaaaaa', '-'],
+    ['starts of signed addresses', '?sig=', ''],
+    ['machines', 'machine a login ', ''],
   ])('stays linear on a megabyte of %s', (_name, word, between) => {
     const text = `${word}${between}`.repeat(Math.ceil(1_000_000 / (word.length + between.length)));
     // A quadratic pattern takes minutes here: the test's own limit is the bound.
