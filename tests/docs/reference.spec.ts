@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SCHEMAS, SUBJECTS } from '@prunella/contracts';
+import { mayBeFile } from '@prunella/core';
+import { isSecret } from '@prunella/doctor';
 import { builtinPacks } from '@prunella/rules';
 import { allRoutes, apiReference } from './reference/api.ts';
 import { configReference } from './reference/config.ts';
@@ -40,6 +42,14 @@ it('every key of prunella.yaml says what it means', () => {
 
 it('every variable says what it is', () => {
   expect(environmentReference().match(/^\| `[^`]+` \|\s*\|.*$/gm) ?? []).toEqual([]);
+});
+
+it('every variable with a secret may be given as a file', async () => {
+  const texts = [environmentReference(), await readFile(join(ROOT, 'docs', 'guide', 'tracing.md'), 'utf8')];
+  const names = texts.flatMap((text) => [...text.matchAll(/`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`/g)].map(([, name = '']) => name));
+  const secrets = names.filter((name) => isSecret(name) && !name.endsWith('_FILE'));
+  expect(secrets).toEqual(expect.arrayContaining(['GITHUB_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS']));
+  expect(secrets.filter((name) => !mayBeFile(name))).toEqual([]);
 });
 
 it.each(SUBJECTS)('the fields of %s are those of the contract', (subject) => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import type { FakeRun } from '@prunella/testing';
@@ -39,15 +40,18 @@ function logOf(words: string): string {
 
 let receiver: OtlpReceiver;
 let system: System;
+let secrets: string;
 
 beforeAll(async () => {
+  secrets = mkdtempSync(join(tmpdir(), 'prunella-secrets-'));
+  writeFileSync(join(secrets, 'headers'), 'x-scope-orgid=team%201\n');
   receiver = await OtlpReceiver.start();
   system = await startSystem({
     policy: 'version: 1\nmode: act\nreview: { comment: false }\n',
     rules: RULES,
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_HEADERS: 'x-scope-orgid=team%201',
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: join(secrets, 'headers'),
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
       OTEL_BSP_SCHEDULE_DELAY: '100',
       PRUNELLA_TRACE_URL: 'https://grafana.example/explore?trace={traceId}',
@@ -58,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await system?.stop();
   await receiver?.stop();
+  rmSync(secrets, { recursive: true });
 });
 
 function failedRun(branch: string, words = 'is away'): FakeRun {

@@ -127,7 +127,7 @@ export interface BucketSpec {
 }
 
 export const BUCKETS = {
-  /** Webhook deliveries that were taken, by platform and delivery id. GitHub redelivers for three days. */
+  /** Webhook deliveries that were taken, by platform and what they said. GitHub redelivers for three days. */
   prunella_deliveries: { ttlMs: 7 * DAY },
   /** What the remediator decided, by incident and attempt: one decision, whatever is delivered again. */
   prunella_decisions: { ttlMs: 30 * DAY },

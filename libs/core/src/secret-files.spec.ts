@@ -16,6 +16,9 @@ describe('secrets in files', () => {
     ${{ GITHUB_TOKEN_FILE: '/run/secret', GITHUB_TOKEN: 'said' }} | ${{ GITHUB_TOKEN: 'said' }}
     ${{ GITHUB_TOKEN_FILE: '/run/secret', GITHUB_TOKEN: '' }}     | ${{ GITHUB_TOKEN: 'hush' }}
     ${{ GITHUB_TOKEN_FILE: '' }}                                  | ${{}}
+    ${{ OTEL_EXPORTER_OTLP_HEADERS_FILE: '/run/secret' }}         | ${{ OTEL_EXPORTER_OTLP_HEADERS: 'hush' }}
+    ${{ OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE: '/run/secret' }}  | ${{ OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'hush' }}
+    ${{ DEPENDENCY_REGISTRY_FILE: '/run/secret' }}                | ${{ DEPENDENCY_REGISTRY: 'hush' }}
     ${{ SSL_CERT_FILE: '/no/such/file', PATH: '/usr/bin' }}       | ${{ PATH: '/usr/bin' }}
   `('$given is $found', ({ given, found }) => {
     expect(withSecretFiles(given, read)).toEqual({ ...given, ...found });

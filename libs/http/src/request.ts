@@ -1,5 +1,7 @@
 import { inSpan, messageOf, ProviderError, type ProviderProblem, type Span, tellRequest } from '@prunella/core';
+import { AddressRefused } from './address-refused.ts';
 import { bounded } from './body.ts';
+import { outgoing, type Rule } from './outgoing.ts';
 import { type RetryPolicy, waitBefore } from './retry-policy.ts';
 
 export interface RequestOptions {
@@ -12,8 +14,10 @@ export interface RequestOptions {
   json?: unknown;
   /** Sent as a form, instead of `json`. */
   form?: Readonly<Record<string, string>>;
-  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`. */
+  /** `manual`: a redirect is an answer like others, not followed. Default: `follow`, within `rule`. */
   redirect?: 'follow' | 'manual';
+  /** Where the request may go. Default: to the origin of `url`, which then has to come from the configuration. */
+  rule?: Rule;
   /** Ends the request and the waiting between requests. */
   signal: AbortSignal;
   /** Answers above 399 that are no errors to the caller. */
@@ -32,7 +36,7 @@ const LONGEST_ADDRESS = 512;
 /**
  * One HTTP request, or several when `retry` says so. The body of the answer is not read yet: see `jsonOf` and `tailOf`.
  *
- * @throws ProviderError for everything but an answer below 400 or in `allow`. Neither headers nor the URL's query are in its text.
+ * @throws ProviderError for everything but an answer below 400 or in `allow`, `refused` for an address that the rule does not let it ask. Neither headers nor the URL's query are in its text.
  */
 export async function request(url: string, options: RequestOptions): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
@@ -56,10 +60,11 @@ export async function request(url: string, options: RequestOptions): Promise<Res
 
 async function once(url: string, options: RequestOptions, span: Span): Promise<Response> {
   const { provider, method = 'GET', headers = {}, json, form, redirect = 'follow', signal, allow = [] } = options;
+  const { rule = { home: url } } = options;
   const what = `${method} ${named(url, options)}`;
   let response: Response;
   try {
-    response = await fetch(url, {
+    response = await outgoing(rule)(url, {
       method,
       headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(json !== undefined && { body: JSON.stringify(json) }),
@@ -69,6 +74,10 @@ async function once(url: string, options: RequestOptions, span: Span): Promise<R
       signal,
     });
   } catch (error) {
+    const refused = AddressRefused.in(error);
+    if (refused !== undefined) {
+      throw new ProviderError(provider, 'refused', `${what}: ${refused.message}`, { cause: refused });
+    }
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new ProviderError(provider, 'unavailable', `${what}: ${messageOf(reason)}`, { cause: error });
   }
@@ -105,7 +114,8 @@ function portOf({ port, protocol }: URL): number {
 function named(url: string, { provider, secretUrl = false }: RequestOptions): string {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new ProviderError(provider, 'refused', 'expected an address that begins with http:// or https://');
+    const refused = new AddressRefused('expected an address that begins with http:// or https://');
+    throw new ProviderError(provider, 'refused', refused.message, { cause: refused });
   }
   return secretUrl ? `${parsed.origin}/...` : `${parsed.origin}${parsed.pathname}`;
 }

@@ -23,6 +23,9 @@ export const CommonEnvironment = z.object({
   PRUNELLA_API_TOKEN: optional(z.string().min(8)).describe(
     'Bearer token of the API; needed to listen beyond loopback.',
   ),
+  PRUNELLA_REDIRECT_ORIGINS: optional(z.string().min(1)).describe(
+    'Origins at private addresses where GitHub, GitLab or an OpenID provider may send requests on, such as a store of logs and artefacts: `https://minio.internal:9000`, separated by commas. Public ones need no entry.',
+  ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -50,7 +50,7 @@ export interface JudgeDeps extends Pick<Deps, 'place'> {
   durationRatio(event: Received<'pipeline.finished'>): Promise<number | undefined>;
 }
 
-/** Which deliveries were taken, by the sender's own ids. */
+/** Which deliveries were taken. */
 export interface DeliveryLog {
   /** The receipt of a delivery that was taken before; undefined: a new one. */
   find(source: string, deliveryId: string): Promise<Receipt | undefined>;

@@ -11,7 +11,7 @@ const SERVICES: readonly ServiceDefinition<z.ZodObject>[] = [auditor, detector, 
 
 const HEAD = `What each service reads from its environment. A value that does not fit stops the start with the name of the variable and what was expected; a variable that is set to nothing is not set.
 Which of them are secrets, and who needs which, is in [the security model](../guide/security-model.md). \`npx prunella doctor\` says what is missing, and the console shows under **Settings** which are set.
-A variable whose name ends in \`TOKEN\`, \`SECRET\`, \`PASSWORD\`, \`KEY\` or \`_URL\` may be given as a file as well: \`GITHUB_TOKEN_FILE=/run/secrets/github\`; the variable itself wins.
+A variable whose name ends in \`TOKEN\`, \`SECRET\`, \`PASSWORD\`, \`KEY\`, \`_HEADERS\` or \`_URL\`, or begins with \`DEPENDENCY_\`, may be given as a file as well: \`GITHUB_TOKEN_FILE=/run/secrets/github\`; the variable itself wins.
 `;
 
 /** What \`npm start\` and the command line read beside that; they have no schema. */

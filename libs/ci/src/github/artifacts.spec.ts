@@ -123,3 +123,15 @@ it('keeps the last requests for failures', async () => {
   fake.patience = { limit: 5_000, left: 100 };
   await expect(read(run)).rejects.toThrow(ProviderError);
 });
+
+it.each(['http://169.254.169.254/latest/meta-data', 'http://10.0.0.1/artifacts/1?sig=sesame', 'file:///etc/passwd'])(
+  'an artefact is not fetched from %s, and not asked for again',
+  async (location) => {
+    const run = fake.addRun();
+    await left(run, 'junit-a');
+    fake.fault({ on: /artifacts\/\d+\/zip/, answer: { status: 302, headers: { location } } });
+    const [found = ''] = await read(run);
+    expect(found).toMatch(/^junit-a unreadable: .*expected (?:a public address|an address that begins with http)/);
+    expect(found).not.toContain('sesame');
+  },
+);

@@ -1,6 +1,6 @@
 import type { Run } from '@prunella/contracts';
 import { type FoundReport, messageOf, ProviderError, type TestReportOptions } from '@prunella/core';
-import { request } from '@prunella/http';
+import { AddressRefused, type Rule, request } from '@prunella/http';
 import { xmlInZip } from '../xml-in-zip.ts';
 import type { GitHubClient } from './client.ts';
 import { provided } from './errors.ts';
@@ -104,7 +104,7 @@ async function download(
   artifact_id: number,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  // The address holds for a minute and is on another host: what is asked there goes without the token, by hand, so that nothing else can be.
+  // The address holds for a minute and is on another host: what is asked there goes without the token, and is an error of the storage.
   const { headers } = await provided('download artefact', () =>
     client.rest.actions.downloadArtifact({
       ...repositoryOf(run),
@@ -115,12 +115,12 @@ async function download(
   );
   const { location } = headers;
   if (location === undefined) throw new ProviderError('github', 'refused', 'download artefact: no address to go to');
-  return await contentAt(location, signal);
+  return await contentAt(location, client.rule, signal);
 }
 
-async function contentAt(url: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+async function contentAt(url: string, rule: Rule, signal: AbortSignal): Promise<Uint8Array | undefined> {
   try {
-    const response = await request(url, { provider: 'github', signal, secretUrl: true });
+    const response = await request(url, { provider: 'github', signal, rule, secretUrl: true });
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     // leaving the loop cancels the rest of the body
@@ -131,6 +131,7 @@ async function contentAt(url: string, signal: AbortSignal): Promise<Uint8Array |
     }
     return Buffer.concat(chunks);
   } catch (error) {
+    if (AddressRefused.in(error)) throw error;
     // Whatever the storage says: the address may have run out, and there is a new one each time.
     const detail = error instanceof ProviderError ? error.detail : messageOf(error);
     throw new ProviderError('github', 'unavailable', `download artefact: ${detail}`, { cause: error });

@@ -3,18 +3,37 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
 import { RequestError } from '@octokit/request-error';
 import { inSpan, type ProviderRequest, tellRequest } from '@prunella/core';
+import { outgoing, type Rule } from '@prunella/http';
 import { githubError } from './errors.ts';
 
 const RestOctokit = Octokit.plugin(restEndpointMethods, retry);
 
-export type GitHubClient = InstanceType<typeof RestOctokit>;
+export type GitHubClient = InstanceType<typeof RestOctokit> & {
+  /** Where it may be sent, for what is asked beside it. */
+  readonly rule: Rule;
+};
+
+/** Where GitHub's API is, and where it may send us. */
+export interface GitHubPlace {
+  /** Default: that of github.com. */
+  apiUrl?: string;
+  /** Origins at private addresses where it may keep logs and artefacts. */
+  stores?: readonly string[];
+}
+
+/** Logs and artefacts are on hosts of their own, which are not shown the token. */
+function ruleOf({ apiUrl = 'https://api.github.com', stores = [] }: GitHubPlace): Rule {
+  return { home: apiUrl, elsewhere: 'public', also: stores };
+}
 
 /** A client of GitHub's REST API. Reading is tried twice more on server errors; rate limits and writes are the caller's business. */
-export function createClient(options: { apiUrl?: string; token?: string }): GitHubClient {
+export function createClient(options: GitHubPlace & { token?: string }): GitHubClient {
+  const rule = ruleOf(options);
   const client = new RestOctokit({
     ...(options.apiUrl !== undefined && { baseUrl: options.apiUrl.replace(/\/+$/, '') }),
     ...(options.token !== undefined && { auth: options.token }),
     userAgent: 'prunella',
+    request: { fetch: outgoing(rule) },
     // 4xx say something that asking again does not change, or (429) when to ask again
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2, retryAfterBaseValue: 250 },
     log: { debug: silent, info: silent, warn: silent, error: silent },
@@ -46,7 +65,7 @@ export function createClient(options: { apiUrl?: string; token?: string }): GitH
     tell(isUnchanged ? 'ok' : githubError(error, '', Date.now()).problem, headers);
     throw error;
   });
-  return client;
+  return Object.assign(client, { rule });
 }
 
 type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;

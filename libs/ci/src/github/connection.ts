@@ -1,6 +1,6 @@
 import { ProviderError } from '@prunella/core';
 import type { App } from './app.ts';
-import { createClient, type GitHubClient } from './client.ts';
+import { createClient, type GitHubClient, type GitHubPlace } from './client.ts';
 import { provided } from './errors.ts';
 import { Installations } from './installations.ts';
 
@@ -21,8 +21,7 @@ export interface Connection {
   signedIn: boolean;
 }
 
-export function connect({ apiUrl, token, app }: Credentials & { apiUrl?: string }): Connection {
-  const at = apiUrl === undefined ? {} : { apiUrl };
+export function connect({ token, app, ...at }: Credentials & GitHubPlace): Connection {
   if (app !== undefined) {
     const client = createClient(at);
     const installations = new Installations(app, createClient(at));

@@ -1,6 +1,6 @@
 import { RequestError } from '@octokit/request-error';
 import { messageOf, ProviderError } from '@prunella/core';
-import { problemOf, retryAfter } from '@prunella/http';
+import { AddressRefused, problemOf, retryAfter } from '@prunella/http';
 
 /**
  * The one place that reads GitHub's errors. A 403 can be a rate limit (primary: `x-ratelimit-remaining: 0`; secondary: `retry-after`), missing
@@ -8,6 +8,10 @@ import { problemOf, retryAfter } from '@prunella/http';
  */
 export function githubError(error: unknown, what: string, now: number): ProviderError {
   if (error instanceof ProviderError) return error;
+  const refused = AddressRefused.in(error);
+  if (refused !== undefined) {
+    return new ProviderError('github', 'refused', `${what}: ${refused.message}`, { cause: refused });
+  }
   if (!(error instanceof RequestError)) {
     return new ProviderError('github', 'unavailable', `${what}: ${messageOf(error)}`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import { redirectOrigins } from '@prunella/http';
 import type { CiPlatform } from '../platform.ts';
 import { appFrom } from './app.ts';
 import { connect } from './connection.ts';
@@ -16,7 +17,10 @@ export function github(environment: NodeJS.ProcessEnv): CiPlatform | undefined {
   const { GITHUB_TOKEN: token, GITHUB_API_URL: apiUrl } = environment;
   const app = appFrom(environment);
   if (!token && !app && !apiUrl) return undefined;
-  const connection = connect({ ...(apiUrl && { apiUrl }), ...(token && { token }), ...(app && { app }) });
+  const connection = connect({
+    stores: redirectOrigins(environment),
+    ...{ ...(apiUrl && { apiUrl }), ...(token && { token }), ...(app && { app }) },
+  });
   const { client } = connection;
   return {
     id: 'github',

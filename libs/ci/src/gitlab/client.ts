@@ -1,5 +1,5 @@
 import { ProviderError } from '@prunella/core';
-import { jsonOf, request, usualRetries } from '@prunella/http';
+import { jsonOf, type Rule, request, usualRetries } from '@prunella/http';
 import { z } from 'zod';
 import { brokenOff, gitlabError } from './errors.ts';
 
@@ -49,12 +49,14 @@ export interface Write {
 /** Answers that we read ourselves: all that GitLab says on purpose. */
 const ANSWERS = [400, 401, 403, 404, 405, 409, 410, 412, 422, 429];
 
-/** A project that moved points to its new path; logs may be on a host of their own. */
-const MOST_HOPS = 3;
-
-/** @param url of the GitLab itself, with its relative path where it has one; without a token only what is public is there. */
-export function createClient(url: string, token: string | undefined): GitLabClient {
+/**
+ * @param url of the GitLab itself, with its relative path where it has one; without a token only what is public is there.
+ * @param stores origins at private addresses where it may keep logs and artefacts.
+ */
+export function createClient(url: string, token: string | undefined, stores: readonly string[] = []): GitLabClient {
   const base = `${url.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}/api/v4`;
+  // A project that moved points to its new path; logs may be on a host of their own, which is not shown the token.
+  const rule: Rule = { home: base, elsewhere: 'public', also: stores };
   let patience: Patience | undefined;
 
   async function call(
@@ -63,27 +65,18 @@ export function createClient(url: string, token: string | undefined): GitLabClie
     options: { method?: 'GET' | 'POST' | 'PUT'; json?: unknown; signal: AbortSignal },
   ): Promise<Response> {
     const reading = options.method === undefined;
-    for (let address = `${base}${path}`, hops = 0; ; hops++) {
-      const response = await request(address, {
-        provider: 'gitlab',
-        ...options,
-        headers: token !== undefined && isOurs(address) ? { 'private-token': token } : {},
-        allow: ANSWERS,
-        // fetch would take the token along to wherever it is sent
-        redirect: 'manual',
-        ...(options.method !== 'POST' && { retry: usualRetries }),
-      });
-      patience = patienceOf(response.headers) ?? patience;
-      if (response.ok) return response;
-      const next = reading && hops < MOST_HOPS ? nextOf(response) : undefined;
-      if (next === undefined) throw await gitlabError(response, what, Date.now());
-      await response.body?.cancel();
-      address = next;
-    }
-  }
-
-  function isOurs(address: string): boolean {
-    return URL.parse(address)?.origin === URL.parse(base)?.origin;
+    const response = await request(`${base}${path}`, {
+      provider: 'gitlab',
+      ...options,
+      rule,
+      headers: token === undefined ? {} : { 'private-token': token },
+      allow: ANSWERS,
+      redirect: reading ? 'follow' : 'manual',
+      ...(options.method !== 'POST' && { retry: usualRetries }),
+    });
+    patience = patienceOf(response.headers) ?? patience;
+    if (response.ok) return response;
+    throw await gitlabError(response, what, Date.now());
   }
 
   async function parsed<T extends z.ZodType>(schema: T, what: string, response: Response): Promise<z.infer<T>> {
@@ -126,12 +119,6 @@ function queryOf(query: Query): string {
     else params.append(name, String(value));
   }
   return params.toString();
-}
-
-/** Where an answer sends us; undefined: nowhere. */
-function nextOf(response: Response): string | undefined {
-  const location = response.headers.get('location');
-  return location === null || response.status >= 400 ? undefined : URL.parse(location, response.url)?.href;
 }
 
 function patienceOf(headers: Headers): Patience | undefined {

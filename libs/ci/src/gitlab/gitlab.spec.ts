@@ -203,6 +203,16 @@ describe('state', () => {
     await other.stop();
   });
 
+  it('is sent to no private address but the configured ones', async () => {
+    const run = gitlabRun(fake.addPipeline());
+    for (const location of ['http://169.254.169.254/latest/meta-data/', 'http://10.0.0.1/', 'file:///etc/passwd']) {
+      fake.fault({ on: /pipelines/, answer: { status: 302, headers: { location }, body: {} } });
+      expect(await thrownBy(platform().reader.state(run, signal))).toMatchObject({ problem: 'refused' });
+    }
+    const wrong = { GITLAB_URL: fake.url, PRUNELLA_REDIRECT_ORIGINS: 'minio.internal' };
+    expect(() => gitlab(wrong)).toThrow('PRUNELLA_REDIRECT_ORIGINS: expected origins');
+  });
+
   it('believes no nonsense', async () => {
     const run = gitlabRun(fake.addPipeline());
     for (const body of [{ id: 'x' }, [], 'no JSON at all']) {

@@ -1,3 +1,4 @@
+import { redirectOrigins } from '@prunella/http';
 import type { CiPlatform } from '../platform.ts';
 import { createClient } from './client.ts';
 import { examineGitLab } from './examine.ts';
@@ -10,7 +11,7 @@ import { gitlabTrigger } from './trigger.ts';
 export function gitlab(environment: NodeJS.ProcessEnv): CiPlatform | undefined {
   const { GITLAB_TOKEN: token, GITLAB_URL: url } = environment;
   if (!token && !url) return undefined;
-  const client = createClient(url || 'https://gitlab.com', token || undefined);
+  const client = createClient(url || 'https://gitlab.com', token || undefined, redirectOrigins(environment));
   return {
     id: 'gitlab',
     reader: gitlabReader(client),

@@ -1,8 +1,11 @@
 import { ConfigError, isSlackPerson, messageOf, UnreachableError } from '@prunella/core';
-import { isLoopback, type Role } from '@prunella/service-kit';
+import { AddressRefused, outgoing, type Rule, redirectOrigins } from '@prunella/http';
+import { type CommonEnvironment, isLoopback, type Role } from '@prunella/service-kit';
 import * as client from 'openid-client';
 import type { AuditorEnvironment } from '../environment.ts';
 import { roleOf } from './role-of.ts';
+
+type SignInEnvironment = AuditorEnvironment & Partial<Pick<CommonEnvironment, 'PRUNELLA_REDIRECT_ORIGINS'>>;
 
 const TIMEOUT_S = 10;
 const LONGEST_NAME = 256;
@@ -33,17 +36,21 @@ export class SignInRefused extends Error {
  */
 export class SingleSignOn {
   private discovered: Promise<client.Configuration> | undefined;
+  /** Its endpoints stand in what it publishes, and may be on other hosts of its. */
+  private readonly rule: Rule;
 
   private constructor(
-    private readonly environment: AuditorEnvironment,
+    private readonly environment: SignInEnvironment,
     private readonly issuer: URL,
     private readonly clientId: string,
     /** Where the provider sends people back to. */
     readonly redirectUri: string,
-  ) {}
+  ) {
+    this.rule = { home: issuer.href, elsewhere: 'public', also: redirectOrigins(environment), isShown: true };
+  }
 
   /** @returns undefined: it is not configured. @throws ConfigError when only half of it is. */
-  static from(environment: AuditorEnvironment): SingleSignOn | undefined {
+  static from(environment: SignInEnvironment): SingleSignOn | undefined {
     const { OIDC_ISSUER, OIDC_CLIENT_ID, PRUNELLA_PUBLIC_URL } = environment;
     if (OIDC_ISSUER === undefined) return undefined;
     if (OIDC_CLIENT_ID === undefined || PRUNELLA_PUBLIC_URL === undefined) {
@@ -113,7 +120,12 @@ export class SingleSignOn {
 
   private async configuration(): Promise<client.Configuration> {
     const insecure = this.issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
-    const options = { timeout: TIMEOUT_S, ...insecure };
+    const send = outgoing(this.rule);
+    const options: client.DiscoveryRequestOptions = {
+      timeout: TIMEOUT_S,
+      ...insecure,
+      [client.customFetch]: (url, init) => send(url, init as RequestInit),
+    };
     this.discovered ??= client.discovery(
       this.issuer,
       this.clientId,
@@ -146,6 +158,10 @@ function nameOf(claims: Record<string, unknown>): string {
 }
 
 function refused(error: unknown): never {
+  const elsewhere = AddressRefused.in(error);
+  if (elsewhere !== undefined) {
+    throw new UnreachableError(`the OpenID provider can't be asked: ${elsewhere.message}`, { cause: error });
+  }
   const isNetwork = error instanceof TypeError || (error as { name?: unknown }).name === 'TimeoutError';
   if (isNetwork)
     throw new UnreachableError(`the OpenID provider did not answer: ${messageOf(error)}`, { cause: error });

@@ -49,7 +49,7 @@ export type Heard =
       kind: 'reports';
       /** Usually one; senders that group theirs (Alertmanager) tell several things at once. */
       reports: readonly [Report, ...Report[]];
-      /** The sender's own id of this delivery; absent: it has none, then the reports' ids are all there is. */
+      /** The same when this delivery is sent again, kept for a week; absent: then the reports' ids are all there is. */
       deliveryId?: string;
       /** Where the sender wants to be told what became of it; absent: nowhere. Untrusted. */
       replyTo?: string;

@@ -2,6 +2,7 @@ import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { mayHaveReports } from '../../reports/ended-run.ts';
 import { jsonObject } from '../body.ts';
+import { deliveryIdOf } from '../delivery-id.ts';
 import type { Delivery, Source } from '../source.ts';
 import { checkRun } from './check-run.ts';
 import { deploymentStatus } from './deployment-status.ts';
@@ -44,8 +45,7 @@ export const github: Source = {
       );
     }
     const heard = reader(payload);
-    const deliveryId = header(delivery, 'x-github-delivery');
-    return heard.kind === 'reports' && deliveryId !== undefined ? { ...heard, deliveryId } : heard;
+    return heard.kind === 'reports' ? { ...heard, deliveryId: deliveryIdOf(delivery) } : heard;
   },
   found(record) {
     const run = parseInput(FoundRun, record);

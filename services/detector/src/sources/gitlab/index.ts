@@ -1,6 +1,7 @@
-import { stableId, systemClock } from '@prunella/core';
+import { systemClock } from '@prunella/core';
 import { badRequest } from '@prunella/service-kit';
 import { jsonObject } from '../body.ts';
+import { deliveryIdOf } from '../delivery-id.ts';
 import type { Delivery, Source } from '../source.ts';
 import { complete } from './complete.ts';
 import { deployment } from './deployment.ts';
@@ -49,14 +50,6 @@ export const gitlab: Source = {
 
 function readerOf(event: string | undefined) {
   return event !== undefined && Object.hasOwn(READERS, event) ? READERS[event] : undefined;
-}
-
-/**
- * The same when GitLab sends it again. X-Gitlab-Event-UUID is no such id: hooks that one event leads to share it. Older ones have none: there it is the
- * same when it says the same.
- */
-function deliveryIdOf(delivery: Delivery): string {
-  return header(delivery, 'idempotency-key') ?? stableId('body', delivery.body.toString('utf8'));
 }
 
 function header(delivery: Delivery, name: string): string | undefined {
