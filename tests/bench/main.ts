@@ -3,9 +3,16 @@
 // Build first. It ends with 1 when a target is missed. docs/performance.md says what the figures mean; the README of each folder, how they are measured.
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureAudit } from './audit/measure.ts';
+import { auditPart } from './audit/report.ts';
 import { measureChain } from './chain/measure.ts';
 import { chainPart } from './chain/report.ts';
 import { type Part, targetTable } from './report/part.ts';
+import { logsIn } from './scan/corpus.ts';
+import { measureScan } from './scan/measure.ts';
+import { scanPart } from './scan/report.ts';
+import { measureStart } from './start/measure.ts';
+import { startPart } from './start/report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +29,10 @@ const QUICK_CHAIN = { chains: { ours: 150, raw: 1_000 }, rounds: 3, rates: [50],
 
 const PARTS: Record<string, () => Promise<Part>> = {
   chain: async () => chainPart(await measureChain(values.quick ? QUICK_CHAIN : CHAIN, values.profile)),
+  scan: async () => scanPart(await measureScan(logsIn(undefined), { quick: true })),
+  audit: async () => auditPart(await measureAudit(values.quick ? 1_000 : 4_000)),
+  start: async () =>
+    startPart(await measureStart(values.quick ? { rounds: 1, chains: 200 } : { rounds: 3, chains: 1_000 })),
 };
 
 const names = values.only?.split(',') ?? Object.keys(PARTS);
