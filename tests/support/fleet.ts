@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FakeGitHub, type FakeRun, type ServiceProcess, startServiceProcess } from '@prunella/testing';
+import { FakeGitHub, type FakeRun, type ServiceProcess } from '@prunella/testing';
 import { NETWORK_LOG, networkRule } from './network-failure.ts';
+import { type ServiceName, startReplicas } from './replicas.ts';
+
+export { SERVICES, type ServiceName } from './replicas.ts';
 
 const SECRET = 'a-webhook-secret';
-export const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator'] as const;
-export type ServiceName = (typeof SERVICES)[number];
 
 /** Without the seconds of waiting. */
 const RULES = networkRule('{ type: retry }');
@@ -50,10 +51,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     GITHUB_WEBHOOK_SECRET: SECRET,
     LOG_LEVEL: 'warn',
   };
-  const start = (name: ServiceName) =>
-    Promise.all(Array.from({ length: options.replicas }, () => startServiceProcess(name, environment)));
-  const started = await Promise.all(SERVICES.map(async (name) => [name, await start(name)] as const));
-  const services = Object.fromEntries(started) as Fleet['services'];
+  const services = await startReplicas(options.replicas, environment);
   let turn = 0;
   return {
     github,

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bus, CONSUMERS, type ConsumerName, EVENTS } from '@prunella/bus';
+import { Bus, EVENTS } from '@prunella/bus';
 import { startPostgres } from '@prunella/embedded';
 import { startTestNatsCluster, temporaryHome } from '@prunella/testing';
 import { type Fleet, SERVICES, startFleet } from '../../support/fleet.ts';
 import { Chains } from './chains.ts';
 import { cpuMs } from './cpu-of.ts';
+import { drained } from './drained.ts';
 
 export interface Case {
   /** Servers of NATS, which is also how many keep each stream. */
@@ -111,19 +112,6 @@ async function killedLeader(
     firstMs: (chains.firstAfter(killedAt) ?? Number.POSITIVE_INFINITY) - killedAt,
     longestMs: chains.longestGapAfter(killedAt),
   };
-}
-
-/** Resolves when every consumer has handled all that is on the stream. */
-async function drained(bus: Bus): Promise<void> {
-  const manager = await bus.jetstream.jetstreamManager();
-  const end = performance.now() + 60_000;
-  for (const name of Object.keys(CONSUMERS) as ConsumerName[]) {
-    while (performance.now() < end) {
-      const info = await manager.consumers.info(EVENTS.name, name).catch(() => undefined);
-      if (info === undefined || info.num_pending + info.num_ack_pending === 0) break;
-      await sleep(50);
-    }
-  }
 }
 
 /** Of one copy. */

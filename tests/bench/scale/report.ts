@@ -1,3 +1,4 @@
+import { table } from '../report/table.ts';
 import type { Figures } from './measure.ts';
 
 /** The figures as two tables in Markdown, and what they come to in a sentence. */
@@ -68,9 +69,4 @@ export function written(all: readonly Figures[]): string {
     'What each chain leaves behind, in one copy:\n',
     table(['NATS', 'replicas', 'streams', 'buckets', 'keys'], stored),
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { atRate } from './pace.ts';
+import { post } from './post.ts';
 
 /** What a load came to. Times in milliseconds, from when each delivery was due to its answer: what waits for its turn at a busy sender counts. */
 export interface LoadResult {
@@ -29,60 +31,30 @@ export interface Load {
 /** Posts at a steady rate, whether or not the receiver keeps up. */
 export async function load({ urls, perSecond, seconds, bodyOf, secret, from }: Load): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
-  const total = perSecond * seconds;
   const times: number[] = [];
   const answers: Record<number, number> = {};
   const pending: Promise<void>[] = [];
-  const begin = performance.now();
-  let senderBehind = 0;
-  for (let n = 0; n < total; ) {
-    const due = begin + (n * 1_000) / perSecond;
-    const now = performance.now();
-    if (now < due) {
-      await new Promise((resolve) => setTimeout(resolve, due - now));
-      continue;
-    }
-    senderBehind = Math.max(senderBehind, now - due);
+  const { sent, senderBehind } = await atRate({ perSecond, seconds }, (n, due) => {
     const url = urls[n % urls.length] as string;
+    const body = bodyOf(from + n);
     pending.push(
-      post(agent, url, bodyOf(from + n), secret, from + n).then((status) => {
+      post(agent, url, body, deliveryHeaders(body, secret, from + n)).then((status) => {
         times.push(performance.now() - due);
         answers[status] = (answers[status] ?? 0) + 1;
       }),
     );
-    n += 1;
-    // Lets the answers in.
-    if (n % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
+  });
   await Promise.all(pending);
   agent.destroy();
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { sent: total, answers, p50: at(0.5), p99: at(0.99), longest: at(1), senderBehind };
+  return { sent, answers, p50: at(0.5), p99: at(0.99), longest: at(1), senderBehind };
 }
 
-function post(agent: Agent, url: string, body: Buffer, secret: string, n: number): Promise<number> {
-  const signature = createHmac('sha256', secret).update(body).digest('hex');
-  return new Promise((resolve) => {
-    const outgoing = request(
-      url,
-      {
-        agent,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'content-length': body.length,
-          'x-github-event': 'workflow_run',
-          'x-github-delivery': `bench-${n}`,
-          'x-hub-signature-256': `sha256=${signature}`,
-        },
-      },
-      (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-      },
-    );
-    outgoing.on('error', () => resolve(0));
-    outgoing.end(body);
-  });
+function deliveryHeaders(body: Buffer, secret: string, n: number): Record<string, string> {
+  return {
+    'x-github-event': 'workflow_run',
+    'x-github-delivery': `bench-${n}`,
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  };
 }
