@@ -6,7 +6,7 @@ export interface NatsAddress {
   user?: string;
   pass?: string;
   token?: string;
-  tls?: Record<string, never>;
+  tls?: { caFile?: string };
   /** For people: all of it without passwords and tokens. */
   shown: string;
 }
@@ -15,9 +15,10 @@ export interface NatsAddress {
  * Reads `NATS_URL`: `nats://[user:password@|token@]host[:port]`, several separated by commas, `tls://` for TLS. NATS' own tools take such addresses; its client for JavaScript
  * wants to be told apart where a server is and who we are, and takes one sign-in for all servers: that of the first address that has one.
  *
+ * @param caFile who may have signed the server's certificate (a PEM file); with it, TLS is spoken whatever the address says.
  * @throws ConfigError for what is no address, with the password left out.
  */
-export function natsAddress(text: string): NatsAddress {
+export function natsAddress(text: string, caFile?: string): NatsAddress {
   const addresses = text
     .split(',')
     .map((each) => each.trim())
@@ -30,7 +31,7 @@ export function natsAddress(text: string): NatsAddress {
     servers: addresses.map(({ host }) => host),
     ...(signed &&
       (signed.password === '' ? { token: name } : { user: name, pass: decodeURIComponent(signed.password) })),
-    ...(addresses.some(({ url }) => url.protocol === 'tls:') && { tls: {} }),
+    ...((caFile || addresses.some(({ url }) => url.protocol === 'tls:')) && { tls: caFile ? { caFile } : {} }),
     shown: addresses.map(({ url, host }) => `${url.protocol}//${host}`).join(','),
   };
 }

@@ -6,6 +6,7 @@ import {
   jetstream,
   jetstreamManager,
   type MsgRequest,
+  type StoredMsg,
 } from '@nats-io/jetstream';
 import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type Envelope, type Events, messageId, type Subject, writeMessage } from '@prunella/contracts';
@@ -15,6 +16,9 @@ import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ens
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { throughOutage } from './outage.ts';
+import { refusalOf, refused } from './refusal.ts';
+import { inboxOf } from './rights/permissions.ts';
+import { DOORS, type Rights, rightsOf } from './rights/rights.ts';
 import { sentAttributes } from './spans.ts';
 import { together } from './together.ts';
 import {
@@ -30,13 +34,19 @@ import {
 export interface BusOptions {
   /** As `NATS_URL`: see `natsAddress`. */
   servers: string;
-  /** Who connects; shown by NATS tools, and part of each event's `source`. */
+  /** A file with the certificates (PEM) of whoever signed the server's; absent: those that Node trusts. */
+  caFile?: string | undefined;
+  /** Who connects; shown by NATS tools, and part of each event's `source`. One that stands in `RIGHTS` does no more than that. */
   name: string;
   /** How long one publish may take, reconnects included, before it throws. Default 30 s. */
   publishTimeoutMs?: number;
   /** How many servers keep each stream and bucket; what is kept by another number is changed. Absent: as it is, and what is not there is kept by one. */
   replicas?: Replicas;
 }
+
+/** What to do when the server refuses what a service of ours does. */
+const OWN_USER =
+  'is it connected as its own user, with the permissions of this version (`prunella nats permissions`, docs/guide/nats.md)?';
 
 /** How long a start waits for a cluster that is just electing its leader. */
 const START_WITHIN_MS = 30_000;
@@ -73,11 +83,12 @@ export class Bus {
    * @throws UnreachableError when no server answers or it has no JetStream, ConfigError for what is no address.
    */
   static async connect(options: BusOptions): Promise<Bus> {
-    const { shown, ...address } = natsAddress(options.servers);
+    const { shown, ...address } = natsAddress(options.servers, options.caFile);
     const outage = { since: undefined as number | undefined };
     const nats = await connect({
       ...address,
       name: `prunella-${options.name}`,
+      inboxPrefix: inboxOf(options.name),
       maxReconnectAttempts: -1,
       reconnectDelayHandler: () => reconnectWait(outage.since),
       pingInterval: PING_EVERY_MS,
@@ -118,6 +129,7 @@ export class Bus {
     subject: S,
     publication: Publication<S>,
   ): Promise<{ seq: number; duplicate: boolean }> {
+    this.demand(this.mayPublish(subject), `publishes ${subject}`);
     return await inSpan(`send ${subject}`, { kind: 'producer' }, async (span) => {
       const envelope: Envelope<S> = {
         subject,
@@ -155,6 +167,8 @@ export class Bus {
         });
         return { seq, duplicate };
       } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal !== undefined) throw refused(`publishing on ${subject}`, refusal, OWN_USER);
         if (this.nats.isClosed() || systemClock.now() + wait > deadline) {
           throw new UnreachableError(
             `publishing on ${subject} failed for ${this.options.publishTimeoutMs} ms: ${messageOf(error)}; is NATS at ${natsAddress(this.options.servers).shown} up, with JetStream and room on its disk?`,
@@ -178,6 +192,8 @@ export class Bus {
 
   /** A KV bucket, made when it is not there. */
   bucket<T>(name: BucketName): Promise<JsonBucket<T>> {
+    const { rights } = this;
+    this.demand(!rights || rights.reads.includes(name) || rights.writes.includes(name), `reads ${name}`);
     let bucket = this.buckets.get(name);
     if (bucket === undefined) {
       bucket = this.opened(name);
@@ -195,6 +211,23 @@ export class Bus {
   /** Creates or updates a durable consumer. */
   async ensureConsumer(name: ConsumerName): Promise<void> {
     await ensureConsumer(this.manager, name);
+  }
+
+  /** What it may do; undefined: no service or tool of ours, and whatever the server lets it. */
+  private get rights(): Rights | undefined {
+    return rightsOf(this.options.name);
+  }
+
+  private mayPublish(subject: Subject): boolean {
+    const { rights } = this;
+    if (rights === undefined || rights.publishes.includes(subject)) return true;
+    const doors: readonly { client: string; publishes: readonly Subject[] }[] = Object.values(DOORS);
+    return doors.some(({ client, publishes }) => client === this.options.name && publishes.includes(subject));
+  }
+
+  private demand(isGiven: boolean, does: string): void {
+    if (isGiven) return;
+    throw new ConfigError(`the ${this.options.name} ${does}, which libs/bus/src/rights/rights.ts does not give it`);
   }
 
   /** How many servers are to keep each stream and bucket; undefined: it is not for us to say. */
@@ -220,9 +253,8 @@ export class Bus {
     const { ack_floor } = await this.manager.consumers.info(EVENTS.name, name);
     const spec: ConsumerSpec = CONSUMERS[name];
     // The stream's leader knows what there is: what a consumer counts is what its own server has heard of, which may be behind. Also where the one right after the
-    // floor is there no more. The client's types know `next_by_subj` only for direct reads.
-    const next = { seq: ack_floor.stream_seq + 1, next_by_subj: spec.subject ?? '>' } as MsgRequest;
-    const oldest = await this.manager.streams.getMessage(EVENTS.name, next);
+    // floor is there no more.
+    const oldest = await this.messageIn(EVENTS, { seq: ack_floor.stream_seq + 1, next_by_subj: spec.subject ?? '>' });
     return Math.min(now, oldest?.time.getTime() ?? now);
   }
 
@@ -243,8 +275,16 @@ export class Bus {
 
   /** The newest event of a subject, as it was sent; undefined: there is none. */
   async newest(subject: Subject): Promise<Uint8Array | undefined> {
-    const message = await this.manager.streams.getMessage(EVENTS.name, { last_by_subj: subject });
-    return message?.data;
+    return (await this.messageIn(EVENTS, { last_by_subj: subject }))?.data;
+  }
+
+  /** One message of a stream, as its leader has it: the newest of a subject, or the first from `seq` on; null: there is none. */
+  async messageIn(
+    { name }: StreamSpec,
+    which: { last_by_subj: string } | { seq: number; next_by_subj: string },
+  ): Promise<StoredMsg | null> {
+    // The client's types know `next_by_subj` only for direct reads.
+    return await this.manager.streams.getMessage(name, which as MsgRequest);
   }
 
   /** Sends out what is still buffered and disconnects. */
@@ -256,7 +296,8 @@ export class Bus {
     const { jetstream, manager, nats } = this;
     const patience = { what: `opening ${name}`, withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
     const kv = await throughOutage(patience, () => ensureBucket(jetstream, manager, name, this.replicas));
-    return new JsonBucket<unknown>({ name, kv, jetstream, manager, isClosed: () => nats.isClosed() });
+    const isReadOnly = this.rights !== undefined && !this.rights.writes.includes(name);
+    return new JsonBucket<unknown>({ name, kv, jetstream, manager, isReadOnly, isClosed: () => nats.isClosed() });
   }
 
   private async followConnection(outage: { since: number | undefined }): Promise<void> {

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Envelope, readMessage, type Subject } from '@prunella/contracts';
+import { ContractViolation, type Envelope, isSubject, readMessage, type Subject } from '@prunella/contracts';
 import { completed, iso } from '@prunella/core';
 import { EVENTS } from './topology.ts';
 
@@ -22,7 +22,9 @@ export type Received<S extends Subject = Subject> = S extends Subject
  */
 export function received(message: JsMsg): Received {
   const { streamSequence: seq, timestampNanos, deliveryCount: delivery } = message.info;
-  const subject = message.subject as Subject;
+  const { subject } = message;
+  // A server can be led to put messages of other streams into ours (ADR 0041).
+  if (!isSubject(subject)) throw new ContractViolation('subject', 'one of ours', subject);
   const header = message.headers?.get('Nats-Msg-Id');
   // Sequences start again in a new stream; together with the time they do not.
   const envelope = readMessage(subject, message.data, {

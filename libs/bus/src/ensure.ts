@@ -12,6 +12,7 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
 import { ConfigError } from '@prunella/core';
+import { refusalOf, refused } from './refusal.ts';
 import {
   BUCKETS,
   type BucketName,
@@ -28,6 +29,10 @@ export type Replicas = 1 | 3 | 5;
 /** How often, and after how long each time, it is looked whether somebody else made a stream that we could not. */
 const LOOKS = 10;
 const LOOK_MS = 200;
+
+/** What to do when somebody else has to make or change it. */
+const PROVISION =
+  'run `prunella nats provision` as a user that may (docs/guide/nats.md), before this version of the services starts';
 
 /** The server has no cluster; its cluster has too few servers, or too few with room. */
 const TOO_FEW_SERVERS = new Set([10074, 10005, 10023]);
@@ -51,7 +56,12 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   }
 }
 
-/** Opens a bucket, makes it when it is not there, and brings its replicas up to date. @throws ConfigError as above. */
+/**
+ * Opens a bucket, makes it when it is not there, and brings its replicas up to date. Its keys are read from its leader, also where it could be read directly: the server sends
+ * what is read so to whatever subject the asker names, and who may ask for that could write anything anywhere (ADR 0041).
+ *
+ * @throws ConfigError as above.
+ */
 export async function ensureBucket(
   jetstream: JetStreamClient,
   manager: JetStreamManager,
@@ -59,22 +69,22 @@ export async function ensureBucket(
   replicas: Replicas | undefined,
 ): Promise<KV> {
   const { ttlMs } = BUCKETS[name];
-  const kv = await keptBy(replicas, name, () =>
-    new Kvm(jetstream).create(name, {
+  const stream = `KV_${name}`;
+  const buckets = new Kvm(jetstream);
+  const found = await unlessMissing(manager.streams.info(stream));
+  if (found === undefined) {
+    const add = {
       history: 1,
       storage: StorageType.File,
       replicas: replicas ?? 1,
-      // Direct reads are answered by any replica, also by one that has not heard of the newest writes yet, our own among them. Only where there is one
-      // replica they say the same as its leader.
-      allow_direct: replicas === 1,
+      allow_direct: false,
       ...(ttlMs > 0 && { ttl: ttlMs }),
-    }),
-  );
-  const { streamInfo } = await kv.status();
-  if (replicas !== undefined && streamInfo.config.num_replicas !== replicas) {
-    await keptBy(replicas, name, () => manager.streams.update(streamInfo.config.name, { num_replicas: replicas }));
+    };
+    await keptBy(replicas, name, () => unlessMade(manager, stream, () => buckets.create(name, add)));
+  } else if (replicas !== undefined && found.config.num_replicas !== replicas) {
+    await keptBy(replicas, name, () => manager.streams.update(stream, { num_replicas: replicas }));
   }
-  return kv;
+  return await buckets.open(name, { allow_direct: false });
 }
 
 /** Creates or updates a durable consumer. It is kept by as many servers as the stream. */
@@ -137,6 +147,9 @@ async function keptBy<T>(replicas: Replicas | undefined, name: string, change: (
   try {
     return await change();
   } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined)
+      throw refused(`${name} is not there, or not as this version wants it`, refusal, PROVISION);
     if (
       replicas === undefined ||
       replicas === 1 ||

@@ -17,3 +17,14 @@ export class Postponed extends PrunellaError {
 export class Undeliverable extends PrunellaError {
   override readonly name = 'Undeliverable';
 }
+
+/** A value of a bucket that none of us wrote. Nothing is done by it: somebody has to look. */
+export class ForeignValue extends PrunellaError {
+  override readonly name = 'ForeignValue';
+
+  constructor(bucket: string, key: string) {
+    super(
+      `${bucket}, key ${key}: expected a value that Prunella wrote, found another one; look who may write there (docs/guide/nats.md), and delete the key`,
+    );
+  }
+}

@@ -1,7 +1,10 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
-import { errors, headers, nuid } from '@nats-io/transport-node';
+import { errors, headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
+import { ConfigError } from '@prunella/core';
+import { ForeignValue } from './errors.ts';
 import { type Patience, throughOutage } from './outage.ts';
+import { refusalOf, refused } from './refusal.ts';
 import { together } from './together.ts';
 import { follow } from './watch.ts';
 
@@ -24,6 +27,8 @@ export interface BucketAccess {
   kv: KV;
   jetstream: JetStreamClient;
   manager: JetStreamManager;
+  /** Whether this service may not write there (rights.ts). */
+  isReadOnly: boolean;
   isClosed(): boolean;
 }
 
@@ -33,6 +38,16 @@ const PATIENCE_MS = 15_000;
 const TRY_MS = 3_000;
 /** The header that tells each write from all others. */
 const WRITE = 'Prunella-Write';
+/** Stands on the mark of a deletion only. */
+const OPERATION = 'KV-Operation';
+
+/** The newest message of a key. */
+interface Found {
+  revision: number;
+  isDeleted: boolean;
+  isOurs: boolean;
+  text: string;
+}
 
 /**
  * A KV bucket of JSON values with compare-and-set. Keys: letters, digits and `-_=./`.
@@ -40,6 +55,8 @@ const WRITE = 'Prunella-Write';
  * All calls go on through a short outage of NATS and the election of a leader, and throw UnreachableError when that takes longer. A write whose answer was
  * lost is told from one that never arrived: each has an id of its own, by which it is recognised where it stands, and one message id (`Nats-Msg-Id`) for all writes over the
  * same revision, so that one of them is written, once, however often they are sent (ADR 0039).
+ *
+ * What has no such id none of us wrote: a server writes its answers wherever whoever asks wants them to be (ADR 0041). To read it is an error, to watch it is as if it were deleted.
  */
 export class JsonBucket<T> {
   constructor(private readonly access: BucketAccess) {}
@@ -47,9 +64,10 @@ export class JsonBucket<T> {
   /** The current value; undefined: none, or deleted. */
   async get(key: string): Promise<Entry<T> | undefined> {
     await together();
-    const entry = await this.read(key);
-    if (entry === null || entry.operation !== 'PUT') return undefined;
-    return { key, value: entry.json<T>(), revision: entry.revision };
+    const found = await this.read(key);
+    if (found === null || found.isDeleted) return undefined;
+    if (!found.isOurs) throw new ForeignValue(this.access.name, key);
+    return { key, value: JSON.parse(found.text), revision: found.revision };
   }
 
   /** Writes only where nothing stands. The new revision; undefined: something stands there. */
@@ -60,9 +78,7 @@ export class JsonBucket<T> {
     if (revision !== undefined) return revision;
     const entry = await this.read(key);
     // What was deleted leaves a mark, which is to be written over.
-    return entry === null || entry.operation === 'PUT'
-      ? undefined
-      : await this.write(key, text, { over: entry.revision });
+    return entry === null || !entry.isDeleted ? undefined : await this.write(key, text, { over: entry.revision });
   }
 
   /** Writes only over `revision`. The new revision; undefined: somebody else was first. */
@@ -89,7 +105,7 @@ export class JsonBucket<T> {
    */
   async watch(onChange: (change: Change<T>) => void, signal: AbortSignal): Promise<void> {
     const tell = (entry: KvEntry) => {
-      const deleted = entry.operation !== 'PUT';
+      const deleted = entry.operation !== 'PUT' || !isOurs(entry);
       onChange({ key: entry.key, revision: entry.revision, ...(!deleted && { value: entry.json<T>() }) });
     };
     await new Promise<void>((caughtUp) => void follow(this.access.kv, tell, signal, caughtUp));
@@ -113,7 +129,7 @@ export class JsonBucket<T> {
       try {
         for await (const entry of values) {
           heard = performance.now();
-          if (entry.operation === 'PUT') {
+          if (entry.operation === 'PUT' && isOurs(entry)) {
             entries.set(entry.key, { key: entry.key, value: entry.json<T>(), revision: entry.revision });
           } else entries.delete(entry.key);
           isWhole = entry.isUpdate || entry.delta === 0;
@@ -128,9 +144,15 @@ export class JsonBucket<T> {
     });
   }
 
-  /** The newest message of a key, a mark of a deletion as well; null: none. */
-  private async read(key: string): Promise<KvEntry | null> {
-    return await this.patiently('reading', () => this.access.kv.get(key));
+  /** The newest message of a key, a mark of a deletion as well; null: none. Its leader says it, whatever else could. */
+  private async read(key: string): Promise<Found | null> {
+    const { manager, name } = this.access;
+    const last_by_subj = `$KV.${name}.${key}`;
+    const message = await this.patiently('reading', () => manager.streams.getMessage(`KV_${name}`, { last_by_subj }));
+    if (message === null) return null;
+    const { header, seq: revision } = message;
+    const isDeleted = header.has(OPERATION) || header.has('Nats-Marker-Reason');
+    return { revision, isDeleted, isOurs: header.has(WRITE), text: message.string() };
   }
 
   /** The new revision; undefined: `over` is not what stands there. */
@@ -139,13 +161,15 @@ export class JsonBucket<T> {
     text: string,
     { over, purge }: { over?: number; purge?: boolean },
   ): Promise<number | undefined> {
-    const { jetstream, name } = this.access;
+    const { jetstream, name, isReadOnly } = this.access;
+    if (isReadOnly)
+      throw new ConfigError(`writing ${name}, which libs/bus/src/rights/rights.ts gives for reading only`);
     const nonce = nuid.next();
     const header = headers();
     header.set(WRITE, nonce);
     if (over !== undefined) header.set('Nats-Expected-Last-Subject-Sequence', String(over));
     if (purge) {
-      header.set('KV-Operation', 'PURGE');
+      header.set(OPERATION, 'PURGE');
       header.set('Nats-Rollup', 'sub');
     }
     // Whoever writes over the same revision sends the same id: in a cluster, the leader compares revisions with what it has applied, and lets through all writes that
@@ -157,6 +181,9 @@ export class JsonBucket<T> {
         const { seq, duplicate } = await jetstream.publish(`$KV.${name}.${key}`, text, sent);
         if (!duplicate) return seq;
       } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal !== undefined)
+          throw refused(`writing ${name}`, refusal, 'docs/guide/nats.md has who may write what');
         if (!isTaken(error)) throw error;
       }
       // By our own write, whose answer we did not get?
@@ -177,6 +204,12 @@ export class JsonBucket<T> {
     const patience: Patience = { what: `${doing} ${name}`, withinMs: PATIENCE_MS, isClosed };
     return await throughOutage(patience, work);
   }
+}
+
+/** The client keeps the message of an entry to itself, and shows no headers of it. */
+function isOurs(entry: KvEntry): boolean {
+  const { sm } = entry as KvEntry & { sm: { headers?: MsgHdrs } };
+  return sm.headers?.has(WRITE) === true;
 }
 
 function isTaken(error: unknown): boolean {

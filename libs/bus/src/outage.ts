@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { messageOf, systemClock, UnreachableError } from '@prunella/core';
+import { refusalOf } from './refusal.ts';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1_000;
@@ -21,6 +22,7 @@ const NOT_NOW = new Set([
  * done all the same.
  */
 export function isOutage(error: unknown): boolean {
+  if (refusalOf(error) !== undefined) return false;
   if (error instanceof errors.TimeoutError || error instanceof errors.RequestError) return true;
   if (error instanceof errors.NoRespondersError || error instanceof errors.ConnectionError) return true;
   if (error instanceof JetStreamApiError) return error.status === 503 || NOT_NOW.has(error.code);

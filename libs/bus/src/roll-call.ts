@@ -1,4 +1,5 @@
 import { createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { EXAMINED } from './topology.ts';
 
 /**
  * Asks everybody who listens on a subject, and waits for all of them: each says at once that it is there, and answers when it has one. So whoever asks
@@ -71,7 +72,7 @@ export async function rollCall(
 ): Promise<RollCall> {
   const answers = new Map<string, Member & { answer: unknown }>();
   const waiting = new Map<string, Member>();
-  const inbox = createInbox();
+  const inbox = createInbox(EXAMINED);
   const present = new Set<string>();
   let isPast = false;
   await new Promise<void>((resolve) => {

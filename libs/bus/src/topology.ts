@@ -69,6 +69,9 @@ export const ORIGINALS: StreamSpec = {
 /** Asked of all services at once, and kept in no stream: how they are, and what they can reach. */
 export const EXAMINE = 'prunella.examine';
 
+/** Where they answer that, with a name behind it: no inbox, for whoever may write into somebody's inbox can answer in the server's name. */
+export const EXAMINED = 'prunella.examined';
+
 /** A durable pull consumer on the events, shared by all replicas of a service. */
 export interface ConsumerSpec {
   /** The one subject it reads; undefined: all of them, in order. */

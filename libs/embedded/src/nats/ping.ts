@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { UnreachableError } from '@prunella/core';
 
 /**
- * Connects to a NATS server and waits for the answer to a PING.
+ * Connects to a NATS server and waits for the answer to a PING; where it asks who we are, or for TLS, for its greeting alone.
  *
  * @throws UnreachableError when nothing answers within `timeoutMs`, something else answers, or JetStream is off.
  */
@@ -22,7 +22,8 @@ export function pingNats(host: string, port: number, timeoutMs = 1_000): Promise
     socket.on('data', (chunk: string) => {
       received += chunk;
       if (!'INFO {'.startsWith(received.slice(0, 6))) return fail('something that does not speak NATS');
-      if (!received.includes('\r\nPONG\r\n')) return;
+      const isGuarded = /"(auth|tls)_required":\s*true/.test(received);
+      if (!received.includes('\r\nPONG\r\n') && !(isGuarded && received.includes('\r\n'))) return;
       if (!/"jetstream":\s*true/.test(received)) return fail('a server without JetStream');
       socket.destroy();
       resolve();

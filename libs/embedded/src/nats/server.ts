@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '../ports.ts';
 import { stopLeftover } from '../run-record.ts';
@@ -17,6 +18,10 @@ export interface NatsOptions {
   host?: string | undefined;
   /** Longest message in bytes. Default: 8 MiB. */
   maxPayload?: number | undefined;
+  /** More lines of its configuration: `accounts`, `tls`. */
+  more?: string | undefined;
+  /** The account in `more` that goes on with what a server without accounts stored here. */
+  account?: string | undefined;
   /** Where fetched programs are kept. Default: the user's cache folder. */
   cacheDir?: string | undefined;
   /** Told before slow steps, in words for people. */
@@ -56,7 +61,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
     name: 'nats',
     home,
     program: program.path,
-    args: ['--config', await writeConfig(home, host, port, options.maxPayload ?? 8 * 1024 ** 2, program)],
+    args: ['--config', await writeConfig(home, host, port, options, program)],
     stopSignal: 'SIGTERM',
     graceMs: 3_000,
   });
@@ -75,11 +80,12 @@ async function writeConfig(
   home: string,
   host: string,
   port: number,
-  maxPayload: number,
+  { maxPayload = 8 * 1024 ** 2, more = '', account }: NatsOptions,
   program: NatsProgram,
 ): Promise<string> {
   const folder = join(home, 'nats');
   await mkdir(folder, { recursive: true });
+  if (account !== undefined) await handOver(join(folder, 'jetstream'), account);
   const [major = 0, minor = 0] = program.version.split('.').map(Number);
   const knowsSyncInterval = major > 2 || minor >= 10;
   const lines = [
@@ -95,9 +101,18 @@ async function writeConfig(
     // Written to the disk at once by the process, forced down at least this often: what a power cut can cost.
     ...(knowsSyncInterval ? ['  sync_interval: "10s"'] : []),
     '}',
+    more,
     '',
   ];
   const file = join(folder, 'nats-server.conf');
-  await writeFile(file, lines.join('\n'));
+  // There may be passwords in it, and what was there before may be for all to read.
+  await rm(file, { force: true });
+  await writeFile(file, lines.join('\n'), { mode: 0o600 });
   return file;
+}
+
+/** Without accounts all is in one that is called `$G`. */
+async function handOver(store: string, account: string): Promise<void> {
+  const [before, now] = [join(store, '$G'), join(store, account)];
+  if (existsSync(before) && !existsSync(now)) await rename(before, now);
 }

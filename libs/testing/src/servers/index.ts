@@ -1,3 +1,4 @@
+export { type GuardedNats, startGuardedNats } from './guarded-nats.ts';
 export { temporaryHome } from './home.ts';
 export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';

@@ -87,8 +87,7 @@ export class Originals implements OnModuleDestroy {
   /** The text as it was sent, without its secrets; undefined: it is not kept, or no more. */
   async find(id: string): Promise<string | undefined> {
     await this.ready();
-    const { direct } = await this.bus.jetstream.jetstreamManager(false);
-    const message = await direct.getMessage(ORIGINALS.name, { last_by_subj: subjectOf(id) });
+    const message = await this.bus.messageIn(ORIGINALS, { last_by_subj: subjectOf(id) });
     if (message === null) return undefined;
     return (await unzip(message.data)).toString('utf8');
   }

@@ -91,9 +91,8 @@ export class StoredGreenLogs implements GreenLogs {
     try {
       this.stream ??= this.bus.ensureStream(GREEN_LOGS);
       await this.stream;
-      const { direct } = await this.bus.jetstream.jetstreamManager(false);
       for (let seq = 1; ; ) {
-        const message = await direct.getMessage(GREEN_LOGS.name, { seq, next_by_subj: subject });
+        const message = await this.bus.messageIn(GREEN_LOGS, { seq, next_by_subj: subject });
         if (message === null) return;
         yield message;
         seq = message.seq + 1;
