@@ -3,6 +3,7 @@ import { Bus, CONSUMERS, type ConsumerName, EVENTS } from '@prunella/bus';
 import { startPostgres } from '@prunella/embedded';
 import { startTestNatsCluster, temporaryHome } from '@prunella/testing';
 import { type Fleet, SERVICES, startFleet } from '../../support/fleet.ts';
+import { Traffic } from '../../support/traffic.ts';
 import { Chains } from './chains.ts';
 import { cpuMs } from './cpu-of.ts';
 
@@ -17,6 +18,8 @@ export interface Sizes {
   chains: number;
   perSecond: number;
   seconds: number;
+  /** Counts messages as well, which costs processor time of NATS and of the sender. */
+  traffic: boolean;
 }
 
 export interface Figures extends Case {
@@ -33,6 +36,8 @@ export interface Figures extends Case {
   failOver?: { firstMs: number; longestMs: number };
   lost: number;
   doubled: number;
+  /** Messages for each chain at saturation, by what they are for. undefined: not counted. */
+  traffic?: Record<string, number>;
 }
 
 const WARM_UP = 60;
@@ -63,9 +68,12 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
       postgres: await cpuMs([postgres.pid]),
       sender: process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,
     });
+    const traffic = sizes.traffic ? await Traffic.listen(cluster.url) : undefined;
     const [stored, before] = [await bytesOf(bus), await used()];
     const tookMs = await chains.saturate(sizes.chains);
     await drained(bus);
+    const counted = await traffic?.take();
+    await traffic?.close();
     const [storedNow, after] = [await bytesOf(bus), await used()];
     const each = (now: number, then: number) => (now - then) / sizes.chains;
     const cpu = Object.fromEntries(
@@ -86,6 +94,9 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
         keys: each(storedNow.keys, stored.keys),
       },
       ...(failOver !== undefined && { failOver }),
+      ...(counted !== undefined && {
+        traffic: Object.fromEntries(Object.entries(counted).map(([name, count]) => [name, each(count, 0)])),
+      }),
       ...chains.faults(),
     };
   } finally {
