@@ -32,6 +32,8 @@ export interface TimersOptions<T extends Scheduled> {
   laneOf?(timer: T): Lane;
   /** How often everything is read anew. Default: 20 s. */
   readAllMs?: number;
+  /** How late a timer must be before another replica than its own takes it, in milliseconds; what is late already when this one starts is not left. Default: 5 s, up to 7.5 s. */
+  leaveMs?: number;
 }
 
 /** So many timers of one lane are fired at a time in one process. */
@@ -45,12 +47,13 @@ export interface TimerLog {
 }
 
 const USUAL_LANE: Lane = { name: '', most: 16 };
-/** How late a timer must be before another replica than its own takes it; up to twice that, so that not all of the others try at once. */
-const LEAVE_MS = 2_000;
-/** Whoever fires without a lease says so after this time, and from then on often enough. */
-const SAY_AFTER_MS = LEAVE_MS / 2;
-/** How long a timer is left to who said so, or took it from another replica. */
+const LEAVE_MS = 5_000;
+/** So much of it differs between replicas, so that not all of the others try at once. */
+const LEAVE_JITTER = 0.5;
+/** How long a timer is left to who fires it and said so, or took it from another replica. */
 const HELD_MS = 10_000;
+/** Whoever fires one for longer says so no more: maybe it hangs, and another one does better. */
+const SAYS_FOR_MS = 2 * 60_000;
 /** How soon it is tried again to take a timer when NATS is away. */
 const TAKE_AGAIN_MS = 2_000;
 /** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
@@ -76,14 +79,18 @@ export class Timers<T extends Scheduled> {
   /** Revisions that were finished here, until the watch tells that they are gone. */
   private readonly ended = new Map<string, number>();
   private readonly stopped = new AbortController();
+  /** All that was there was told. */
+  private isStarted = false;
   private wakeup: NodeJS.Timeout | undefined;
   private waking: NodeJS.Immediate | undefined;
   private reading: NodeJS.Timeout | undefined;
 
   private readonly bucket: JsonBucket<T>;
   private readonly clock: Clock;
+  private readonly leaveMs: number;
 
   constructor(private readonly options: TimersOptions<T>) {
+    this.leaveMs = options.leaveMs ?? LEAVE_MS;
     this.bucket = options.bucket;
     this.clock = options.clock;
   }
@@ -91,6 +98,7 @@ export class Timers<T extends Scheduled> {
   /** Reads what is waiting and starts. */
   async start(): Promise<void> {
     await this.bucket.watch((change) => this.note(change), this.stopped.signal);
+    this.isStarted = true;
     this.reading = setInterval(() => void this.readAll(), this.options.readAllMs ?? READ_ALL_MS).unref();
   }
 
@@ -168,9 +176,14 @@ export class Timers<T extends Scheduled> {
   }
 
   private keep(key: string, timer: T, revision: number): void {
-    const { dueAt, by } = timer;
-    const turnAt = by === undefined || by === this.me ? dueAt : dueAt + LEAVE_MS * (1 + Math.random());
-    this.waiting.set(key, { timer, revision, turnAt });
+    this.waiting.set(key, { timer, revision, turnAt: this.turnOf(timer) });
+  }
+
+  private turnOf({ dueAt, by }: T): number {
+    if (by === undefined || by === this.me) return dueAt;
+    // Whoever set it was the only replica, and this is its next life; or all of them are late.
+    if (!this.isStarted && dueAt <= this.clock.now()) return dueAt;
+    return dueAt + this.leaveMs * (1 + Math.random() * LEAVE_JITTER);
   }
 
   private wake(): void {
@@ -252,16 +265,18 @@ export class Timers<T extends Scheduled> {
 
   /** Whoever fires for long says so, before others take it. The returned function ends that. */
   private keepSaying(key: string, held: Held): () => Promise<void> {
+    const until = this.clock.now() + SAYS_FOR_MS;
     let saying: Promise<unknown> = Promise.resolve();
     let timeout: NodeJS.Timeout;
     const say = () => {
       const timer = this.waiting.get(key)?.timer;
-      if (timer === undefined) return;
+      const now = this.clock.now();
+      if (timer === undefined || now > until) return;
       // NATS is away, or another one has it: what was fired ends as it would have.
-      saying = this.holds(key, { ...timer, dueAt: this.clock.now() + HELD_MS }, held).catch(() => undefined);
-      timeout = setTimeout(say, HELD_MS / 3);
+      saying = this.holds(key, { ...timer, dueAt: now + HELD_MS }, held).catch(() => undefined);
+      timeout = setTimeout(say, HELD_MS / 3).unref();
     };
-    timeout = setTimeout(say, SAY_AFTER_MS);
+    timeout = setTimeout(say, this.leaveMs / 2).unref();
     return async () => {
       clearTimeout(timeout);
       await saying;

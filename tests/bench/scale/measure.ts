@@ -27,6 +27,8 @@ export interface Figures extends Case {
   perSecond: number;
   /** Milliseconds of processor time for each chain at saturation, until the auditor had all of it, too. */
   cpu: Record<(typeof SERVICES)[number] | 'nats' | 'postgres' | 'sender', number>;
+  /** Milliseconds of processor time each second at rest, of all services and servers. */
+  atRest: number;
   /** From webhook to decision at the steady rate, in ms. */
   p50: number;
   p99: number;
@@ -40,7 +42,9 @@ export interface Figures extends Case {
   traffic?: Record<string, number>;
 }
 
+/** Of each replica: a program that has just begun is slower, and must not be taken for one that others make slower. */
 const WARM_UP = 60;
+const REST_MS = 5_000;
 const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
 
 /** All figures of one set-up, on servers of its own. */
@@ -57,7 +61,7 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     bus = await Bus.connect({ servers: cluster.url, name: 'bench', replicas: nodes });
     const { services } = fleet;
     const chains = Chains.follow(fleet, bus);
-    await chains.saturate(WARM_UP);
+    await chains.saturate(WARM_UP * replicas);
     await drained(bus);
 
     const used = async () => ({
@@ -68,6 +72,9 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
       postgres: await cpuMs([postgres.pid]),
       sender: process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,
     });
+    const resting = sum(await used());
+    await sleep(REST_MS);
+    const atRest = ((sum(await used()) - resting) * 1_000) / REST_MS;
     const traffic = sizes.traffic ? await Traffic.listen(cluster.url) : undefined;
     const [stored, before] = [await bytesOf(bus), await used()];
     const tookMs = await chains.saturate(sizes.chains);
@@ -87,7 +94,7 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
     const failOver = nodes === 1 ? undefined : await killedLeader(chains, cluster, sizes);
     return {
-      ...{ nodes, replicas, perSecond: (sizes.chains * 1_000) / tookMs, cpu, p50: at(0.5), p99: at(0.99) },
+      ...{ nodes, replicas, perSecond: (sizes.chains * 1_000) / tookMs, cpu, atRest, p50: at(0.5), p99: at(0.99) },
       bytes: {
         stream: each(storedNow.stream, stored.stream),
         buckets: each(storedNow.buckets, stored.buckets),
@@ -104,6 +111,11 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     await bus?.close();
     await Promise.all([cluster.stop(), postgres.stop()]);
   }
+}
+
+/** Without the sender, which is not ours. */
+function sum({ sender, ...ours }: Record<string, number>): number {
+  return Object.values(ours).reduce((all, one) => all + one, 0);
 }
 
 /** Kills the server that leads the stream while chains go on at the steady rate. */

@@ -26,6 +26,7 @@ export function written(all: readonly Figures[]): string {
     sum(one).toFixed(1),
     base === undefined ? '' : (sum(one) / sum(base)).toFixed(2),
     one.cpu.sender.toFixed(1),
+    one.atRest.toFixed(0),
   ]);
   const stored = all.map((one) => [
     `${one.nodes} / R${one.nodes}`,
@@ -62,6 +63,7 @@ export function written(all: readonly Figures[]): string {
         'sum',
         'of the first',
         '(sender)',
+        'at rest, ms/s',
       ],
       costs,
     ),
