@@ -1,7 +1,7 @@
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 
-/** What a server says to whoever writes over something that is not there any more. */
-const CONFLICT = /"err_code":10071\b/;
+/** What a server says to whoever writes over something that is not there any more; writes over the same revision have the same id (ADR 0039). */
+const CONFLICT = /"err_code":\s*10071\b|"duplicate":\s*true/;
 
 /** All that goes over one NATS server, counted by what it is for: what a design costs, whatever else the machine does. */
 export class Traffic {
