@@ -1,5 +1,5 @@
 import type { JsonBucket } from '@prunella/bus';
-import { type Clock, inSpan, messageOf, ProviderError } from '@prunella/core';
+import { type Clock, inSpan, messageOf, ProviderError, type RunState } from '@prunella/core';
 import type { ActionPlugin, Look } from '../actions/action.ts';
 import { PlatformGone } from '../actions/rerun.ts';
 import type { Order } from '../order.ts';
@@ -97,15 +97,17 @@ type Conclusion = Omit<ClaimResult, 'startedAt' | 'finishedAt'>;
 async function lookAndAct(order: Order, action: Acting, lease: Lease): Promise<Step> {
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
   const { actingSince } = lease;
+  let seen: RunState | undefined;
   try {
     const look = await inSpan('look', {}, () => action.look(order, actingSince, signal()));
     if (look.kind !== 'ready') return look;
+    seen = look.run;
   } catch (error) {
     return problem(error);
   }
   await lease.beginActing();
   try {
-    return { kind: 'done', effect: await inSpan('execute', {}, () => action.execute(order, signal())) };
+    return { kind: 'done', effect: await inSpan('execute', {}, () => action.execute(order, signal(), seen)) };
   } catch (error) {
     const step = problem(error);
     // After a time-out or a 5xx nobody knows what happened: look again later.
