@@ -49,7 +49,6 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     GITHUB_TOKEN: 'ghp_test',
     GITHUB_WEBHOOK_SECRET: SECRET,
     LOG_LEVEL: 'warn',
-    ...(process.env['PROF'] ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/contention-prof' } : {}), // TEMP
   };
   const start = (name: ServiceName) =>
     Promise.all(Array.from({ length: options.replicas }, () => startServiceProcess(name, environment)));

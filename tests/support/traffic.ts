@@ -19,7 +19,11 @@ export class Traffic {
   static async listen(servers: string): Promise<Traffic> {
     const nats = await connect({ servers, name: 'traffic' });
     const traffic = new Traffic(nats);
-    nats.subscribe('>', { callback: (error, message) => error === null && traffic.note(message) });
+    nats.subscribe('>', {
+      callback: (error, message) => {
+        if (error === null) traffic.note(message);
+      },
+    });
     await nats.flush();
     return traffic;
   }
