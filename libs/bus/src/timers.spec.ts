@@ -3,7 +3,7 @@ import { systemClock } from '@prunella/core';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { Bus } from './bus.ts';
 import type { JsonBucket } from './kv.ts';
-import { type Scheduled, type TimerOutcome, Timers } from './timers.ts';
+import { type Scheduled, type TimerOutcome, Timers, type TimersOptions } from './timers.ts';
 
 interface Task extends Scheduled {
   name: string;
@@ -30,15 +30,18 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function replica(fire: (task: Task) => Promise<TimerOutcome<Task>>): Promise<Timers<Task>> {
+async function replica(
+  fire: (task: Task) => Promise<TimerOutcome<Task>>,
+  options: Partial<TimersOptions<Task>> = { leaseMs: LEASE_MS },
+): Promise<Timers<Task>> {
   const it = new Timers<Task>({
     bucket,
     clock: systemClock,
     keyOf: ({ name }) => name,
     fire,
     log: { failed: () => undefined },
-    leaseMs: LEASE_MS,
     readAllMs: 100,
+    ...options,
   });
   started.push(it);
   await it.start();
@@ -90,4 +93,79 @@ it('is taken over from a replica that does not come back, after its lease', asyn
   });
   await until(() => fired.length === 1, 'taken over');
   expect(fired[0]).toBeGreaterThanOrEqual(startedAt + LEASE_MS - 10);
+});
+
+it('that was late when a replica started is taken at once', async () => {
+  const before = await replica(async () => 'done', {});
+  await before.set(task('late', { dueAt: Date.now() + 200 }));
+  await before.stop();
+  await until(async () => ((await bucket.get('late'))?.value.dueAt ?? Number.POSITIVE_INFINITY) <= Date.now(), 'late');
+  const fired: string[] = [];
+  await replica(
+    async ({ name }) => {
+      fired.push(name);
+      return 'done';
+    },
+    { leaveMs: 3_600_000 },
+  );
+  await until(() => fired.length === 1, 'taken');
+});
+
+describe('without a lease', () => {
+  it('is fired by the replica that set it, which costs no write more than one replica alone', async () => {
+    const fired: string[] = [];
+    const fire =
+      (name: string) =>
+      async ({ name: task, rounds }: Task): Promise<TimerOutcome<Task>> => {
+        fired.push(`${task} in ${name}`);
+        await sleep(20);
+        return rounds === 1 ? 'done' : { againAt: Date.now() + 20, rounds: rounds + 1 };
+      };
+    const [a, b] = await Promise.all([replica(fire('a'), {}), replica(fire('b'), {}), replica(fire('c'), {})]);
+    await Promise.all([a.set(task('one')), b.set(task('two'))]);
+    await until(async () => (await bucket.entries()).length === 0, 'finished');
+    expect(fired.sort()).toEqual(['one in a', 'one in a', 'two in b', 'two in b']);
+    const manager = await bus.jetstream.jetstreamManager();
+    const { state } = await manager.streams.info('KV_prunella_watches');
+    // Set, postponed, deleted.
+    expect(state.last_seq).toBe(6);
+  });
+
+  it('is left to a replica that fires it for long, and is finished by it', async () => {
+    const LEAVE_MS = 500;
+    let fired = 0;
+    let end: () => void = () => undefined;
+    const fire = async (): Promise<TimerOutcome<Task>> => {
+      fired += 1;
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return 'done';
+    };
+    const [a] = await Promise.all([replica(fire, { leaveMs: LEAVE_MS }), replica(fire, { leaveMs: LEAVE_MS })]);
+    await a.set(task('long'));
+    await until(async () => ((await bucket.get('long'))?.value.dueAt ?? 0) > Date.now() + 5_000, 'said');
+    await sleep(3 * LEAVE_MS);
+    expect(fired).toBe(1);
+    end();
+    await until(async () => (await bucket.get('long')) === undefined, 'finished');
+    expect(fired).toBe(1);
+  });
+
+  it('is taken over by one of the others from a replica that is gone, and stays with it', async () => {
+    const set = await replica(async () => 'done', {});
+    const fired: string[] = [];
+    const fire =
+      (name: string) =>
+      async ({ rounds }: Task): Promise<TimerOutcome<Task>> => {
+        fired.push(name);
+        return rounds === 4 ? 'done' : { againAt: Date.now() + 20, rounds: rounds + 1 };
+      };
+    await Promise.all(['a', 'b', 'c'].map((name) => replica(fire(name), {})));
+    await set.set(task('left', { dueAt: Date.now() + 300 }));
+    await set.stop();
+    await until(async () => (await bucket.get('left')) === undefined, 'finished');
+    expect(fired).toHaveLength(5);
+    expect(new Set(fired).size).toBe(1);
+  });
 });

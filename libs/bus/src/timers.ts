@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Clock, messageOf, outsideTraces } from '@prunella/core';
 import type { Change, JsonBucket } from './kv.ts';
 
@@ -7,10 +8,12 @@ export interface Scheduled {
   dueAt: number;
   /** How often in a row it failed unexpectedly. */
   failures: number;
+  /** The replica that fires it when it is due; the others do when that one does not. Written by `Timers`. Absent: whoever comes first. */
+  by?: string;
 }
 
 /** What became of a timer: it is finished, or wants to be called again, with these changes. */
-export type TimerOutcome<T extends Scheduled> = 'done' | ({ againAt: number } & Partial<Omit<T, 'dueAt' | 'failures'>>);
+export type TimerOutcome<T extends Scheduled> = 'done' | ({ againAt: number } & Partial<Omit<T, keyof Scheduled>>);
 
 export interface TimersOptions<T extends Scheduled> {
   bucket: JsonBucket<T>;
@@ -21,14 +24,16 @@ export interface TimersOptions<T extends Scheduled> {
   fire(timer: T): Promise<TimerOutcome<T>>;
   log: TimerLog;
   /**
-   * With it only one replica fires a timer at a time: it takes the timer for so long, in milliseconds, and when it does not come back another one
-   * may. Without it all of them try, and `fire` finds out who is first.
+   * With it only one replica fires a timer at a time, whatever happens: it takes the timer for so long, in milliseconds, by a write before, and when it does not
+   * come back another one may. Without it that write is spared, and a replica that others take for dead may fire while they do: `fire` has to stand it.
    */
   leaseMs?: number | ((timer: T) => number);
   /** Timers that must not be in each other's way are in different lanes. Default: all in one, 16 at a time. */
   laneOf?(timer: T): Lane;
   /** How often everything is read anew. Default: 20 s. */
   readAllMs?: number;
+  /** How late a timer must be before another replica than its own takes it, in milliseconds; what is late already when this one starts is not left. Default: 5 s, up to 7.5 s. */
+  leaveMs?: number;
 }
 
 /** So many timers of one lane are fired at a time in one process. */
@@ -42,6 +47,13 @@ export interface TimerLog {
 }
 
 const USUAL_LANE: Lane = { name: '', most: 16 };
+const LEAVE_MS = 5_000;
+/** So much of it differs between replicas, so that not all of the others try at once. */
+const LEAVE_JITTER = 0.5;
+/** How long a timer is left to who fires it and said so, or took it from another replica. */
+const HELD_MS = 10_000;
+/** Whoever fires one for longer says so no more: maybe it hangs, and another one does better. */
+const SAYS_FOR_MS = 2 * 60_000;
 /** How soon it is tried again to take a timer when NATS is away. */
 const TAKE_AGAIN_MS = 2_000;
 /** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
@@ -49,22 +61,36 @@ const READ_ALL_MS = 20_000;
 /** setTimeout takes 31 bits; this is also how soon a changed clock is noticed. */
 const LONGEST_SLEEP_MS = 60_000;
 
+interface Waiting<T> {
+  timer: T;
+  revision: number;
+  /** When this replica would fire it, in ms since the epoch. */
+  turnAt: number;
+}
+
 /**
- * Calls `fire` for each timer when it is due, in whichever replica comes first. A timer is deleted only after `fire` said `done`.
+ * Calls `fire` for each timer when it is due: in the replica that set it or fired it last, and when that one is late, dead or busy, in another one (ADR 0048). A timer is
+ * deleted only after `fire` said `done`.
  */
 export class Timers<T extends Scheduled> {
-  private readonly waiting = new Map<string, { timer: T; revision: number }>();
+  private readonly me = randomUUID();
+  private readonly waiting = new Map<string, Waiting<T>>();
   private readonly firing = new Map<string, { lane: string; work: Promise<void> }>();
   /** Revisions that were finished here, until the watch tells that they are gone. */
   private readonly ended = new Map<string, number>();
   private readonly stopped = new AbortController();
+  /** All that was there was told. */
+  private isStarted = false;
   private wakeup: NodeJS.Timeout | undefined;
+  private waking: NodeJS.Immediate | undefined;
   private reading: NodeJS.Timeout | undefined;
 
   private readonly bucket: JsonBucket<T>;
   private readonly clock: Clock;
+  private readonly leaveMs: number;
 
   constructor(private readonly options: TimersOptions<T>) {
+    this.leaveMs = options.leaveMs ?? LEAVE_MS;
     this.bucket = options.bucket;
     this.clock = options.clock;
   }
@@ -72,6 +98,7 @@ export class Timers<T extends Scheduled> {
   /** Reads what is waiting and starts. */
   async start(): Promise<void> {
     await this.bucket.watch((change) => this.note(change), this.stopped.signal);
+    this.isStarted = true;
     this.reading = setInterval(() => void this.readAll(), this.options.readAllMs ?? READ_ALL_MS).unref();
   }
 
@@ -79,24 +106,21 @@ export class Timers<T extends Scheduled> {
   async stop(): Promise<void> {
     this.stopped.abort();
     clearTimeout(this.wakeup);
+    clearImmediate(this.waking);
     clearInterval(this.reading);
     await Promise.all([...this.firing.values()].map(({ work }) => work));
   }
 
   /** Sets a timer. While the same one waits this changes nothing; after it fired, it fires once more, which `fire` must stand. */
   async set(timer: T): Promise<void> {
-    const key = this.options.keyOf(timer);
-    const revision = await this.bucket.create(key, timer);
-    // Not left to the watch alone.
-    if (revision !== undefined) this.note({ key, value: timer, revision });
+    await this.made(this.options.keyOf(timer), timer);
   }
 
   /** The same, but while it waits or is just being fired, it fires once more after that, at its time. */
   async nudge(timer: T): Promise<void> {
     const key = this.options.keyOf(timer);
     for (;;) {
-      const revision = await this.bucket.create(key, timer);
-      if (revision !== undefined) return this.note({ key, value: timer, revision });
+      if (await this.made(key, timer)) return;
       const entry = await this.bucket.get(key);
       // a new revision of the same: whoever fires it right now can't finish it
       if (entry !== undefined && (await this.bucket.update(key, entry.value, entry.revision)) !== undefined) return;
@@ -121,6 +145,15 @@ export class Timers<T extends Scheduled> {
     return most;
   }
 
+  /** False: there is one. */
+  private async made(key: string, timer: T): Promise<boolean> {
+    const value = { ...timer, by: this.me };
+    const revision = await this.bucket.create(key, value);
+    // Not left to the watch alone.
+    if (revision !== undefined) this.note({ key, value, revision });
+    return revision !== undefined;
+  }
+
   /** Finds what the watch did not tell. */
   private async readAll(): Promise<void> {
     // NATS is away: the next time.
@@ -136,19 +169,33 @@ export class Timers<T extends Scheduled> {
       // What is told late is known better here.
       const known = Math.max(this.ended.get(key) ?? 0, this.waiting.get(key)?.revision ?? 0);
       if (revision <= known) return;
-      this.waiting.set(key, { timer: value, revision });
+      this.keep(key, value, revision);
     }
-    this.wake();
+    // Many changes come at once, and each time all of them are looked at.
+    this.waking ??= setImmediate(() => this.wake());
+  }
+
+  private keep(key: string, timer: T, revision: number): void {
+    this.waiting.set(key, { timer, revision, turnAt: this.turnOf(timer) });
+  }
+
+  private turnOf({ dueAt, by }: T): number {
+    if (by === undefined || by === this.me) return dueAt;
+    // Whoever set it was the only replica, and this is its next life; or all of them are late.
+    if (!this.isStarted && dueAt <= this.clock.now()) return dueAt;
+    return dueAt + this.leaveMs * (1 + Math.random() * LEAVE_JITTER);
   }
 
   private wake(): void {
     clearTimeout(this.wakeup);
+    clearImmediate(this.waking);
+    this.waking = undefined;
     if (this.stopped.signal.aborted) return;
     const now = this.clock.now();
     let next = now + LONGEST_SLEEP_MS;
-    for (const [key, { timer }] of this.waiting) {
+    for (const [key, { timer, turnAt }] of this.waiting) {
       if (this.firing.has(key)) continue;
-      if (timer.dueAt > now) next = Math.min(next, timer.dueAt);
+      if (turnAt > now) next = Math.min(next, turnAt);
       else {
         const { name, most } = this.options.laneOf?.(timer) ?? USUAL_LANE;
         if (this.firingIn(name) < most) this.begin(key, name);
@@ -171,47 +218,80 @@ export class Timers<T extends Scheduled> {
   }
 
   private async run(key: string): Promise<void> {
-    const entry = await this.taken(key);
-    if (entry === undefined) return;
-    const { timer, revision } = entry;
+    const taken = await this.taken(key);
+    if (taken === undefined) return;
+    const { timer, held } = taken;
+    const stopSaying = this.options.leaseMs === undefined ? this.keepSaying(key, held) : () => Promise.resolve();
     try {
-      const outcome = await this.options.fire(timer);
-      if (outcome === 'done') await this.finish(key, revision);
+      const outcome = await this.options.fire(timer).finally(stopSaying);
+      if (outcome === 'done') await this.finish(key, held.revision);
       else {
         const { againAt: dueAt, ...change } = outcome;
-        await this.postpone(key, { ...timer, ...change, dueAt, failures: 0 }, revision);
+        await this.postpone(key, { ...timer, ...change, dueAt, failures: 0 }, held.revision);
       }
     } catch (error) {
       const failures = timer.failures + 1;
       const againAt = this.clock.now() + Math.min(1_000 * 2 ** failures, 60_000);
       this.options.log.failed(key, messageOf(error), againAt);
-      await this.postpone(key, { ...timer, dueAt: againAt, failures }, revision).catch(() => {
-        // NATS is away: keep it in memory until the watch brings the truth back.
-        this.waiting.set(key, { timer: { ...timer, dueAt: againAt, failures }, revision });
-      });
+      const later = { ...timer, dueAt: againAt, failures };
+      // NATS is away: keep it in memory until the watch brings the truth back.
+      await this.postpone(key, later, held.revision).catch(() => this.keep(key, later, held.revision));
     }
   }
 
   /** The timer, when it is ours to fire; undefined: it is gone, or another replica has it. */
-  private async taken(key: string): Promise<{ timer: T; revision: number } | undefined> {
+  private async taken(key: string): Promise<{ timer: T; held: Held } | undefined> {
     const entry = this.waiting.get(key);
     const { leaseMs } = this.options;
-    if (entry === undefined || leaseMs === undefined) return entry;
+    if (entry === undefined) return undefined;
     const { timer, revision } = entry;
-    const lease = typeof leaseMs === 'number' ? leaseMs : leaseMs(timer);
-    const until = { ...timer, dueAt: this.clock.now() + lease };
+    if (leaseMs === undefined && timer.by === this.me) return { timer, held: { revision } };
+    const forMs = typeof leaseMs === 'function' ? leaseMs(timer) : (leaseMs ?? HELD_MS);
+    const held = { revision };
     try {
-      const mine = await this.bucket.update(key, until, revision);
+      if (await this.holds(key, { ...timer, dueAt: this.clock.now() + forMs }, held)) {
+        return { timer: { ...timer, by: this.me }, held };
+      }
       // Another one has it: the watch, or the next reading, tells what became of it.
-      if (mine === undefined) this.forget(key, revision);
-      else if (this.waiting.get(key)?.revision === revision) this.waiting.set(key, { timer: until, revision: mine });
-      return mine === undefined ? undefined : { timer, revision: mine };
+      this.forget(key, revision);
+      return undefined;
     } catch (error) {
       const againAt = this.clock.now() + TAKE_AGAIN_MS;
       this.options.log.failed(key, messageOf(error), againAt);
-      this.waiting.set(key, { timer: { ...timer, dueAt: againAt }, revision });
+      this.keep(key, { ...timer, dueAt: againAt }, revision);
       return undefined;
     }
+  }
+
+  /** Whoever fires for long says so, before others take it. The returned function ends that. */
+  private keepSaying(key: string, held: Held): () => Promise<void> {
+    const until = this.clock.now() + SAYS_FOR_MS;
+    let saying: Promise<unknown> = Promise.resolve();
+    let timeout: NodeJS.Timeout;
+    const say = () => {
+      const timer = this.waiting.get(key)?.timer;
+      const now = this.clock.now();
+      if (timer === undefined || now > until) return;
+      // NATS is away, or another one has it: what was fired ends as it would have.
+      saying = this.holds(key, { ...timer, dueAt: now + HELD_MS }, held).catch(() => undefined);
+      timeout = setTimeout(say, HELD_MS / 3).unref();
+    };
+    timeout = setTimeout(say, this.leaveMs / 2).unref();
+    return async () => {
+      clearTimeout(timeout);
+      await saying;
+    };
+  }
+
+  /** Writes down that this replica has it. False: another one was first. */
+  private async holds(key: string, until: T, held: Held): Promise<boolean> {
+    const mine = { ...until, by: this.me };
+    const before = held.revision;
+    const revision = await this.bucket.update(key, mine, before);
+    if (revision === undefined) return false;
+    held.revision = revision;
+    if (this.waiting.get(key)?.revision === before) this.keep(key, mine, revision);
+    return true;
   }
 
   private forget(key: string, revision: number): void {
@@ -226,8 +306,14 @@ export class Timers<T extends Scheduled> {
   }
 
   private async postpone(key: string, timer: T, revision: number): Promise<void> {
-    const next = await this.bucket.update(key, timer, revision);
+    const mine = { ...timer, by: this.me };
+    const next = await this.bucket.update(key, mine, revision);
     // When another replica was faster, the watch tells what it did; until then it is not due again.
-    if (this.waiting.get(key)?.revision === revision) this.waiting.set(key, { timer, revision: next ?? revision });
+    if (this.waiting.get(key)?.revision === revision) this.keep(key, mine, next ?? revision);
   }
+}
+
+/** What stands in the bucket of a timer that this replica fires. */
+interface Held {
+  revision: number;
 }

@@ -10,6 +10,7 @@ import {
   type KeptBreaker,
   type Policy,
 } from '@prunella/policy';
+import { Changes } from './changes.ts';
 import { orderKey } from './order.ts';
 import type { Records } from './records.ts';
 
@@ -17,10 +18,14 @@ type Settings = Policy['breaker'];
 
 /** One breaker for each action on each platform, shared by all replicas. */
 export class Breakers {
+  private readonly changes: Changes<KeptBreaker>;
+
   constructor(
-    private readonly bucket: Records<KeptBreaker>,
+    bucket: Records<KeptBreaker>,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes = new Changes(bucket);
+  }
 
   /** Asks for an order, which becomes the one that is tried where the breaker is half open. */
   async ask(action: ActionType, platform: string, key: string, settings: Settings): Promise<BreakerWord> {
@@ -59,18 +64,10 @@ export class Breakers {
   }
 
   private async change(action: ActionType, platform: string, next: (breaker: Breaker) => Breaker): Promise<void> {
-    const place = stableId('breaker', action, platform);
-    for (;;) {
-      const entry = await this.bucket.get(place);
-      const before = entry?.value ?? closedBreaker;
-      const changed = next(before);
-      if (changed === before) return;
-      const after: KeptBreaker = { ...changed, action, platform };
-      const revision =
-        entry === undefined
-          ? await this.bucket.create(place, after)
-          : await this.bucket.update(place, after, entry.revision);
-      if (revision !== undefined) return;
-    }
+    await this.changes.change(stableId('breaker', action, platform), (before) => {
+      const breaker = before ?? closedBreaker;
+      const after = next(breaker);
+      return after === breaker ? before : { ...after, action, platform };
+    });
   }
 }

@@ -47,15 +47,15 @@ export async function decideOnce(
   d: DecideDeps,
 ): Promise<Order> {
   const key = orderKey(diagnosis.incidentId, diagnosis.run.attempt);
-  const stored = await d.decisions.get(key);
-  if (stored !== undefined) return stored.value;
   // A run that we began for another incident spends that one's attempts, also where its failure was told as one of its own.
-  const origin = await d.originOf(diagnosis.run);
+  const [stored, origin] = await Promise.all([d.decisions.get(key), d.originOf(diagnosis.run)]);
+  if (stored !== undefined) return stored.value;
   const incident = orderKey(origin?.incidentId ?? diagnosis.incidentId, 0);
-  const spentBefore = (await d.budgets.get(incident))?.value.keys.filter((other) => other !== key).length ?? 0;
+  const spent = await d.budgets.get(incident);
+  const spentBefore = spent?.value.keys.filter((other) => other !== key).length ?? 0;
   const { pinned, unsupported } = await d.target.pinned(proposed(d.policy.alternatives, diagnosis, spentBefore));
   const lastedMs = unsupported === undefined && countsTime(d.policy) ? await d.target.lastedMs(pinned) : undefined;
-  const order = await withBudget(d.budgets, incident, key, async (attemptsSoFar) => {
+  const order = await withBudget(d.budgets, incident, key, spent, async (attemptsSoFar) => {
     const facts = { diagnosis: pinned, unsupported, attemptsSoFar, ...(lastedMs !== undefined && { lastedMs }) };
     const decision = await decideWithinLimits(facts, key, d);
     const wait = await waitOf(pinned, decision, attemptsSoFar, d);

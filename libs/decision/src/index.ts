@@ -1,5 +1,6 @@
 export { Breakers } from './breakers.ts';
 export type { Spent } from './budget.ts';
+export { type Change, Changes } from './changes.ts';
 export { type DecideDeps, decideOnce, type Pinned, type Target } from './decide.ts';
 export { askDependencies, type DependencyDeps, type DependencyWord } from './dependencies.ts';
 export { forbids } from './forbids.ts';

@@ -1,5 +1,6 @@
 import { type Clock, stableId } from '@prunella/core';
 import { type Expense, type Limit, type Spending, spend } from '@prunella/policy';
+import { Changes } from './changes.ts';
 import type { Records } from './records.ts';
 
 /** What was spent of one limit, newest last. */
@@ -14,10 +15,14 @@ export interface Expenses {
  * used up, the others are given back. A crash in between leaves a reservation that the same order finds again.
  */
 export class SpendingLedger {
+  private readonly changes: Changes<Expenses>;
+
   constructor(
-    private readonly bucket: Records<Expenses>,
+    bucket: Records<Expenses>,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes = new Changes(bucket);
+  }
 
   /** Reserves one action of each limit for an order, or of none. How each stands, up to the first one that is used up. */
   async reserve(limits: readonly Limit[], key: string): Promise<Spending[]> {
@@ -55,23 +60,16 @@ export class SpendingLedger {
     return spending;
   }
 
-  /** Reads and writes until nobody came in between. `undefined`: nothing is to be written. */
+  /** `undefined`: nothing is to be written. */
   private async change(
     limit: Limit,
     next: (expenses: readonly Expense[]) => readonly Expense[] | undefined,
   ): Promise<void> {
     const place = stableId(limit.kind, limit.name, limit.scope, ...(limit.unit === 'actions' ? [] : [limit.unit]));
-    for (;;) {
-      const entry = await this.bucket.get(place);
-      const expenses = next(entry?.value.expenses ?? []);
-      if (expenses === undefined) return;
-      const kept: Expenses = { expenses, ...budgetOf(limit) };
-      const revision =
-        entry === undefined
-          ? await this.bucket.create(place, kept)
-          : await this.bucket.update(place, kept, entry.revision);
-      if (revision !== undefined) return;
-    }
+    await this.changes.change(place, (before) => {
+      const expenses = next(before?.expenses ?? []);
+      return expenses === undefined ? before : { expenses, ...budgetOf(limit) };
+    });
   }
 }
 

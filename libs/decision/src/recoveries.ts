@@ -1,12 +1,17 @@
 import type { Cause, OutcomeObserved } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
 import { afterRerun, isSpaced, type LearntWait, learntWait, noRecovery, type Recovery } from '@prunella/policy';
+import { Changes } from './changes.ts';
 import { type Order, orderKey } from './order.ts';
 import type { Records } from './records.ts';
 
 /** What was learnt about how long failures take to pass: of each cause on each platform, shared by all replicas. */
 export class Recoveries {
-  constructor(private readonly bucket: Records<Recovery>) {}
+  private readonly changes: Changes<Recovery>;
+
+  constructor(private readonly bucket: Records<Recovery>) {
+    this.changes = new Changes(bucket);
+  }
 
   /** A longer wait than the proposed one that is known to be better; undefined: none is. */
   async waitFor(cause: Cause, platform: string, proposedMs: number): Promise<LearntWait | undefined> {
@@ -16,18 +21,11 @@ export class Recoveries {
 
   /** A rerun after a wait has healed or not. The same order again changes nothing. */
   async note(cause: Cause, platform: string, rerun: { key: string; waitedMs: number; healed: boolean }): Promise<void> {
-    const place = placeOf(cause, platform);
-    for (;;) {
-      const entry = await this.bucket.get(place);
-      const before = entry?.value ?? noRecovery;
-      const after = afterRerun(before, rerun);
-      if (after === before) return;
-      const revision =
-        entry === undefined
-          ? await this.bucket.create(place, after)
-          : await this.bucket.update(place, after, entry.revision);
-      if (revision !== undefined) return;
-    }
+    await this.changes.change(placeOf(cause, platform), (before) => {
+      const known = before ?? noRecovery;
+      const after = afterRerun(known, rerun);
+      return after === known ? before : after;
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '@prunella/contracts';
 import { type Clock, type Random, stableId } from '@prunella/core';
 import { afterFailure, afterTrial, askStorm, noStorm, type Policy, type Storm, type StormWord } from '@prunella/policy';
+import { Changes } from './changes.ts';
 import type { Order } from './order.ts';
 import type { Records } from './records.ts';
 
@@ -13,14 +14,15 @@ export function stormPlace(fingerprint: string): string {
 
 /** Storms by fingerprint, shared by all replicas. */
 export class Storms {
-  /** What this process is writing, by place: it need not compete with itself. */
-  private readonly writing = new Map<string, Promise<unknown>>();
+  private readonly changes: Changes<Storm>;
 
   constructor(
-    private readonly bucket: Records<Storm>,
+    bucket: Records<Storm>,
     private readonly clock: Clock,
     private readonly random: Random,
-  ) {}
+  ) {
+    this.changes = new Changes(bucket);
+  }
 
   /** A pipeline failed in this way. */
   async note(fingerprint: string, pipeline: string, settings: Settings): Promise<Storm> {
@@ -49,30 +51,10 @@ export class Storms {
   }
 
   private async change(fingerprint: string, next: (storm: Storm) => Storm): Promise<Storm> {
-    const place = stormPlace(fingerprint);
-    const before = this.writing.get(place) ?? Promise.resolve();
-    const work = before.then(() => this.write(place, next));
-    // Whoever comes next waits for the end of this one, not for its success.
-    const ended = work.catch(() => undefined);
-    this.writing.set(place, ended);
-    try {
-      return await work;
-    } finally {
-      if (this.writing.get(place) === ended) this.writing.delete(place);
-    }
-  }
-
-  private async write(place: string, next: (storm: Storm) => Storm): Promise<Storm> {
-    for (;;) {
-      const entry = await this.bucket.get(place);
-      const before = entry?.value ?? noStorm;
-      const after = next(before);
-      if (after === before) return after;
-      const revision =
-        entry === undefined
-          ? await this.bucket.create(place, after)
-          : await this.bucket.update(place, after, entry.revision);
-      if (revision !== undefined) return after;
-    }
+    const after = await this.changes.change(stormPlace(fingerprint), (before) => {
+      const storm = next(before ?? noStorm);
+      return storm === noStorm ? before : storm;
+    });
+    return after ?? noStorm;
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@prunella/contracts';
 import { type Clock, ProviderError, type RunState, UnreachableError } from '@prunella/core';
 import { Breakers, type Expenses, forbids, Recoveries, SpendingLedger, type Spent, Storms } from '@prunella/decision';
-import { type Breaker, parsePolicy, type Recovery, type Storm } from '@prunella/policy';
+import { type KeptBreaker, parsePolicy, type Recovery, type Storm } from '@prunella/policy';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import fc from 'fast-check';
 import type { Claim } from './act/claims.ts';
@@ -231,12 +231,8 @@ dependencies: [{ name: registry, kind: registry, url: "https://registry.example"
   const shared = {
     policy,
     forbids: (order: Order) => forbids(policy, order, clock.now()),
-    breakers: new Breakers(await bus.bucket<Breaker>('prunella_breakers'), clock),
-    storms: new Storms(await bus.bucket<Storm>('prunella_storms'), clock, Math.random),
-    ledger: new SpendingLedger(await bus.bucket<Expenses>('prunella_spending'), clock),
     lineage: new Lineage(await bus.bucket<Origin>('prunella_lineage')),
     standing: async () => ({ state: dependency, since: START, reason: 'as the plan says' }),
-    recoveries: new Recoveries(await bus.bucket<Recovery>('prunella_recovery')),
     actions: new Actions([retry([platform]), notifyHuman([notifier], 'http://console')]),
     decisions: await bus.bucket<Order>('prunella_decisions'),
     budgets: await bus.bucket<Spent>('prunella_budgets'),
@@ -248,7 +244,21 @@ dependencies: [{ name: registry, kind: registry, url: "https://registry.example"
     questions: { changed: async () => undefined },
     verified: async (_order: Order, proof: Proof) => proof,
   };
-  const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({ ...shared, owner: `${id}-${owner}` }));
+  const [breakers, storms, spending, recoveries] = [
+    await bus.bucket<KeptBreaker>('prunella_breakers'),
+    await bus.bucket<Storm>('prunella_storms'),
+    await bus.bucket<Expenses>('prunella_spending'),
+    await bus.bucket<Recovery>('prunella_recovery'),
+  ];
+  // What a replica remembers is its own.
+  const replicas: RemediateDeps[] = ['a', 'b'].map((owner) => ({
+    ...shared,
+    breakers: new Breakers(breakers, clock),
+    storms: new Storms(storms, clock, Math.random),
+    ledger: new SpendingLedger(spending, clock),
+    recoveries: new Recoveries(recoveries),
+    owner: `${id}-${owner}`,
+  }));
   const approval: ApproveDeps = {
     decisions: shared.decisions,
     answers: await bus.bucket<Answers>('prunella_answers'),

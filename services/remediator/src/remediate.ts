@@ -20,7 +20,7 @@ import {
 } from '@prunella/decision';
 import { costOf, type Notifiable } from '@prunella/policy';
 import { type CarriedOut, type CarryOutDeps, carryOut, withhold } from './act/carry-out.ts';
-import { type ClaimResult, isBegun } from './act/claims.ts';
+import { type ClaimResult, type Found, findClaim, isBegun } from './act/claims.ts';
 import type { Fired, Timer, Timers } from './act/timers.ts';
 import { type ActionPlugin, type Effect, type Proof, undoKey } from './actions/action.ts';
 import type { Actions } from './actions/index.ts';
@@ -140,10 +140,12 @@ export async function fire(timer: Timer, d: FireDeps): Promise<Fired> {
 /** act -> report -> verify, or hand over when it could not be done. */
 async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
   const { order, giveUpAt, waited } = timer;
-  const held = await holdForDependency(timer, d);
-  if (held !== undefined) return held;
+  const found = await findClaim(d.claims, order.key);
   // What is begun goes on: only what has had no effect yet can wait.
-  if (mayWait(order) && !(await isBegun(d.claims, order.key, d.clock))) {
+  const goesOn = isBegun(found, d.clock);
+  const held = goesOn ? undefined : await holdForDependency(timer, found, d);
+  if (held !== undefined) return held;
+  if (mayWait(order) && !goesOn) {
     const word = await askStorm(order, { waited: waited === true, giveUpAt }, d);
     if (word.kind === 'give-up') return await giveUp(order, word.explanation, d);
     if (word.kind === 'wait') {
@@ -156,7 +158,7 @@ async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
   const plugin = d.actions.get(order.action.type);
   if (plugin === undefined)
     return await conclude(order, failed(`Nothing here can do "${order.action.type}".`, d.clock), undefined, d);
-  const carried = await carryOut(order, plugin, giveUpAt, d).catch((error: unknown): CarriedOut => {
+  const carried = await carryOut(order, plugin, giveUpAt, d, found).catch((error: unknown): CarriedOut => {
     // An error nobody foresaw is tried again by the timer, but not for ever.
     if (d.clock.now() <= giveUpAt) throw error;
     return { kind: 'done', result: failed(`Given up: ${messageOf(error)}.`, d.clock) };
@@ -169,10 +171,13 @@ async function act(timer: Timer, d: RemediateDeps): Promise<Fired> {
  * It waits for a dependency that it failed because of; when that takes too long, people are told. undefined: nothing is in its way. Afterwards a storm
  * goes on for it as for all that waited.
  */
-async function holdForDependency({ order, heldSince }: Timer, d: RemediateDeps): Promise<Fired | undefined> {
+async function holdForDependency(
+  { order, heldSince }: Timer,
+  found: Found,
+  d: RemediateDeps,
+): Promise<Fired | undefined> {
   const word = await askDependencies(order, heldSince, d);
-  // What is begun goes on.
-  if (word === undefined || (await isBegun(d.claims, order.key, d.clock))) return undefined;
+  if (word === undefined) return undefined;
   const now = d.clock.now();
   if (word.kind === 'wait') {
     const againAt = now + word.afterMs;
@@ -180,7 +185,7 @@ async function holdForDependency({ order, heldSince }: Timer, d: RemediateDeps):
     return { againAt, heldSince: heldSince ?? now, giveUpAt: againAt + GIVE_UP_AFTER_MS, waited: true };
   }
   const explanation = `Nothing was done: ${word.says}.`;
-  const withheld = await withhold(order, { status: 'handed_over', effect: '', explanation }, d);
+  const withheld = await withhold(order, { status: 'handed_over', effect: '', explanation }, d, found);
   return withheld.kind === 'again' ? { againAt: withheld.atMs } : await conclude(order, withheld.result, undefined, d);
 }
 

@@ -3,6 +3,7 @@ import { Bus, EVENTS } from '@prunella/bus';
 import { startPostgres } from '@prunella/embedded';
 import { startTestNatsCluster, temporaryHome } from '@prunella/testing';
 import { type Fleet, SERVICES, startFleet } from '../../support/fleet.ts';
+import { Traffic } from '../../support/traffic.ts';
 import { Chains } from './chains.ts';
 import { cpuMs } from './cpu-of.ts';
 import { drained } from './drained.ts';
@@ -18,6 +19,8 @@ export interface Sizes {
   chains: number;
   perSecond: number;
   seconds: number;
+  /** Counts messages as well, which costs processor time of NATS and of the sender. */
+  traffic: boolean;
 }
 
 export interface Figures extends Case {
@@ -25,6 +28,8 @@ export interface Figures extends Case {
   perSecond: number;
   /** Milliseconds of processor time for each chain at saturation, until the auditor had all of it, too. */
   cpu: Record<(typeof SERVICES)[number] | 'nats' | 'postgres' | 'sender', number>;
+  /** Milliseconds of processor time each second at rest, of all services and servers. */
+  atRest: number;
   /** From webhook to decision at the steady rate, in ms. */
   p50: number;
   p99: number;
@@ -34,9 +39,13 @@ export interface Figures extends Case {
   failOver?: { firstMs: number; longestMs: number };
   lost: number;
   doubled: number;
+  /** Messages for each chain at saturation, by what they are for. undefined: not counted. */
+  traffic?: Record<string, number>;
 }
 
+/** Of each replica: a program that has just begun is slower, and must not be taken for one that others make slower. */
 const WARM_UP = 60;
+const REST_MS = 5_000;
 const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
 
 /** All figures of one set-up, on servers of its own. */
@@ -53,7 +62,7 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     bus = await Bus.connect({ servers: cluster.url, name: 'bench', replicas: nodes });
     const { services } = fleet;
     const chains = Chains.follow(fleet, bus);
-    await chains.saturate(WARM_UP);
+    await chains.saturate(WARM_UP * replicas);
     await drained(bus);
 
     const used = async () => ({
@@ -64,9 +73,15 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
       postgres: await cpuMs([postgres.pid]),
       sender: process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,
     });
+    const resting = sum(await used());
+    await sleep(REST_MS);
+    const atRest = ((sum(await used()) - resting) * 1_000) / REST_MS;
+    const traffic = sizes.traffic ? await Traffic.listen(cluster.url) : undefined;
     const [stored, before] = [await bytesOf(bus), await used()];
     const tookMs = await chains.saturate(sizes.chains);
     await drained(bus);
+    const counted = await traffic?.take();
+    await traffic?.close();
     const [storedNow, after] = [await bytesOf(bus), await used()];
     const each = (now: number, then: number) => (now - then) / sizes.chains;
     const cpu = Object.fromEntries(
@@ -80,13 +95,16 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
     const failOver = nodes === 1 ? undefined : await killedLeader(chains, cluster, sizes);
     return {
-      ...{ nodes, replicas, perSecond: (sizes.chains * 1_000) / tookMs, cpu, p50: at(0.5), p99: at(0.99) },
+      ...{ nodes, replicas, perSecond: (sizes.chains * 1_000) / tookMs, cpu, atRest, p50: at(0.5), p99: at(0.99) },
       bytes: {
         stream: each(storedNow.stream, stored.stream),
         buckets: each(storedNow.buckets, stored.buckets),
         keys: each(storedNow.keys, stored.keys),
       },
       ...(failOver !== undefined && { failOver }),
+      ...(counted !== undefined && {
+        traffic: Object.fromEntries(Object.entries(counted).map(([name, count]) => [name, each(count, 0)])),
+      }),
       ...chains.faults(),
     };
   } finally {
@@ -94,6 +112,11 @@ export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<
     await bus?.close();
     await Promise.all([cluster.stop(), postgres.stop()]);
   }
+}
+
+/** Without the sender, which is not ours. */
+function sum({ sender, ...ours }: Record<string, number>): number {
+  return Object.values(ours).reduce((all, one) => all + one, 0);
 }
 
 /** Kills the server that leads the stream while chains go on at the steady rate. */

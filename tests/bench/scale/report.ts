@@ -27,6 +27,7 @@ export function written(all: readonly Figures[]): string {
     sum(one).toFixed(1),
     base === undefined ? '' : (sum(one) / sum(base)).toFixed(2),
     one.cpu.sender.toFixed(1),
+    one.atRest.toFixed(0),
   ]);
   const stored = all.map((one) => [
     `${one.nodes} / R${one.nodes}`,
@@ -63,10 +64,24 @@ export function written(all: readonly Figures[]): string {
         'sum',
         'of the first',
         '(sender)',
+        'at rest, ms/s',
       ],
       costs,
     ),
     'What each chain leaves behind, in one copy:\n',
     table(['NATS', 'replicas', 'streams', 'buckets', 'keys'], stored),
+    ...trafficOf(all),
   ].join('\n');
+}
+
+/** Whatever there is at least one of in a hundred chains. */
+function trafficOf(all: readonly Figures[]): string[] {
+  const counted = all.filter(({ traffic }) => traffic !== undefined);
+  if (counted.length === 0) return [];
+  const names = [...new Set(counted.flatMap(({ traffic }) => Object.keys(traffic ?? {})))].sort();
+  const rows = names
+    .map((name) => [name, ...counted.map(({ traffic }) => (traffic?.[name] ?? 0).toFixed(2))])
+    .filter(([, ...counts]) => counts.some((count) => Number(count) >= 0.01));
+  const heads = counted.map(({ nodes, replicas }) => `${nodes} / R${nodes}, ${replicas}`);
+  return ['Messages for each chain (NATS, replicas):\n', table(['what', ...heads], rows)];
 }

@@ -1,9 +1,9 @@
 import type { JsonBucket } from '@prunella/bus';
-import { type Clock, inSpan, messageOf, ProviderError } from '@prunella/core';
+import { type Clock, inSpan, messageOf, ProviderError, type RunState } from '@prunella/core';
 import type { ActionPlugin, Look } from '../actions/action.ts';
 import { PlatformGone } from '../actions/rerun.ts';
 import type { Order } from '../order.ts';
-import { acquire, type Claim, type ClaimResult, type Lease } from './claims.ts';
+import { acquire, type Claim, type ClaimResult, type Found, type Lease } from './claims.ts';
 
 /** How long one look or one call may take. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -27,15 +27,18 @@ export type Acting = Pick<ActionPlugin, 'look' | 'execute' | 'settleMs'>;
  * Brings the effect of an order about exactly once, however often and wherever this is called: claim, look, say that we are about
  * to act, act, record. After a crash, whoever continues sees by the claim that the call may have been sent, waits until the
  * platform must show it, and looks.
+ *
+ * @param found its claim as it was a moment ago; absent: it is looked for.
  */
 export async function carryOut(
   order: Order,
   action: Acting,
   giveUpAt: number,
   deps: CarryOutDeps,
+  found?: Found,
 ): Promise<CarriedOut> {
   const { clock } = deps;
-  const acquired = await inSpan('claim', {}, () => acquire(deps.claims, order.key, deps.owner, clock));
+  const acquired = await inSpan('claim', {}, () => acquire(deps.claims, order.key, deps.owner, clock, found));
   if (acquired.kind === 'done') return acquired;
   if (acquired.kind === 'busy') return { kind: 'again', atMs: acquired.untilMs };
   const { lease } = acquired;
@@ -73,8 +76,9 @@ export async function withhold(
   order: Order,
   result: Conclusion,
   { claims, clock, owner }: Omit<CarryOutDeps, 'forbids'>,
+  found?: Found,
 ): Promise<CarriedOut> {
-  const acquired = await acquire(claims, order.key, owner, clock);
+  const acquired = await acquire(claims, order.key, owner, clock, found);
   if (acquired.kind === 'done') return acquired;
   if (acquired.kind === 'busy') return { kind: 'again', atMs: acquired.untilMs };
   const { lease } = acquired;
@@ -93,15 +97,17 @@ type Conclusion = Omit<ClaimResult, 'startedAt' | 'finishedAt'>;
 async function lookAndAct(order: Order, action: Acting, lease: Lease): Promise<Step> {
   const signal = () => AbortSignal.any([lease.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
   const { actingSince } = lease;
+  let seen: RunState | undefined;
   try {
     const look = await inSpan('look', {}, () => action.look(order, actingSince, signal()));
     if (look.kind !== 'ready') return look;
+    seen = look.run;
   } catch (error) {
     return problem(error);
   }
   await lease.beginActing();
   try {
-    return { kind: 'done', effect: await inSpan('execute', {}, () => action.execute(order, signal())) };
+    return { kind: 'done', effect: await inSpan('execute', {}, () => action.execute(order, signal(), seen)) };
   } catch (error) {
     const step = problem(error);
     // After a time-out or a 5xx nobody knows what happened: look again later.

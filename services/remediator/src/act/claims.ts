@@ -1,4 +1,4 @@
-import type { JsonBucket } from '@prunella/bus';
+import type { Entry, JsonBucket } from '@prunella/bus';
 import type { Clock, StartedRun } from '@prunella/core';
 
 /** How far one effect is. Stored before each step, so that whoever continues after a crash knows what may have happened. */
@@ -36,10 +36,19 @@ export type Acquired =
   /** Somebody else works on it; look again after `untilMs`. */
   | { kind: 'busy'; untilMs: number };
 
-/** Whether somebody is at it right now, or its effect may have been sent already. */
-export async function isBegun(bucket: JsonBucket<Claim>, key: string, clock: Clock): Promise<boolean> {
-  const claim = (await bucket.get(key))?.value;
-  return claim !== undefined && (claim.phase !== 'leased' || claim.leaseUntil > clock.now());
+/** How a claim was found; `entry` undefined: there was none. */
+export interface Found {
+  entry: Entry<Claim> | undefined;
+}
+
+/** How a claim is right now. */
+export async function findClaim(bucket: JsonBucket<Claim>, key: string): Promise<Found> {
+  return { entry: await bucket.get(key) };
+}
+
+/** Whether somebody is at it, or its effect may have been sent already. */
+export function isBegun({ entry }: Found, clock: Clock): boolean {
+  return entry !== undefined && (entry.value.phase !== 'leased' || entry.value.leaseUntil > clock.now());
 }
 
 /** When the effect of an order began, in ms since the epoch; undefined: it had none, or nobody knows of it. */
@@ -48,17 +57,27 @@ export async function begunAt(bucket: JsonBucket<Claim>, key: string): Promise<n
   return result?.status === 'executed' ? result.startedAt : undefined;
 }
 
-/** Takes the right to bring about the effect of `key`. Leases use wall-clock time: replicas' clocks must agree to seconds. */
-export async function acquire(bucket: JsonBucket<Claim>, key: string, owner: string, clock: Clock): Promise<Acquired> {
+/**
+ * Takes the right to bring about the effect of `key`. Leases use wall-clock time: replicas' clocks must agree to seconds.
+ *
+ * @param found how the claim was found a moment ago; when it was changed since, it is not taken. Absent: it is looked for.
+ */
+export async function acquire(
+  bucket: JsonBucket<Claim>,
+  key: string,
+  owner: string,
+  clock: Clock,
+  found?: Found,
+): Promise<Acquired> {
+  const { entry } = found ?? (await findClaim(bucket, key));
   const fresh: Claim = { owner, leaseUntil: clock.now() + LEASE_MS, phase: 'leased' };
-  const existing = await bucket.get(key);
-  if (existing === undefined) {
+  if (entry === undefined) {
     const revision = await bucket.create(key, fresh);
     return revision === undefined
       ? busy(clock)
       : { kind: 'mine', lease: new Lease(bucket, key, fresh, revision, clock) };
   }
-  const { value: claim, revision } = existing;
+  const { value: claim, revision } = entry;
   if (claim.result !== undefined) return { kind: 'done', result: claim.result };
   if (claim.owner !== owner && claim.leaseUntil > clock.now()) return { kind: 'busy', untilMs: claim.leaseUntil };
   const taken: Claim = { ...claim, owner, leaseUntil: fresh.leaseUntil };

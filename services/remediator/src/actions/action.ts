@@ -1,5 +1,5 @@
 import type { Action, ActionType, DiagnosisMade, Run } from '@prunella/contracts';
-import type { StartedRun } from '@prunella/core';
+import type { RunState, StartedRun } from '@prunella/core';
 import type { Order } from '../order.ts';
 
 /** What was done outside. */
@@ -14,8 +14,8 @@ export interface Effect {
 
 /** What is seen at the target right before acting. */
 export type Look =
-  /** Act now. */
-  | { kind: 'ready' }
+  /** Act now. `run`: as it was seen, where the action has use for that. */
+  | { kind: 'ready'; run?: RunState }
   /** The effect is there already: our own call before a crash. */
   | { kind: 'done'; effect: Effect }
   /** The world moved on: nothing is to be done any more. */
@@ -55,8 +55,12 @@ export interface ActionPlugin {
    * @param actingSince an earlier attempt was cut off after its call may have been sent, at this time (ms since the epoch); undefined: there was none.
    */
   look(order: Order, actingSince: number | undefined, signal: AbortSignal): Promise<Look>;
-  /** Brings the effect about. Called once per order, except after an error of which it is not known whether it acted. */
-  execute(order: Order, signal: AbortSignal): Promise<Effect>;
+  /**
+   * Brings the effect about. Called once per order, except after an error of which it is not known whether it acted.
+   *
+   * @param seen the run as `look` gave it right before.
+   */
+  execute(order: Order, signal: AbortSignal, seen?: RunState): Promise<Effect>;
   /**
    * Whether the effect helped. Absent, or undefined: a later event proves it (the rerun's conclusion), and nothing is to be asked here again.
    *

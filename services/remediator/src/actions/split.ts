@@ -14,7 +14,7 @@ export function split(isIts: (run: Run) => boolean, first: ActionPlugin, second:
     pin: async (run, signal) => (await by(run).pin?.(run, signal)) ?? {},
     lastedMs: async (run, signal) => await by(run).lastedMs?.(run, signal),
     look: (order, actingSince, signal) => by(order.run).look(order, actingSince, signal),
-    execute: (order, signal) => by(order.run).execute(order, signal),
+    execute: (order, signal, seen) => by(order.run).execute(order, signal, seen),
     prove: async (order, done, signal) => await by(order.run).prove?.(order, done, signal),
   };
 }

@@ -29,16 +29,16 @@ export function retry(platforms: readonly CiPlatform[]): ActionPlugin {
         const mine = begunBy(run, state);
         if (mine !== undefined) return { kind: 'done', effect: mine };
       }
-      return lookAtRun(run, state);
+      const look = lookAtRun(run, state);
+      return look.kind === 'ready' && state !== undefined ? { ...look, run: state } : look;
     },
-    async execute(order, signal) {
-      const { reader, rerun } = platformOf(order);
-      const state = await reader.state(order.run, signal);
+    async execute(order, signal, seen) {
+      const { rerun } = platformOf(order);
       const effect =
-        state?.conclusion === 'startup_failure'
+        seen?.conclusion === 'startup_failure'
           ? effectOf(order.run, await rerun.rerunRun(order.run, signal), 'all jobs')
           : effectOf(order.run, await rerun.rerunFailedJobs(order.run, signal));
-      return { ...effect, ...(state?.lastedMs !== undefined && { lastedMs: state.lastedMs }) };
+      return { ...effect, ...(seen?.lastedMs !== undefined && { lastedMs: seen.lastedMs }) };
     },
     async prove(order, { started }, signal) {
       return started && (await proofByRun(platformOf(order), order.run, started, signal));
