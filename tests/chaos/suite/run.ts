@@ -39,7 +39,7 @@ export interface Result {
   failedStarts: number;
 }
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 2_000;
 /** What came late, after all seemed well, is seen in this time. */
 const CALM_MS = 3_000;
 
@@ -71,7 +71,7 @@ export async function run(schedule: Schedule, options: RunOptions): Promise<Resu
       deaths: [...world.services.values()].flatMap(({ deaths }) => deaths),
       end: await observe(world, platform.runs),
     });
-    const { ledger, settledAfterMs } = await settled(read, world, promised, options.settleMs);
+    const { ledger, settledAfterMs } = await settled(read, world, promised, options.settleMs, log);
     const violations = violationsIn(ledger, promised);
     const outputs = new Map([...world.services].map(([name, { output }]) => [name, output.slice(-4_000)]));
     const failedStarts = [...world.services.values()].reduce((sum, one) => sum + one.failedStarts.length, 0);
@@ -128,14 +128,21 @@ async function settled(
   world: World,
   promised: Promised,
   settleMs: number,
+  log: (line: string) => void,
 ): Promise<{ ledger: Ledger; settledAfterMs: number }> {
   const began = world.now();
   let soundSince: number | undefined;
   for (;;) {
     const ledger = await read();
     const now = world.now();
-    if (violationsIn(ledger, promised, 'eventually').length > 0) soundSince = undefined;
-    else soundSince ??= now;
+    const open = violationsIn(ledger, promised, 'eventually');
+    if (open.length === 0) soundSince ??= now;
+    else {
+      soundSince = undefined;
+      log(
+        `${((now - began) / 1_000).toFixed(0)} s after the calm ${open.length} open, e.g. ${open[0]?.check}: ${open[0]?.says}`,
+      );
+    }
     const isOver = soundSince !== undefined && now - soundSince >= CALM_MS;
     if (isOver || now - began > settleMs) return { ledger, settledAfterMs: (soundSince ?? now) - began };
     await sleep(LOOK_EVERY_MS);
