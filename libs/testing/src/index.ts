@@ -1,5 +1,6 @@
 export { githubRun, gitlabRun, jenkinsRun, networkDiagnosis, networkDiagnosisOf } from './builders/builders.ts';
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
+export { Link, type Tampering } from './chaos/link.ts';
 export { type FakeArtifact, zipOf } from './github/artifacts.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';

@@ -59,11 +59,12 @@ const FaultToMake = z.strictObject({
   /** A regular expression on `METHOD path`. */
   on: z.string(),
   answer: z.union([
-    z.literal(['hang', 'cut']),
+    z.literal(['hang', 'cut', 'half']),
     z.strictObject({
       status: z.int(),
       headers: z.record(z.string(), z.string()).optional(),
       body: z.unknown().optional(),
+      text: z.string().optional(),
     }),
   ]),
   afterEffect: z.boolean().optional(),

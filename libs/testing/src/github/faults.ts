@@ -23,6 +23,7 @@ export class Faults {
       this.hanging.add(response);
       response.on('close', () => this.hanging.delete(response));
     } else if (answer === 'cut') response.destroy();
+    else if (answer === 'half') breakOff(response);
     else send(response, answer);
   }
 
@@ -31,4 +32,12 @@ export class Faults {
     this.waiting.length = 0;
     for (const response of this.hanging) response.destroy();
   }
+}
+
+const HALF = '{"id":1,"name":"it begins like';
+
+/** Says how long the answer is, and breaks off before that. */
+function breakOff(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': '4096' });
+  response.write(HALF, () => response.destroy());
 }

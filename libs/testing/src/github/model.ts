@@ -46,8 +46,8 @@ export interface FakeRun {
 export interface Fault {
   /** On `METHOD path`. */
   on: RegExp;
-  /** An answer, no answer at all, or a connection cut. */
-  answer: { status: number; headers?: Record<string, string>; body?: unknown } | 'hang' | 'cut';
+  /** An answer, no answer at all, a connection cut, or one that is cut in the middle of the answer. With `text` it is sent as it is, instead of `body`. */
+  answer: { status: number; headers?: Record<string, string>; body?: unknown; text?: string } | 'hang' | 'cut' | 'half';
   /** Whether the request takes effect before that. */
   afterEffect?: boolean;
 }

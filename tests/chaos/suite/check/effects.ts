@@ -1,0 +1,81 @@
+import type { Attempt, EventSeen, Ledger } from '../ledger/ledger.ts';
+import type { Check } from './check.ts';
+
+const RERUNS = new Set(['retry', 'retry_with_backoff', 'wait_for_dependency']);
+
+/** The attempts that Prunella says it began, each once however often its event was put on the bus. */
+export function rerunsTold({ end }: Ledger): (Attempt & { key: string })[] {
+  const told = (end.events ?? []).filter(
+    ({ subject, status, action }) => subject === 'action.executed' && status === 'executed' && RERUNS.has(action),
+  );
+  return [...new Map(told.map((event) => [event.identity, event])).values()].map((event) => ({
+    ...{ repository: event.repository, runId: event.runId, attempt: event.attempt + 1, key: event.key },
+  }));
+}
+
+export const oneEffect: Check = {
+  id: 'one-effect',
+  says: 'Each rerun on the platform belongs to one decision, and each decision that was carried out to one rerun.',
+  when: 'eventually',
+  broken(ledger) {
+    const told = count(rerunsTold(ledger).map(nameOf));
+    const seen = count(ledger.effects.map(nameOf));
+    const people = new Set(ledger.byPeople.map(nameOf));
+    const names = [...new Set([...told.keys(), ...seen.keys()])];
+    return names.flatMap((name) => {
+      const [said, done] = [told.get(name) ?? 0, seen.get(name) ?? 0];
+      if (done > 1) return [`${name} was begun ${done} times`];
+      if (said > 1) return [`${name} was told ${said} times as carried out`];
+      if (done === 1 && said === 0) return [`${name} was begun, and no decision says so`];
+      // A person may have been faster by a moment: then it is their rerun that is seen.
+      if (done === 0 && said === 1 && !people.has(name))
+        return [`${name} was told as begun, and the platform never saw it`];
+      return [];
+    });
+  },
+};
+
+export const toldOnce: Check = {
+  id: 'told-once',
+  says: 'Each event is on the bus once, but for those that the suite itself put there again.',
+  when: 'always',
+  broken({ end, replayed }) {
+    const counts = count((end.events ?? []).map(({ identity }) => identity));
+    for (const identity of replayed) counts.set(identity, (counts.get(identity) ?? 0) - 1);
+    return [...counts]
+      .filter(([, times]) => times > 1)
+      .map(([identity, times]) => `${identity} is there ${times} times`);
+  },
+};
+
+export const countedOnce: Check = {
+  id: 'counted-once',
+  says: 'The report counts each rerun once, and each heal once; so does what is learnt.',
+  when: 'eventually',
+  broken(ledger) {
+    const { report } = ledger.end;
+    if (report === undefined) return ['the report could not be read in the end'];
+    const acted = rerunsTold(ledger).length;
+    const healed = new Set(healsTold(ledger).map(nameOf)).size;
+    return [
+      ...(report.acted === acted ? [] : [`the report counts ${report.acted} actions, expected ${acted}`]),
+      ...(report.healed === healed ? [] : [`the report counts ${report.healed} heals, expected ${healed}`]),
+      ...(report.learntHealed === healed ? [] : [`${report.learntHealed} heals were learnt from, expected ${healed}`]),
+    ];
+  },
+};
+
+function healsTold({ end }: Ledger): EventSeen[] {
+  return (end.events ?? []).filter(({ subject, status }) => subject === 'outcome.observed' && status === 'healed');
+}
+
+/** A run and its attempt. */
+export function nameOf({ repository, runId, attempt }: Attempt): string {
+  return `${repository}#${runId} attempt ${attempt}`;
+}
+
+export function count(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,61 @@
+import type { IncidentSeen, Ledger, RunSeen } from '../ledger/ledger.ts';
+import { type Promised, promiseOf } from '../load/promised.ts';
+import type { Check } from './check.ts';
+
+const FINAL = new Set(['closed', 'recommended', 'handed_over']);
+
+export const finalState: Check = {
+  id: 'final-state',
+  says: 'Each incident has come to its end, or waits for a person who was asked and has not answered.',
+  when: 'eventually',
+  broken(ledger, promised) {
+    if (ledger.end.incidents === undefined) return ['the API did not answer in the end'];
+    return ledger.end.incidents
+      .filter((incident) => !FINAL.has(incident.state) && !waitsForPeople(incident, ledger, promised))
+      .map((incident) => `${nameOf(incident)} is still ${incident.state} (${incident.status ?? 'nothing done'})`);
+  },
+};
+
+function waitsForPeople(incident: IncidentSeen, { answers }: Ledger, promised: Promised): boolean {
+  const { state, repository, runId, attempt } = incident;
+  if (state !== 'awaiting_approval' || promiseOf(promised, repository)?.mode !== 'approve') return false;
+  return !answers.some((answer) => answer.runId === runId && answer.attempt === attempt);
+}
+
+export const trueOutcome: Check = {
+  id: 'true-outcome',
+  says: 'What Prunella says of a run is what the platform says of it: healed when its rerun passed, and not when it failed.',
+  when: 'eventually',
+  broken(ledger) {
+    const incidents = new Map(ledger.end.incidents?.map((incident) => [incident.runId, incident]));
+    const told = new Set(ledger.deliveries.filter(({ acceptedAt }) => acceptedAt !== undefined).map(keyOf));
+    return ledger.end.runs.flatMap((run) => {
+      const incident = incidents.get(run.runId);
+      // What nobody told, or not in time, it can't know.
+      if (incident === undefined || run.conclusion === null || !told.has(keyOf(run))) return [];
+      return wrongAbout(run, incident, ledger);
+    });
+  },
+};
+
+function wrongAbout(run: RunSeen, incident: IncidentSeen, { effects, byPeople }: Ledger): string[] {
+  const name = nameOf(incident);
+  const begun = (list: readonly { runId: string; attempt: number }[]) =>
+    list.some(({ runId, attempt }) => runId === run.runId && attempt === run.attempt);
+  if (run.conclusion === 'failure') {
+    if (incident.outcome === 'healed') return [`${name} is called healed, and attempt ${run.attempt} failed`];
+    if (incident.attempt === run.attempt) return [];
+    return [`${name} is about attempt ${incident.attempt}, and attempt ${run.attempt} failed`];
+  }
+  // Whoever was faster: when a person began it, it is not our heal, and need not be.
+  if (!begun(effects) || begun(byPeople)) return incident.state === 'closed' ? [] : [`${name} is green and not closed`];
+  return incident.outcome === 'healed' ? [] : [`${name} was healed by its rerun, and is called ${incident.outcome}`];
+}
+
+function keyOf({ runId, attempt }: { runId: string; attempt: number }): string {
+  return `${runId}/${attempt}`;
+}
+
+function nameOf({ id, repository, pipelineId, runId }: IncidentSeen): string {
+  return `${id} (${repository || pipelineId}${runId === '' ? '' : `#${runId}`})`;
+}

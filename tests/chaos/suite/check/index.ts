@@ -1,0 +1,24 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Promised } from '../load/promised.ts';
+import { budgets, codeIsLeftAlone, modes, onlyWhatFailed } from './bounds.ts';
+import type { Check, Violation } from './check.ts';
+import { countedOnce, oneEffect, toldOnce } from './effects.ts';
+import { finalState, trueOutcome } from './endings.ts';
+import { deadLetters, drained, reportsKept, webhooksKept } from './messages.ts';
+import { alive, memory, noDeaths, platformRules } from './processes.ts';
+
+/** All that has to hold. */
+export const checks: readonly Check[] = [
+  ...[webhooksKept, reportsKept, deadLetters, drained],
+  ...[finalState, trueOutcome],
+  ...[oneEffect, toldOnce, countedOnce],
+  ...[onlyWhatFailed, codeIsLeftAlone, budgets, modes],
+  ...[alive, noDeaths, memory, platformRules],
+];
+
+/** Everything that does not hold. */
+export function violationsIn(ledger: Ledger, promised: Promised, when?: Check['when']): Violation[] {
+  return checks
+    .filter((check) => when === undefined || check.when === when)
+    .flatMap(({ id, broken }) => broken(ledger, promised).map((says) => ({ check: id, says })));
+}

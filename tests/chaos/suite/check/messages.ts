@@ -1,0 +1,80 @@
+import type { Delivery, EventSeen, Ledger } from '../ledger/ledger.ts';
+import type { Check } from './check.ts';
+
+const UNREAD = 'NATS could not be read in the end';
+
+export const webhooksKept: Check = {
+  id: 'webhooks-kept',
+  says: 'What was answered with 202 is on the bus, and each failed run has its incident.',
+  when: 'eventually',
+  broken({ deliveries, end }) {
+    if (end.events === undefined) return [UNREAD];
+    const told = new Set(end.events.map(({ subject, runId, attempt }) => `${subject} ${runId}/${attempt}`));
+    const known = new Set(end.incidents?.map(({ runId }) => runId));
+    const accepted = deliveries.filter(({ acceptedAt, says }) => acceptedAt !== undefined && says !== 'requested');
+    return accepted.flatMap((delivery) => {
+      const missing = subjectsOf(delivery).filter((subject) => !told.has(`${subject} ${nameOf(delivery)}`));
+      const what = missing.map((subject) => `delivery ${delivery.id} was taken, and there is no ${subject} of it`);
+      if (delivery.says !== 'failure' || known.has(delivery.runId)) return what;
+      return [...what, `delivery ${delivery.id} was taken, and run ${delivery.runId} has no incident`];
+    });
+  },
+};
+
+function subjectsOf({ says }: Delivery): string[] {
+  return says === 'failure' ? ['pipeline.finished', 'pipeline.failed'] : ['pipeline.finished'];
+}
+
+function nameOf({ runId, attempt }: Pick<EventSeen, 'runId' | 'attempt'>): string {
+  return `${runId}/${attempt}`;
+}
+
+export const reportsKept: Check = {
+  id: 'reports-kept',
+  says: 'What a publisher told, by HTTP or on the bus, is a failure with one incident.',
+  when: 'eventually',
+  broken({ reports, end }) {
+    if (end.incidents === undefined) return ['the API did not answer in the end'];
+    const counts = new Map<string, number>();
+    for (const { pipelineId } of end.incidents) counts.set(pipelineId, (counts.get(pipelineId) ?? 0) + 1);
+    return reports
+      .filter(({ acceptedAt }) => acceptedAt !== undefined)
+      .map(({ key, pipelineId, via }) => ({ what: `report ${key} (${via})`, count: counts.get(pipelineId) ?? 0 }))
+      .filter(({ count }) => count !== 1)
+      .map(({ what, count }) => `${what} has ${count} incidents, expected 1`);
+  },
+};
+
+export const deadLetters: Check = {
+  id: 'dead-letters',
+  says: 'All that is no event is in the dead letters, once, with a reason; and nothing else is.',
+  when: 'eventually',
+  broken({ garbage, end }) {
+    if (end.deadLetters === undefined) return [UNREAD];
+    const letters = end.deadLetters;
+    const missing = garbage
+      .filter(({ acceptedAt }) => acceptedAt !== undefined)
+      .map(({ marker }) => ({ marker, count: letters.filter(({ text }) => text.includes(marker)).length }))
+      .filter(({ count }) => count !== 1)
+      .map(({ marker, count }) => `${marker} is ${count} times in the dead letters, expected 1`);
+    const unexplained = letters
+      .filter(({ text }) => !garbage.some(({ marker }) => text.includes(marker)))
+      .map(({ subject, reason, error }) => `${subject} was buried (${reason}: ${error})`);
+    const silent = letters
+      .filter(({ reason, error }) => reason === '' || error === '')
+      .map(({ subject }) => `a dead letter on ${subject} says no reason`);
+    return [...missing, ...unexplained, ...silent];
+  },
+};
+
+export const drained: Check = {
+  id: 'drained',
+  says: 'No message waits for a consumer, and none is left unacknowledged.',
+  when: 'eventually',
+  broken({ end }: Ledger) {
+    if (end.consumers === undefined) return [UNREAD];
+    return end.consumers
+      .filter(({ pending, unacknowledged }) => pending + unacknowledged > 0)
+      .map(({ name, pending, unacknowledged }) => `${name}: ${pending} waiting, ${unacknowledged} unacknowledged`);
+  },
+};

@@ -1,0 +1,15 @@
+import type { FaultKind } from './fault.ts';
+import { SERVICES } from './fault.ts';
+
+export const clockJump: FaultKind = {
+  kind: 'clock-jump',
+  says: 'The wall clock of a service jumps forwards or back, and back again after a while.',
+  targets: SERVICES,
+  lasts: [2_000, 15_000],
+  // What is due by a clock that was ahead is due so much later by the right one: more would only make the run longer.
+  draw: (random) => ({ byMs: Math.round((random() - 0.5) * 60_000) }),
+  async begin({ shiftClock }, { target, detail }) {
+    await shiftClock(target, Number(detail['byMs']));
+    return () => shiftClock(target, 0);
+  },
+};

@@ -1,0 +1,10 @@
+import type { FaultKind } from './fault.ts';
+
+export const killNats: FaultKind = {
+  kind: 'kill-nats',
+  says: 'NATS is killed or stopped in good order, and started again after a while on what it had written.',
+  targets: [''],
+  lasts: [200, 6_000],
+  draw: (random) => ({ how: random() < 0.7 ? 'kill' : 'stop' }),
+  begin: ({ nats }, { detail }) => nats.hold(detail['how'] === 'stop' ? 'stop' : 'kill'),
+};

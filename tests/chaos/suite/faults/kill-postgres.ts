@@ -1,0 +1,10 @@
+import type { FaultKind } from './fault.ts';
+
+export const killPostgres: FaultKind = {
+  kind: 'kill-postgres',
+  says: 'PostgreSQL is killed or stopped in good order, and started again after a while.',
+  targets: [''],
+  lasts: [200, 8_000],
+  draw: (random) => ({ how: random() < 0.7 ? 'kill' : 'stop' }),
+  begin: ({ postgres }, { detail }) => postgres.hold(detail['how'] === 'stop' ? 'stop' : 'kill'),
+};

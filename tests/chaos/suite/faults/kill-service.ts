@@ -1,0 +1,9 @@
+import { type FaultKind, named, SERVICES } from './fault.ts';
+
+export const killService: FaultKind = {
+  kind: 'kill-service',
+  says: 'A service is killed (SIGKILL), and started again after a while.',
+  targets: SERVICES,
+  lasts: [100, 6_000],
+  begin: ({ services }, { target }) => named(services, target).hold(),
+};

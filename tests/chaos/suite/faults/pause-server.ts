@@ -1,0 +1,9 @@
+import type { FaultKind } from './fault.ts';
+
+export const pauseServer: FaultKind = {
+  kind: 'pause-server',
+  says: 'NATS or PostgreSQL stands still (SIGSTOP) while its connections stay open, as with a disk that does not answer.',
+  targets: ['nats', 'postgres'],
+  lasts: [500, 8_000],
+  begin: async (world, { target }) => (target === 'nats' ? world.nats : world.postgres).pause(),
+};

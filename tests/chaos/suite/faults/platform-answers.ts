@@ -1,0 +1,42 @@
+import type { Fault } from '@prunella/testing';
+import type { FaultKind } from './fault.ts';
+
+/** What GitHub has been seen to answer. */
+const ANSWERS = {
+  forbidden: { status: 403, body: { message: 'Resource not accessible by integration' } },
+  'secondary-limit': {
+    status: 403,
+    headers: { 'retry-after': '2' },
+    body: { message: 'You have exceeded a secondary rate limit.' },
+  },
+  'too-many': { status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow down' } },
+  'server-error': { status: 500, body: { message: 'Server Error' } },
+  'bad-gateway': { status: 502, headers: { 'content-type': 'text/html' }, text: '<html>502 Bad Gateway</html>' },
+  garbage: { status: 200, headers: { 'content-type': 'text/html' }, text: '<!DOCTYPE html><h1>Unicorn!</h1>' },
+  half: 'half',
+  cut: 'cut',
+  hang: 'hang',
+} as const satisfies Record<string, Fault['answer']>;
+type AnswerName = keyof typeof ANSWERS;
+const NAMES = Object.keys(ANSWERS) as AnswerName[];
+
+const REQUESTS = { all: /./, reruns: /^POST /, reads: /^GET / } as const;
+
+export const platformAnswers: FaultKind = {
+  kind: 'platform-answers',
+  says: 'GitHub refuses, limits, fails, hangs, answers half or nonsense; to a rerun maybe after it was begun.',
+  targets: Object.keys(REQUESTS),
+  lasts: [1_000, 10_000],
+  draw: (random) => ({
+    answer: NAMES[Math.floor(random() * NAMES.length)] as AnswerName,
+    times: Math.round(1 + random() * 7),
+    afterEffect: random() < 0.5 ? 'yes' : 'no',
+  }),
+  async begin({ github }, { target, detail }) {
+    const answer = ANSWERS[detail['answer'] as AnswerName];
+    const on = REQUESTS[target as keyof typeof REQUESTS] ?? REQUESTS.all;
+    for (let n = 0; n < Number(detail['times']); n += 1)
+      github.fault({ on, answer, afterEffect: detail['afterEffect'] === 'yes' });
+    return () => github.heal();
+  },
+};

@@ -1,0 +1,13 @@
+import type { FaultKind } from './fault.ts';
+
+export const replayedEvents: FaultKind = {
+  kind: 'replayed-events',
+  says: 'Events of some time ago are put on the bus once more as they were, past its own recognition of duplicates.',
+  targets: [''],
+  lasts: [0, 0],
+  draw: (random) => ({ events: Math.round(3 + random() * 20) }),
+  async begin({ replay }, { detail }) {
+    await replay(Number(detail['events']));
+    return () => undefined;
+  },
+};

@@ -1,0 +1,18 @@
+import { type FaultKind, LINKS, named } from './fault.ts';
+
+export const slowLink: FaultKind = {
+  kind: 'slow-link',
+  says: 'All that passes between a service and its server arrives later, in both directions.',
+  targets: LINKS,
+  lasts: [2_000, 15_000],
+  draw: (random) => ({ delayMs: Math.round(50 + random() * 450) }),
+  async begin({ links }, { target, detail }) {
+    const link = named(links, target);
+    const delayMs = Number(detail['delayMs']);
+    // Two at once add up.
+    link.delayMs += delayMs;
+    return () => {
+      link.delayMs -= delayMs;
+    };
+  },
+};

@@ -1,0 +1,15 @@
+import type { FaultKind } from './fault.ts';
+
+export const webhooks: FaultKind = {
+  kind: 'webhooks',
+  says: 'Webhooks are delivered several times, with the same id and with others, late and in another order.',
+  targets: [''],
+  lasts: [3_000, 15_000],
+  draw: (random) => ({ copies: Math.floor(random() * 4), heldMs: Math.round(random() * 5_000) }),
+  async begin({ courier }, { detail }) {
+    courier.mood = { copies: Number(detail['copies']), heldMs: Number(detail['heldMs']) };
+    return () => {
+      courier.mood = { copies: 0, heldMs: 0 };
+    };
+  },
+};

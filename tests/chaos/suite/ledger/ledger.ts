@@ -1,0 +1,171 @@
+/**
+ * What happened, as it was seen from outside: written down by the platform, by whoever sends, and in the end read from the public API, the bus and the
+ * process table. Nothing of it comes from Prunella's code. All times are milliseconds since the run began, by a clock that nobody shifts.
+ */
+export interface Ledger {
+  /** Reports of the platform about its runs, by webhook. */
+  deliveries: Delivery[];
+  /** Failures that publishers told without a platform. */
+  reports: Report[];
+  /** What publishers sent that is no event: it has to be in the dead letters. */
+  garbage: Garbage[];
+  /** Reruns that took effect on the platform and that a client with a token asked for. */
+  effects: Effect[];
+  /** Reruns that people began on the platform itself. */
+  byPeople: Attempt[];
+  /** What people answered over the API. */
+  answers: Answer[];
+  /** Events that were put on the bus once more, as they were. */
+  replayed: string[];
+  /** What was wrong with requests by the platform's own description of its API. */
+  violations: string[];
+  /** Deaths of processes that nobody had asked for. */
+  deaths: Death[];
+  /** The most memory that each process was seen with. */
+  memory: Memory[];
+  /** When the last fault was over. */
+  calmSince: number;
+  /** How everything stands in the end. */
+  end: End;
+}
+
+export interface Attempt {
+  repository: string;
+  runId: string;
+  /** From 1. */
+  attempt: number;
+}
+
+export interface Delivery extends Attempt {
+  id: string;
+  /** As the platform says it: `requested`, `success`, `failure`. */
+  says: string;
+  /** undefined: it was never taken. */
+  acceptedAt?: number;
+}
+
+export interface Report {
+  key: string;
+  pipelineId: string;
+  via: 'http' | 'bus';
+  /** undefined: it was never taken. */
+  acceptedAt?: number;
+}
+
+export interface Garbage {
+  marker: string;
+  acceptedAt?: number;
+}
+
+export interface Effect extends Attempt {
+  /** `attempt` is the one that it began. */
+  at: number;
+}
+
+export interface Answer {
+  runId: string;
+  /** The attempt that failed, about which was asked. */
+  attempt: number;
+  incidentId: string;
+  approved: boolean;
+  /** When it was sent first. */
+  at: number;
+}
+
+export interface Death {
+  process: string;
+  at: number;
+  how: string;
+}
+
+export interface Memory {
+  process: string;
+  /** MiB of resident memory. */
+  mostMiB: number;
+}
+
+/** How everything stands, read at one time. */
+export interface End {
+  at: number;
+  /** undefined: the API did not answer. */
+  incidents?: IncidentSeen[];
+  /** Of the stream, in its order. undefined: NATS did not answer. */
+  events?: EventSeen[];
+  deadLetters?: DeadLetterSeen[];
+  consumers?: ConsumerSeen[];
+  processes: ProcessSeen[];
+  /** All runs of the platform. */
+  runs: RunSeen[];
+  /** What the API reports as learnt and done. */
+  report?: { acted: number; healed: number; learntHealed: number };
+}
+
+/** Fields of the public API. */
+export interface IncidentSeen {
+  id: string;
+  pipelineId: string;
+  repository: string;
+  runId: string;
+  attempt: number;
+  state: string;
+  status: string | null;
+  verdict: string | null;
+  action: string | null;
+  outcome: string | null;
+  reason: string | null;
+}
+
+/** An event on the bus, with what the checks need of its data. */
+export interface EventSeen {
+  seq: number;
+  subject: string;
+  /** CloudEvents `source` and `id`. */
+  identity: string;
+  incidentId: string;
+  pipelineId: string;
+  repository: string;
+  runId: string;
+  attempt: number;
+  conclusion: string;
+  action: string;
+  status: string;
+  key: string;
+}
+
+export interface DeadLetterSeen {
+  subject: string;
+  reason: string;
+  error: string;
+  /** The bytes, as text. */
+  text: string;
+}
+
+export interface ConsumerSeen {
+  stream: string;
+  name: string;
+  /** Messages that it has yet to deliver, and those that were delivered and not acknowledged. */
+  pending: number;
+  unacknowledged: number;
+}
+
+export interface ProcessSeen {
+  process: string;
+  /** HTTP status of `/readyz`; 0: no answer. */
+  ready: number;
+  /** What it said. */
+  says: string;
+}
+
+export interface RunSeen extends Attempt {
+  /** What was played: see load/stories.ts. */
+  story: string;
+  status: string;
+  conclusion: string | null;
+}
+
+export function emptyLedger(): Ledger {
+  return {
+    ...{ deliveries: [], reports: [], garbage: [], effects: [], byPeople: [], answers: [], replayed: [] },
+    ...{ violations: [], deaths: [], memory: [], calmSince: 0, end: { at: 0, processes: [], runs: [] } },
+  };
+}

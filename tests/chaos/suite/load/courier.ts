@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FakeGitHub, FakeRun } from '@prunella/testing';
+import type { Delivery } from '../ledger/ledger.ts';
+
+const TIMEOUT_MS = 10_000;
+const AGAIN_MS = 300;
+/** What is not taken by then is told as such: the checks go by what was taken. */
+const GIVE_UP_MS = 15 * 60_000;
+
+export interface CourierOptions {
+  github: FakeGitHub;
+  secret: string;
+  /** Where the detector listens at the moment. */
+  urlOf(): string;
+  now(): number;
+}
+
+/** How the mail is handled right now. */
+export interface Mood {
+  /** Further copies of each delivery: with the same id as somebody presses "redeliver", or with one of their own. */
+  copies: number;
+  /** Each is held back for up to so long, in ms, drawn for each: later ones overtake it. */
+  heldMs: number;
+}
+
+/** Carries the platform's webhooks to the detector, again and again until they are taken. */
+export interface Courier {
+  readonly deliveries: Delivery[];
+  mood: Mood;
+  /** Tells of a run as it is now. */
+  tell(run: FakeRun): void;
+  /** Resolves when nothing is on its way any more. */
+  idle(): Promise<void>;
+}
+
+export function startCourier({ github, secret, urlOf, now }: CourierOptions): Courier {
+  const deliveries: Delivery[] = [];
+  const underWay = new Set<Promise<void>>();
+  let sent = 0;
+
+  async function carry(
+    delivery: Delivery,
+    body: string,
+    headers: Record<string, string>,
+    heldMs: number,
+  ): Promise<void> {
+    if (heldMs > 0) await sleep(heldMs);
+    const giveUpAt = now() + GIVE_UP_MS;
+    while (now() < giveUpAt) {
+      if (await posted(`${urlOf()}/webhooks/github`, body, headers)) {
+        delivery.acceptedAt ??= now();
+        return;
+      }
+      await sleep(AGAIN_MS);
+    }
+  }
+
+  const courier: Courier = {
+    deliveries,
+    mood: { copies: 0, heldMs: 0 },
+    tell(run) {
+      const { body, headers } = github.delivery(run, secret);
+      const { copies, heldMs } = courier.mood;
+      const id = `delivery-${sent++}`;
+      const delivery: Delivery = {
+        ...{ id, repository: run.repository, runId: String(run.id), attempt: run.attempt },
+        says: run.status === 'completed' ? (run.conclusion ?? '') : 'requested',
+      };
+      deliveries.push(delivery);
+      for (let copy = 0; copy <= copies; copy += 1) {
+        const copyId = copy % 2 === 0 ? id : `${id}-${copy}`;
+        const work = carry(delivery, body, { ...headers, 'x-github-delivery': copyId }, Math.random() * heldMs);
+        underWay.add(work);
+        void work.finally(() => underWay.delete(work));
+      }
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+  return courier;
+}
+
+/** Whether it was taken. */
+export async function posted(url: string, body: string, headers: Record<string, string>): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    await answer.arrayBuffer();
+    return answer.status === 202;
+  } catch {
+    // Nobody there, or it hung up: as a platform sees it, it was not taken.
+    return false;
+  }
+}

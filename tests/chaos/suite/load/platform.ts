@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FakeRun } from '@prunella/testing';
+import type { Attempt, Effect, RunSeen } from '../ledger/ledger.ts';
+import type { World } from '../world/world.ts';
+import { endingOf, jobsOf, type Story, type StoryKind } from './stories.ts';
+
+const TICK_MS = 40;
+const ATTEMPT_TAKES_MS = 250;
+
+/** The side of the platform: begins the runs of the stories, plays their reruns, tells of them, and writes down what was done to it. */
+export class Platform {
+  readonly effects: Effect[] = [];
+  readonly byPeople: Attempt[] = [];
+  private readonly stories = new Map<FakeRun, Story>();
+  /** Attempts that run, and when they end. */
+  private readonly endsAt = new Map<string, number>();
+  private isOver = false;
+  private readonly loop: Promise<void>;
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+    this.loop = this.watch();
+  }
+
+  /** A run fails. */
+  begin(story: Story): FakeRun {
+    const { github, courier } = this.world;
+    const run = github.addRun({
+      ...{ repository: story.repository, path: `.github/workflows/p${story.n}.yml`, branch: `run-${story.n}` },
+      // A commit of its own: the same failure of the same commit would take back what was healed before.
+      ...{ headSha: String(story.n + 1).padStart(40, '0'), jobs: jobsOf(story, 'failure') },
+    });
+    this.stories.set(run, story);
+    courier.tell(run);
+    return run;
+  }
+
+  /** Somebody presses the button. false: it runs already. */
+  rerunByPerson(run: FakeRun): boolean {
+    if (run.status !== 'completed') return false;
+    this.world.github.rerun(run);
+    this.byPeople.push(placeOf(run));
+    return true;
+  }
+
+  /** What is played in a run; undefined: it is none of ours. */
+  storyOf(runId: string): StoryKind | undefined {
+    for (const [run, { kind }] of this.stories) if (String(run.id) === runId) return kind;
+    return undefined;
+  }
+
+  get runs(): RunSeen[] {
+    return [...this.stories].map(([run, { kind }]) => {
+      return { ...placeOf(run), story: kind, status: run.status, conclusion: run.conclusion };
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    await this.loop;
+    this.noteEffects();
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.isOver) {
+      await sleep(TICK_MS);
+      this.noteEffects();
+      for (const [run, story] of this.stories) if (run.status !== 'completed') this.goOn(run, story);
+    }
+  }
+
+  private goOn(run: FakeRun, story: Story): void {
+    const { github, courier, now } = this.world;
+    const name = `${run.id}/${run.attempt}`;
+    const endsAt = this.endsAt.get(name);
+    if (endsAt === undefined) {
+      this.endsAt.set(name, now() + ATTEMPT_TAKES_MS * (1 + (story.n % 4)));
+      courier.tell(run);
+    } else if (endsAt <= now()) {
+      const ending = endingOf(story.kind, run.attempt);
+      github.completeRun(run, ending, jobsOf(story, ending));
+      courier.tell(run);
+    }
+  }
+
+  private noteEffects(): void {
+    for (const effect of this.world.github.effects.slice(this.effects.length)) {
+      const [, repository = '', runId = '', attempt] = /^(.+)#(\d+) -> (\d+)$/.exec(effect) ?? [];
+      this.effects.push({ repository, runId, attempt: Number(attempt), at: this.world.now() });
+    }
+  }
+}
+
+function placeOf(run: FakeRun): Attempt {
+  return { repository: run.repository, runId: String(run.id), attempt: run.attempt };
+}

@@ -1,0 +1,154 @@
+import { type Random, seededRandom } from '@prunella/core';
+import type { FakeJob } from '@prunella/testing';
+
+/** What is played: how a failure comes about, and what becomes of it. */
+export interface Story {
+  n: number;
+  /** When it begins, in ms since the load began. */
+  atMs: number;
+  kind: StoryKind;
+  repository: string;
+}
+
+interface Play {
+  /** How often it is played in comparison with the others. */
+  weight: number;
+  /** Beginning of its repositories' names; the policy goes by it. */
+  repository: string;
+  /** How many repositories. */
+  of: number;
+  log?: (word: string) => string;
+  /** How its attempts end; the last holds for all later ones. Empty: it is no run of the platform. */
+  attempts: readonly ('failure' | 'success')[];
+  /** How people answer, attempt by attempt, when they are asked. */
+  answers?: readonly boolean[];
+}
+
+const blink = (word: string) => `BLINKED AT the ${word}`;
+const stumble = (word: string) => `STUMBLED AT the ${word}`;
+const compile = (word: string) =>
+  `src/${word}.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.`;
+
+export const PLAYS = {
+  /** One rerun heals it. */
+  heals: { weight: 5, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure', 'success'] },
+  /** It is waited for a second or two before the rerun. */
+  waits: { weight: 3, repository: 'chaos/shop-', of: 12, log: stumble, attempts: ['failure', 'success'] },
+  flaky: { weight: 2, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure', 'failure', 'success'] },
+  red: { weight: 2, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure'] },
+  /** The compiler says no: no rerun would help. */
+  code: { weight: 1, repository: 'chaos/shop-', of: 12, log: compile, attempts: ['failure'] },
+  /** Somebody presses the button on the platform, at about the same time as Prunella. */
+  person: { weight: 2, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure', 'success'] },
+  /** More of them than the budget of their repository allows. */
+  tight: { weight: 2, repository: 'chaos/tight-', of: 2, log: blink, attempts: ['failure', 'success'] },
+  asked: {
+    weight: 2,
+    repository: 'chaos/asked-',
+    of: 3,
+    log: blink,
+    attempts: ['failure', 'success'],
+    answers: [true],
+  },
+  refused: { weight: 1, repository: 'chaos/asked-', of: 3, log: blink, attempts: ['failure'], answers: [true, false] },
+  unanswered: { weight: 1, repository: 'chaos/asked-', of: 3, log: blink, attempts: ['failure'], answers: [] },
+  advised: { weight: 1, repository: 'chaos/advised-', of: 2, log: blink, attempts: ['failure'] },
+  watched: { weight: 1, repository: 'chaos/watched-', of: 2, log: blink, attempts: ['failure'] },
+  /** Many at once that fail alike. */
+  storm: {
+    weight: 0,
+    repository: 'chaos/shop-',
+    of: 12,
+    log: () => blink('registry'),
+    attempts: ['failure', 'success'],
+  },
+  /** A publisher of another platform tells it by HTTP, or on the bus. */
+  http: { weight: 2, repository: '', of: 1, attempts: [] },
+  bus: { weight: 2, repository: '', of: 1, attempts: [] },
+  /** A publisher sends what is no event. */
+  garbage: { weight: 1, repository: '', of: 1, attempts: [] },
+} as const satisfies Record<string, Play>;
+export type StoryKind = keyof typeof PLAYS;
+
+export function playOf(kind: StoryKind): Play {
+  return PLAYS[kind];
+}
+
+export interface LoadOptions {
+  durationMs: number;
+  /** Between two stories, in ms, on average. */
+  everyMs: number;
+  /** Pipelines in each storm; 0: none. Reruns in a storm wait for up to a minute at a time: what has one needs minutes to settle. */
+  storm: number;
+}
+
+/** The stories of a seed, in the order of their beginnings. */
+export function storiesOf(seed: number, { durationMs, everyMs, storm }: LoadOptions): Story[] {
+  const random = seededRandom(seed ^ 0x5eed);
+  const stories: Omit<Story, 'n'>[] = [];
+  for (let atMs = 0; atMs < durationMs; atMs += everyMs * (0.5 + random())) {
+    stories.push(story(drawn(random), Math.round(atMs), random));
+  }
+  const stormAt = Math.round(durationMs * (0.2 + 0.4 * random()));
+  for (let n = 0; n < storm; n += 1) stories.push(story('storm', stormAt + n * 100, random));
+  return stories.sort((a, b) => a.atMs - b.atMs).map((one, n) => ({ n, ...one }));
+}
+
+function story(kind: StoryKind, atMs: number, random: Random): Omit<Story, 'n'> {
+  const { repository, of } = playOf(kind);
+  return { kind, atMs, repository: repository === '' ? '' : `${repository}${Math.floor(random() * of)}` };
+}
+
+function drawn(random: Random): StoryKind {
+  const all = Object.entries(PLAYS) as [StoryKind, Play][];
+  let left = random() * all.reduce((sum, [, { weight }]) => sum + weight, 0);
+  for (const [kind, { weight }] of all) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return 'heals';
+}
+
+/** How an attempt of it ends. From 1. */
+export function endingOf(kind: StoryKind, attempt: number): 'failure' | 'success' {
+  const { attempts } = playOf(kind);
+  return attempts[attempt - 1] ?? attempts.at(-1) ?? 'failure';
+}
+
+export function jobsOf({ kind, n }: Story, ending: 'failure' | 'success'): FakeJob[] {
+  if (ending === 'success') return [{ name: 'build', conclusion: 'success', log: 'all is well' }];
+  return [{ name: 'build', conclusion: 'failure', failedStep: 'Build', log: playOf(kind).log?.(wordOf(n)) ?? '' }];
+}
+
+const LETTERS = 'ghjkmnpqrstvwxyz';
+
+/** A word of its own for each story, without digits: what differs in numbers only has the same fingerprint, and would be a storm. */
+export function wordOf(n: number): string {
+  const digits = [n >> 12, n >> 8, n >> 4, n].map((part) => LETTERS[part & 15]);
+  return `k${digits.join('')}`;
+}
+
+/** Of what is played, without the seconds of waiting that built-in rules have. */
+export const RULES = `
+rules:
+  - id: chaos-blink
+    cause: network
+    says: Something blinked.
+    match: { log: ["BLINKED AT .+"] }
+    transient: 0.9
+    confidence: 0.9
+    action: { type: retry, parameters: {} }
+    examples:
+      match: ["BLINKED AT the lights"]
+      no_match: ["all is well"]
+  - id: chaos-stumble
+    cause: service_unavailable
+    says: Something stumbled.
+    match: { log: ["STUMBLED AT .+"] }
+    transient: 0.9
+    confidence: 0.9
+    action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 2s, factor: 1 } }
+    examples:
+      match: ["STUMBLED AT the step"]
+      no_match: ["all is well"]
+`;

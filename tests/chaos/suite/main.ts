@@ -1,0 +1,66 @@
+// The chaos suite: load and a seeded schedule of faults, then a judgement by what was seen from outside. README.md says what is checked.
+//   npm run chaos -- [--minutes 3] [--seed 1] [--remediators 2] [--schedule FILE] [--settle 240] [--shrink 20] [--json FILE] [--quiet]
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { faultKinds } from './faults/index.ts';
+import { summary } from './report.ts';
+import { run } from './run.ts';
+import { Schedule, scheduleOf, written } from './schedule/schedule.ts';
+import { shrink } from './schedule/shrink.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '3' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    remediators: { type: 'string', default: '2' },
+    schedule: { type: 'string' },
+    every: { type: 'string', default: '500' },
+    storm: { type: 'string', default: '8' },
+    settle: { type: 'string', default: '300' },
+    shrink: { type: 'string', default: '20' },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const kinds = values.only === '' ? faultKinds : faultKinds.filter(({ kind }) => values.only.split(',').includes(kind));
+const schedule =
+  values.schedule === undefined
+    ? scheduleOf(
+        Number(values.seed),
+        { durationMs: Math.round(Number(values.minutes) * 60_000), remediators: Number(values.remediators) },
+        kinds,
+      )
+    : Schedule.parse(JSON.parse(await readFile(values.schedule, 'utf8')));
+const options = {
+  everyMs: Number(values.every),
+  storm: Number(values.storm),
+  settleMs: Number(values.settle) * 1_000,
+  ...(!values.quiet && { log: say }),
+};
+
+say(written(schedule));
+const result = await run(schedule, options);
+say(summary(result));
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(result.ledger, null, 2));
+if (result.violations.length > 0) {
+  process.exitCode = 1;
+  const until = performance.now() + Number(values.shrink) * 60_000;
+  const broken = new Set(result.violations.map(({ check }) => check));
+  const fails = async (faults: readonly Schedule['faults'][number][]) => {
+    const again = await run({ ...schedule, faults: [...faults] }, { ...options, log: () => undefined });
+    const isSame = again.violations.some(({ check }) => broken.has(check));
+    say(`with ${faults.length} of ${schedule.faults.length} faults: ${isSame ? 'broken in the same way' : 'sound'}`);
+    return isSame;
+  };
+  if (Number(values.shrink) > 0) {
+    const { smallest, tries, isMinimal } = await shrink(schedule.faults, fails, () => performance.now() < until);
+    const shrunk = { ...schedule, faults: smallest };
+    say(`\nafter ${tries} tries ${isMinimal ? 'none of these can be left out' : 'there was no time for more'}:`);
+    say(written(shrunk));
+    say(`\nas a file for --schedule:\n${JSON.stringify(shrunk)}`);
+  } else say(`\nas a file for --schedule:\n${JSON.stringify(schedule)}`);
+}
+process.exit();

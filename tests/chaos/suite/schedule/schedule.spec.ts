@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { faultKinds } from '../faults/index.ts';
+import { Schedule, scheduleOf, written } from './schedule.ts';
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+const durations = fc.integer({ min: 1_000, max: 600_000 });
+
+describe('scheduleOf', () => {
+  it('gives the same faults for the same seed, also when it went through a file', () => {
+    fc.assert(
+      fc.property(seeds, durations, (seed, durationMs) => {
+        const schedule = scheduleOf(seed, { durationMs }, faultKinds);
+        expect(Schedule.parse(JSON.parse(JSON.stringify(schedule)))).toEqual(
+          scheduleOf(seed, { durationMs }, faultKinds),
+        );
+      }),
+    );
+  });
+
+  it('gives others for other seeds', () => {
+    const texts = [1, 2, 3, 4].map((seed) => written(scheduleOf(seed, { durationMs: 60_000 }, faultKinds)));
+    expect(new Set(texts).size).toBe(4);
+  });
+
+  it('begins all faults in order, within the time, as their kinds allow', () => {
+    fc.assert(
+      fc.property(seeds, durations, (seed, durationMs) => {
+        const { faults } = scheduleOf(seed, { durationMs }, faultKinds);
+        const times = faults.map(({ atMs }) => atMs);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+        for (const { kind, atMs, forMs, target } of faults) {
+          const known = faultKinds.find((one) => one.kind === kind);
+          expect(atMs).toBeLessThan(durationMs);
+          expect(forMs).toBeGreaterThanOrEqual(known?.lasts[0] ?? Number.NaN);
+          expect(forMs).toBeLessThanOrEqual(known?.lasts[1] ?? Number.NaN);
+          expect(known?.targets).toContain(target);
+        }
+      }),
+    );
+  });
+
+  it('has every kind before any comes again', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { faults } = scheduleOf(seed, { durationMs: 600_000 }, faultKinds);
+        const first = faults.slice(0, faultKinds.length).map(({ kind }) => kind);
+        expect(new Set(first).size).toBe(faultKinds.length);
+      }),
+    );
+  });
+
+  it('is empty without kinds', () => {
+    expect(scheduleOf(1, { durationMs: 60_000 }, []).faults).toEqual([]);
+  });
+});

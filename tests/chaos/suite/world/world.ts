@@ -1,0 +1,142 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNats, startPostgres } from '@prunella/embedded';
+import { FakeGitHub, Link, temporaryHome } from '@prunella/testing';
+import { type Courier, startCourier } from '../load/courier.ts';
+import { type Promised, policyOf } from '../load/promised.ts';
+import { RULES } from '../load/stories.ts';
+import { Disk } from './disk.ts';
+import { HeldServer } from './held-server.ts';
+import { replayEvents } from './replay.ts';
+import { Supervised } from './supervised.ts';
+
+export const SECRET = 'a-webhook-secret';
+/** Of the API, and of publishers. */
+export const TOKEN = 'an-api-token';
+const DISK_MIB = 256;
+
+/** Everything that a fault can get at. */
+export interface World {
+  /** `detector`, `diagnoser`, `remediator`, `auditor`, and with more of them `remediator-2`, ... */
+  services: ReadonlyMap<string, Supervised>;
+  /** Between each of them and NATS; `postgres`: between the auditor and PostgreSQL. */
+  links: ReadonlyMap<string, Link>;
+  nats: HeldServer;
+  /** Straight to it, past all links: for whoever looks on. */
+  natsUrl: string;
+  postgres: HeldServer;
+  github: FakeGitHub;
+  courier: Courier;
+  /** That of NATS; undefined: it can't be had here. */
+  disk: Disk | undefined;
+  /** Puts events on the bus once more. */
+  replay(count: number): Promise<void>;
+  /** Those that were, by `source` and `id`. */
+  replayed: string[];
+  /** Shifts the wall clock of a process, in ms. */
+  shiftClock(name: string, ms: number): Promise<void>;
+  /** Milliseconds since the run began, by a clock that nobody shifts. */
+  now(): number;
+  /** The names of the processes that did not end when they were asked to. */
+  stop(): Promise<string[]>;
+}
+
+const SHIFTED_CLOCK = new URL('./shifted-clock.mjs', import.meta.url).href;
+const STOP_WITHIN_MS = 30_000;
+
+export async function startWorld(promised: Promised, remediators: number): Promise<World> {
+  const began = performance.now();
+  const now = () => Math.round(performance.now() - began);
+  const directory = await mkdtemp(join(tmpdir(), 'prunella-chaos-'));
+  const [natsHome, postgresHome] = await Promise.all([temporaryHome(), temporaryHome()]);
+  const disk = await Disk.mount(join(natsHome, 'nats'), DISK_MIB);
+  let port = 0;
+  const [nats, postgres, github] = await Promise.all([
+    HeldServer.start(async () => {
+      const server = await startNats({ home: natsHome, port });
+      port = server.port;
+      return server;
+    }),
+    startHeldPostgres(postgresHome),
+    FakeGitHub.start(),
+  ]);
+  const natsUrl = `nats://127.0.0.1:${port}`;
+
+  const names = ['auditor', 'detector', 'diagnoser', ...remediatorNames(remediators)];
+  const links = new Map<string, Link>();
+  for (const name of names) links.set(name, await Link.start(port));
+  links.set('postgres', await Link.start(Number(postgres.url.port), 'other'));
+  const common = await writeSettings(directory, promised, github.url);
+  const clockOf = (name: string) => join(directory, `clock-${name}`);
+  const databaseUrl = new URL(postgres.url);
+  databaseUrl.port = String(links.get('postgres')?.port);
+  const environmentOf = (name: string) => ({
+    ...common,
+    NATS_URL: `nats://127.0.0.1:${links.get(name)?.port}`,
+    NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`,
+    CHAOS_CLOCK: clockOf(name),
+    ...(name === 'auditor' && { DATABASE_URL: databaseUrl.href }),
+    ...(name === 'detector' && { GITHUB_WEBHOOK_SECRET: SECRET }),
+  });
+  const services = new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        const service = name.replace(/-\d+$/, '');
+        return [name, await Supervised.start({ name, service, environment: environmentOf(name), now })] as const;
+      }),
+    ),
+  );
+  const detector = services.get('detector') as Supervised;
+  const courier = startCourier({ github, secret: SECRET, urlOf: () => detector.url, now });
+  const replayed: string[] = [];
+  return {
+    ...{ replayed, services, links, nats, natsUrl, postgres: postgres.server, github, courier, disk, now },
+    replay: async (count) => void replayed.push(...(await replayEvents(natsUrl, count))),
+    shiftClock: (name, ms) => writeFile(clockOf(name), String(ms)),
+    async stop() {
+      const stopped = [...services.values()].map(async (one) => ((await one.stop(STOP_WITHIN_MS)) ? [] : [one.name]));
+      const late = (await Promise.all(stopped)).flat();
+      await Promise.all([...links.values()].map((link) => link.stop()));
+      await Promise.all([nats.stop(), postgres.server.stop(), github.stop()]);
+      await disk?.unmount();
+      await Promise.all([directory, natsHome, postgresHome].map((path) => rm(path, { recursive: true, force: true })));
+      return late;
+    },
+  };
+}
+
+export function remediatorNames(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => (n === 0 ? 'remediator' : `remediator-${n + 1}`));
+}
+
+async function startHeldPostgres(home: string): Promise<{ server: HeldServer; url: URL }> {
+  let url = new URL('postgres://127.0.0.1:0');
+  const server = await HeldServer.start(async () => {
+    // A killed server loses nothing without fsync, only a power cut would.
+    const started = await startPostgres({ home, port: Number(url.port), durable: false });
+    url = new URL(started.url);
+    return started;
+  });
+  return { server, url };
+}
+
+/** What all services read. */
+async function writeSettings(
+  directory: string,
+  promised: Promised,
+  githubUrl: string,
+): Promise<Record<string, string>> {
+  const policy = join(directory, 'prunella.yaml');
+  const rules = join(directory, 'rules');
+  await mkdir(rules);
+  await Promise.all([writeFile(policy, policyOf(promised)), writeFile(join(rules, 'own.yaml'), RULES)]);
+  return {
+    PRUNELLA_CONFIG: policy,
+    PRUNELLA_RULES_DIR: rules,
+    GITHUB_API_URL: githubUrl,
+    GITHUB_TOKEN: 'ghp_test',
+    PRUNELLA_API_TOKEN: TOKEN,
+    LOG_LEVEL: 'warn',
+  };
+}
