@@ -560,6 +560,26 @@ describe('approvals of some only', () => {
   });
 
   const isAnswer = ({ type }: { type: string }) => type === 'action.approved';
+
+  it('takes no answer about an attempt for one about the next', async () => {
+    const story = new Story('asks-again', {}, HOUR_AGO());
+    const { incidentId } = story;
+    await running.publish(story.failed(), story.diagnosed(), story.requested());
+    await incident(incidentId, { state: 'awaiting_approval', attempt: 1 });
+    const again = { attempt: 2, at: 30 };
+    await running.publish(story.failed(again), story.diagnosed(again), story.requested(again));
+    await incident(incidentId, { state: 'awaiting_approval', attempt: 2 });
+    const late = await answer(incidentId, { approved: true, by: 'ada', attempt: 1 });
+    expect(late).toMatchObject({ status: 409, body: { title: 'Asked about another attempt' } });
+    expect(late.body['detail']).toBe(
+      'expected the attempt that is asked about, 2, found an answer about attempt 1; look at what is asked now',
+    );
+    expect((await answer(incidentId, { approved: true, by: 'ada', attempt: 0 })).status).toBe(400);
+    expect(await answer(incidentId, { approved: true, by: 'ada', attempt: 2 })).toMatchObject({
+      status: 200,
+      body: { state: 'approved', attempt: 2 },
+    });
+  });
 });
 
 describe('breakers', () => {

@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
 import { RequestError } from '@octokit/request-error';
-import { inSpan, type ProviderRequest, tellRequest } from '@prunella/core';
+import { inSpan, ProviderError, type ProviderRequest, tellRequest } from '@prunella/core';
 import { outgoing, type Rule } from '@prunella/http';
 import { githubError } from './errors.ts';
 
@@ -54,6 +54,7 @@ export function createClient(options: GitHubPlace & { token?: string }): GitHubC
       }
       const response = await request(options);
       span.set({ 'http.response.status_code': response.status });
+      if (isPage(response)) throw notGitHub(`${method} ${url}`, response.status);
       return response;
     });
   });
@@ -66,6 +67,16 @@ export function createClient(options: GitHubPlace & { token?: string }): GitHubC
     throw error;
   });
   return Object.assign(client, { rule });
+}
+
+/** A page for people, as proxies and sign-ins answer with 200. Nothing that is asked for here is one: whatever was asked for was maybe not done. */
+function isPage({ headers }: { headers: ResponseHeaders }): boolean {
+  return String(headers['content-type'] ?? '').startsWith('text/html');
+}
+
+function notGitHub(what: string, status: number): ProviderError {
+  const detail = `expected JSON, found an HTML page (HTTP ${status}): something else than GitHub answers at this address`;
+  return new ProviderError('github', 'unavailable', `${what}: ${detail}`);
 }
 
 type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;

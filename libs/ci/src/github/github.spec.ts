@@ -419,6 +419,30 @@ describe('the limits of GitHub', () => {
   });
 });
 
+describe('a page for people in place of an answer', () => {
+  const page = { status: 200, headers: { 'content-type': 'text/html' }, text: '<!DOCTYPE html><h1>Sign in</h1>' };
+  const says = expect.stringMatching(
+    /expected JSON, found an HTML page \(HTTP 200\): something else than GitHub answers/,
+  );
+
+  it('is no rerun', async () => {
+    const run = fake.addRun();
+    fake.fault({ on: /POST .*rerun-failed-jobs/, answer: page });
+    await expect(platform().rerun?.rerunFailedJobs(githubRun(run), signal)).rejects.toMatchObject({
+      problem: 'unavailable',
+      message: says,
+    });
+    expect(run.attempt).toBe(1);
+  });
+
+  it('is no state of a run', async () => {
+    const run = fake.addRun();
+    fake.fault({ on: /GET .*runs\/\d+$/, answer: page });
+    const asked = platform().reader.state(githubRun(run), signal);
+    await expect(asked).rejects.toMatchObject({ problem: 'unavailable', message: says });
+  });
+});
+
 describe('rerunFailedJobs', () => {
   it('starts the next attempt', async () => {
     const run = fake.addRun();

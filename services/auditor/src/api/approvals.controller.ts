@@ -22,6 +22,13 @@ const Answer = z.strictObject({
   approved: z.boolean().describe('false: it must not be done.'),
   by: By,
   reason: Text.default('').describe('Why; it is recorded.'),
+  attempt: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'The attempt that was asked about when whoever answers looked; 409 when it is asked about another one by now. Absent: whatever is asked now.',
+    ),
 });
 
 /** What waits for the yes of a human, and the answer. */
@@ -53,9 +60,9 @@ export class ApprovalsController {
     @Caller() caller: Identity,
   ): Promise<ApprovalAnswer> {
     const { incident } = parseInput(z.object({ incident: Text }), parameters);
-    const { approved, by: said, reason } = parseInput(Answer, body ?? {});
+    const { approved, by: said, reason, attempt } = parseInput(Answer, body ?? {});
     const by = whoChanges(caller, said);
-    const { requested, chapter } = await this.requestOf(incident);
+    const { requested, chapter } = await this.requestOf(incident, attempt);
     const { action, run } = requested.data;
     const data: ActionApproved = {
       incidentId: incident,
@@ -70,7 +77,7 @@ export class ApprovalsController {
     return { incidentId: incident, attempt: run.attempt, action: action.type, approved, ...resultOf(chapter, data) };
   }
 
-  private async requestOf(id: string) {
+  private async requestOf(id: string, attempt: number | undefined) {
     const events = await this.store.read((manager) => eventsOfIncidents(manager, [id]));
     const page = pageOf(events);
     if (page === undefined) {
@@ -82,6 +89,11 @@ export class ApprovalsController {
     if (page.state !== 'awaiting_approval' || requested === undefined) {
       const detail = `expected an incident that waits for an answer, found one that is ${page.state}`;
       throw new ProblemException({ title: 'Not waiting', status: 409, detail });
+    }
+    // A yes to what was asked before must not become one to what is asked now.
+    if (attempt !== undefined && attempt !== page.attempt) {
+      const detail = `expected the attempt that is asked about, ${page.attempt}, found an answer about attempt ${attempt}; look at what is asked now`;
+      throw new ProblemException({ title: 'Asked about another attempt', status: 409, detail });
     }
     return { requested, chapter: chapter as Chapter };
   }

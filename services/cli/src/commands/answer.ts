@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { postJson } from '../api.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../exit.ts';
+import { count } from '../options.ts';
 import { userName } from '../user-name.ts';
 
 const Answer = z.looseObject({
@@ -16,6 +17,7 @@ const Answer = z.looseObject({
 interface AnswerOptions {
   by?: string;
   reason: string;
+  attempt?: number;
   json?: true;
 }
 
@@ -37,6 +39,11 @@ function answerCommand(context: Context, name: string, description: string): Com
     .argument('<incident>', 'id of an incident; prunella incidents list --state awaiting_approval shows them')
     .option('--reason <text>', 'why; it is recorded', '')
     .option('--by <name>', `who says so; it is recorded (default: ${context.env['USER'] ?? 'your user name'})`)
+    .option(
+      '--attempt <n>',
+      'the attempt that you looked at; nothing is said when it is asked about another one by now',
+      count,
+    )
     .option('--json', 'for scripts');
 }
 
@@ -46,6 +53,7 @@ async function answer(context: Context, id: string, approved: boolean, options: 
     approved,
     by,
     reason: options.reason,
+    ...(options.attempt !== undefined && { attempt: options.attempt }),
   });
   if (options.json) return context.out(JSON.stringify(said, null, 2));
   const { action, attempt, state, says } = Answer.parse(said);

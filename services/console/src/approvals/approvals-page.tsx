@@ -120,7 +120,7 @@ function Answer({ incident, approved, onClose }: Answering & { onClose: () => vo
         answer(
           api.POST('/v1/approvals/{incident}', {
             params: { path: { incident: incident.id } },
-            body: { approved, ...who },
+            body: { approved, ...who, attempt: incident.attempt },
           }),
         )
       }

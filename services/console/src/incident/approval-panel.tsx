@@ -17,7 +17,8 @@ export function ApprovalPanel({ incident }: { incident: IncidentDetail }) {
   const answer = useMutation({
     mutationFn: (approved: boolean) => {
       who.keep();
-      const body = { approved, ...(who.by !== undefined && { by: who.by }), reason: reason.trim() };
+      const { attempt } = incident;
+      const body = { approved, ...(who.by !== undefined && { by: who.by }), reason: reason.trim(), attempt };
       return answerOf(api.POST('/v1/approvals/{incident}', { params: { path: { incident: incident.id } }, body }));
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: incidentQuery(incident.id).queryKey }),

@@ -40,7 +40,7 @@ export class People {
     // The same person says the same again until the question is gone.
     if (!this.answers.some((one) => one.incidentId === id && one.attempt === attempt))
       this.answers.push({ runId, attempt, incidentId: id, approved, at: this.world.now() });
-    const body = { approved, by: 'chaos', reason: 'as the story says' };
+    const body = { approved, by: 'chaos', reason: 'as the story says', attempt };
     await asked(this.world, `/v1/approvals/${id}`, body).catch(() => undefined);
   }
 }

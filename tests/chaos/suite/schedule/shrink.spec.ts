@@ -34,7 +34,11 @@ describe('shrink', () => {
   it('stops when there is no time, with what it has', async () => {
     const all = Array.from({ length: 16 }, (_, n) => n);
     let left = 2;
-    const result = await shrink(all, async (some) => some.includes(3), () => left-- > 0);
+    const result = await shrink(
+      all,
+      async (some) => some.includes(3),
+      () => left-- > 0,
+    );
     expect(result).toMatchObject({ tries: 2, isMinimal: false });
     expect(result.smallest).toContain(3);
     expect(result.smallest.length).toBeLessThan(16);

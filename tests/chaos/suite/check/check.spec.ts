@@ -1,0 +1,248 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { PROMISED } from '../load/promised.ts';
+import { checks, violationsIn } from './index.ts';
+import { event, incident, soundLedger } from './ledger.fixture.ts';
+
+/** The sound ledger with something amiss. */
+type Doctor = (ledger: Ledger) => void;
+
+const shop = { repository: 'chaos/shop-1', runId: '7' };
+const failed = (repository: string, attempt = 1) => ({ id: 'x', repository, runId: '7', attempt, says: 'failure' });
+const executed = (changes: object) =>
+  event({ subject: 'action.executed', action: 'retry', status: 'executed', ...changes });
+
+/** What was done in a repository of another mode, and told. */
+const actedIn =
+  (repository: string): Doctor =>
+  (ledger) => {
+    ledger.deliveries.push(failed(repository));
+    ledger.effects = [{ repository, runId: '7', attempt: 2, at: 20 }];
+  };
+
+const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
+  [
+    'webhooks-kept',
+    'no event of a delivery',
+    (l) => drop(l, 'pipeline.finished', 2),
+    /d-1 was taken, .* no pipeline.fin/,
+  ],
+  ['webhooks-kept', 'no failure of it', (l) => drop(l, 'pipeline.failed', 1), /d-0 was taken, .* no pipeline.failed/],
+  ['webhooks-kept', 'no incident', (l) => l.end.incidents?.shift(), /run 7 has no incident/],
+  ['webhooks-kept', 'NATS is gone', (l) => delete l.end.events, /could not be read/],
+  ['reports-kept', 'no incident', (l) => l.end.incidents?.pop(), /report bus-1 \(bus\) has 0 incidents/],
+  [
+    ...(['reports-kept', 'two incidents'] as const),
+    (l) => l.end.incidents?.push(incident({ id: 'inc_3', pipelineId: 'factory/k' })),
+    /has 2 incidents/,
+  ],
+  ['dead-letters', 'garbage is gone', (l) => l.end.deadLetters?.pop(), /no-event-k is 0 times/],
+  [
+    ...(['dead-letters', 'something good was buried'] as const),
+    (l) =>
+      l.end.deadLetters?.push({
+        subject: 'dlq.action.executed',
+        reason: 'attempts-exhausted',
+        error: 'no',
+        text: '{}',
+      }),
+    /dlq.action.executed was buried \(attempts-exhausted: no\)/,
+  ],
+  [
+    ...(['dead-letters', 'without a reason'] as const),
+    (l) => Object.assign(l.end.deadLetters?.[0] ?? {}, { reason: '' }),
+    /says no reason/,
+  ],
+  ['drained', 'a message waits', (l) => Object.assign(l.end.consumers?.[0] ?? {}, { pending: 3 }), /3 waiting/],
+  ['drained', 'one is open', (l) => Object.assign(l.end.consumers?.[0] ?? {}, { unacknowledged: 1 }), /1 unack/],
+  ...['detected', 'diagnosed', 'scheduled', 'verifying', 'awaiting_approval'].map((state): (typeof CASES)[number] => [
+    ...(['final-state', `it is still ${state}`] as const),
+    (l) => Object.assign(l.end.incidents?.[1] ?? {}, { state }),
+    new RegExp(`is still ${state}`),
+  ]),
+  [
+    ...(['final-state', 'a question that was answered is still one'] as const),
+    (l) => {
+      l.end.incidents?.push(
+        incident({ id: 'inc_3', repository: 'chaos/asked-1', runId: '9', state: 'awaiting_approval' }),
+      );
+      l.answers.push({ runId: '9', attempt: 1, incidentId: 'inc_3', approved: true, at: 1 });
+    },
+    /inc_3 .* is still awaiting_approval/,
+  ],
+  [
+    ...(['true-outcome', 'a heal is called something else'] as const),
+    (l) => Object.assign(l.end.incidents?.[0] ?? {}, { outcome: 'inconclusive' }),
+    /is called inconclusive/,
+  ],
+  ['true-outcome', 'what failed is called healed', (l) => redAgain(l, 2), /is called healed, and attempt 2 failed/],
+  [
+    ...(['true-outcome', 'the newest failure is not known'] as const),
+    (l) => {
+      redAgain(l, 2);
+      Object.assign(l.end.incidents?.[0] ?? {}, { outcome: 'ineffective' });
+    },
+    /is about attempt 1, and attempt 2 failed/,
+  ],
+  [
+    ...(['one-effect', 'a second rerun that nobody decided'] as const),
+    (l) => l.effects.push({ ...shop, attempt: 3, at: 50 }),
+    /#7 attempt 3 was begun, and no decision says so/,
+  ],
+  [
+    ...(['one-effect', 'the same twice on the platform'] as const),
+    (l) => l.effects.push({ ...shop, attempt: 2, at: 50 }),
+    /attempt 2 was begun 2 times/,
+  ],
+  [
+    ...(['one-effect', 'told twice'] as const),
+    (l) => l.end.events?.push(executed({ identity: 'test twice' })),
+    /attempt 2 was told 2 times/,
+  ],
+  ['one-effect', 'told and never done', (l) => l.effects.pop(), /was told as begun, and the platform never saw it/],
+  [
+    'told-once',
+    'an event is there twice',
+    (l) => l.end.events?.push(event({ identity: 'test 0' })),
+    /test 0 is there 2/,
+  ],
+  ['counted-once', 'an action twice', (l) => Object.assign(l.end.report ?? {}, { acted: 2 }), /counts 2 actions/],
+  ['counted-once', 'a heal not', (l) => Object.assign(l.end.report ?? {}, { healed: 0 }), /counts 0 heals/],
+  [
+    'counted-once',
+    'learnt twice',
+    (l) => Object.assign(l.end.report ?? {}, { learntHealed: 2 }),
+    /2 heals were learnt/,
+  ],
+  [
+    'only-what-failed',
+    'green is run again',
+    (l) => l.effects.push({ ...shop, attempt: 3, at: 50 }),
+    /not told as failed/,
+  ],
+  [
+    ...(['code-is-left-alone', 'code is run again'] as const),
+    (l) => Object.assign(l.end.runs[0] ?? {}, { story: 'code' }),
+    /#7 attempt 2 was begun/,
+  ],
+  [
+    ...(['budgets', 'of a run'] as const),
+    (l) => {
+      for (const attempt of [2, 3, 4, 5]) l.effects.push({ ...shop, runId: '8', attempt, at: 1 });
+    },
+    /chaos\/shop-1#8: 4 reruns, allowed 3/,
+  ],
+  [
+    ...(['budgets', 'of a repository'] as const),
+    (l) => {
+      for (const runId of ['1', '2', '3']) l.effects.push({ repository: 'chaos/tight-0', runId, attempt: 2, at: 1 });
+    },
+    /chaos\/tight-0: 3 reruns, allowed 2/,
+  ],
+  [
+    ...(['budgets', 'of the day'] as const),
+    (l) => {
+      for (let n = 0; n <= PROMISED.inAll; n += 1) l.effects.push({ ...shop, runId: `r${n}`, attempt: 2, at: 1 });
+    },
+    /all together: 1002 reruns, allowed 1000/,
+  ],
+  ['modes', 'done where it is only recommended', actedIn('chaos/advised-1'), /where the mode is recommend/],
+  ['modes', 'done where it is only watched', actedIn('chaos/watched-1'), /where the mode is observe/],
+  ['modes', 'done without a yes', actedIn('chaos/asked-1'), /without a yes/],
+  [
+    ...(['modes', 'done after a no'] as const),
+    (l) => {
+      actedIn('chaos/asked-1')(l);
+      l.answers.push({ runId: '7', attempt: 1, incidentId: 'inc_1', approved: false, at: 10 });
+    },
+    /after a no/,
+  ],
+  [
+    ...(['modes', 'a yes to another attempt'] as const),
+    (l) => {
+      actedIn('chaos/asked-1')(l);
+      l.answers.push({ runId: '7', attempt: 2, incidentId: 'inc_1', approved: true, at: 10 });
+    },
+    /without a yes/,
+  ],
+  [
+    ...(['modes', 'a yes that came later'] as const),
+    (l) => {
+      actedIn('chaos/asked-1')(l);
+      l.answers.push({ runId: '7', attempt: 1, incidentId: 'inc_1', approved: true, at: 30 });
+    },
+    /without a yes/,
+  ],
+  [
+    'alive',
+    'one is not ready',
+    (l) => Object.assign(l.end.processes[0] ?? {}, { ready: 503, says: 'no' }),
+    /answers 503: no/,
+  ],
+  ['alive', 'nobody looked', (l) => l.end.processes.pop(), /no process was looked at/],
+  [
+    'no-deaths',
+    'one ended',
+    (l) => l.deaths.push({ process: 'auditor', at: 5, how: 'code 1' }),
+    /auditor ended by itself/,
+  ],
+  ['memory', 'too much', (l) => Object.assign(l.memory[0] ?? {}, { mostMiB: 700 }), /auditor had 700 MiB/],
+  ['platform-rules', 'a wrong request', (l) => l.violations.push('GET /x: no such operation'), /no such operation/],
+];
+
+function drop(ledger: Ledger, subject: string, attempt: number): void {
+  ledger.end.events = ledger.end.events?.filter((one) => one.subject !== subject || one.attempt !== attempt) ?? [];
+}
+
+function redAgain(ledger: Ledger, attempt: number): void {
+  Object.assign(ledger.end.runs[0] ?? {}, { attempt, conclusion: 'failure' });
+}
+
+it('finds nothing amiss where nothing is', () => {
+  expect(violationsIn(soundLedger(), PROMISED)).toEqual([]);
+});
+
+it.each(CASES)('%s: %s', (check, _what, doctor, says) => {
+  const ledger = soundLedger();
+  doctor(ledger);
+  const found = violationsIn(ledger, PROMISED).filter((violation) => violation.check === check);
+  expect(found.map((violation) => violation.says)).toEqual([expect.stringMatching(says)]);
+});
+
+it('has such a case for every check', () => {
+  expect(new Set(CASES.map(([check]) => check))).toEqual(new Set(checks.map(({ id }) => id)));
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+});
+
+describe('what only looks amiss', () => {
+  it.each<[string, Doctor]>([
+    [
+      'a person was faster by a moment, and Prunella took their rerun for its own',
+      (l) => {
+        l.effects.pop();
+        l.byPeople.push({ ...shop, attempt: 2 });
+      },
+    ],
+    [
+      'an event that the suite put there again',
+      (l) => {
+        l.end.events?.push(event({ identity: 'test 0', subject: 'pipeline.finished' }));
+        l.replayed.push('test 0');
+      },
+    ],
+    [
+      'a question that nobody has answered',
+      (l) =>
+        l.end.incidents?.push(
+          incident({ id: 'inc_3', repository: 'chaos/asked-1', runId: '9', state: 'awaiting_approval' }),
+        ),
+    ],
+    [
+      'a delivery that was never taken',
+      (l) => l.deliveries.push({ id: 'd-9', ...shop, runId: '99', attempt: 1, says: 'failure' }),
+    ],
+  ])('%s', (_what, doctor) => {
+    const ledger = soundLedger();
+    doctor(ledger);
+    expect(violationsIn(ledger, PROMISED)).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { faultKinds } from './index.ts';
+
+const NOT_FAULTS = ['fault.ts', 'index.ts', 'faults.spec.ts'];
+
+it('has a file for each kind of fault, of its name, and each file in its list', () => {
+  const files = readdirSync(import.meta.dirname).filter((name) => !NOT_FAULTS.includes(name));
+  expect(faultKinds.map(({ kind }) => `${kind}.ts`).sort()).toEqual(files.sort());
+});
+
+it('tells of each in the README', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(faultKinds.filter(({ kind }) => !readme.includes(`| \`${kind}\``)).map(({ kind }) => kind)).toEqual([]);
+});
