@@ -6,6 +6,7 @@ import {
   CrashProxy,
   FakeGitHub,
   type FakeRun,
+  type GuardedNats,
   type ServiceProcess,
   startServiceProcess,
   startTestNats,
@@ -62,6 +63,8 @@ export interface SystemOptions {
   rules?: string;
   /** Puts a CrashProxy before each connection, so that a test can kill a service at an exact message. */
   proxied?: boolean;
+  /** A server with a user for each service, in place of one that asks nobody; stopped with the system. */
+  guarded?: GuardedNats;
   /** Environment of all services beside the usual. */
   environment?: Record<string, string>;
   /** Environment of one service beside that. */
@@ -75,7 +78,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const rules = join(directory, 'rules');
   await mkdir(rules);
   if (options.rules !== undefined) await writeFile(join(rules, 'own.yaml'), options.rules);
-  const [nats, postgres, github] = await Promise.all([startTestNats(), startTestPostgres(), FakeGitHub.start()]);
+  const [nats, postgres, github] = await Promise.all([
+    options.guarded ?? startTestNats(),
+    startTestPostgres(),
+    FakeGitHub.start(),
+  ]);
   const proxies: System['proxies'] = {};
   if (options.proxied) {
     for (const name of SERVICES) proxies[name] = await CrashProxy.start(nats.port);
@@ -98,7 +105,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     diagnoser: {},
     remediator: {},
   };
-  const natsOf = (name: ServiceName) => (proxies[name] === undefined ? {} : { NATS_URL: proxies[name].url });
+  const { guarded } = options;
+  const natsOf = (name: ServiceName): Record<string, string> => {
+    if (guarded !== undefined) return { NATS_URL: guarded.urlOf(name), NATS_CA_FILE: guarded.caFile ?? '' };
+    return proxies[name] === undefined ? {} : { NATS_URL: proxies[name].url };
+  };
   const started = await Promise.all(
     SERVICES.map(
       async (name) =>
@@ -109,7 +120,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ),
   );
   const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
-  const bus = await Bus.connect({ servers: nats.url, name: 'test' });
+  const servers = guarded?.urlOf('admin') ?? nats.url;
+  const bus = await Bus.connect({ servers, caFile: guarded?.caFile, name: 'test' });
 
   async function api<T>(path: string): Promise<T> {
     const response = await fetch(services.auditor.url + path);

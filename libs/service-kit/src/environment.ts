@@ -16,6 +16,9 @@ export const CommonEnvironment = z.object({
     .min(1)
     .default('nats://127.0.0.1:4222')
     .describe('NATS servers, separated by commas: `nats://[user:password@]host:port`, or `tls://` for TLS.'),
+  NATS_CA_FILE: optional(z.string()).describe(
+    "A file with the certificates (PEM) of whoever signed the NATS server's; with it, TLS is spoken. Not set: those that Node trusts.",
+  ),
   NATS_REPLICAS: optional(z.literal(['1', '3', '5'], 'expected 1, 3 or 5'))
     .transform((count) => Number(count ?? 1) as 1 | 3 | 5)
     .describe('How many NATS servers keep each stream and bucket: 1, 3 or 5 (default 1); the cluster needs that many.'),

@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   changes: async () => (await import('./commands/changes.ts')).changesCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
+  nats: async () => (await import('./commands/nats.ts')).natsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };

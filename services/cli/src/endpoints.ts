@@ -47,7 +47,7 @@ export async function endpointsOf(context: Pick<Context, 'env' | 'cwd'>): Promis
   };
 }
 
-/** Only its owner can read it: the database's password is in it. */
+/** Only its owner can read it: the passwords of the database and of NATS are in it. */
 export async function writeEndpoints(home: string, endpoints: Endpoints): Promise<void> {
   await mkdir(home, { recursive: true });
   const file = fileOf(home);

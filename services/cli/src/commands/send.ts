@@ -38,7 +38,12 @@ async function send(context: Context, subject: string, json: string | undefined,
     source: 'prunella/cli',
   });
   const { nats } = await endpointsOf(context);
-  const bus = await Bus.connect({ servers: nats, name: 'cli', publishTimeoutMs: 10_000 });
+  const bus = await Bus.connect({
+    servers: nats,
+    caFile: context.env['NATS_CA_FILE'],
+    name: 'cli',
+    publishTimeoutMs: 10_000,
+  });
   try {
     const { seq, duplicate } = await bus.publish<Subject>(subject, {
       id: event.id,

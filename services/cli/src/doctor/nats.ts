@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { DEAD_LETTERS, EVENTS, lookAtStream } from '@prunella/bus';
+import { DEAD_LETTERS, EVENTS, inboxOf, lookAtStream, natsAddress } from '@prunella/bus';
 import { bad, type Finding, messageOf, note, ok } from '@prunella/core';
 import { type Diagnosis, examineAll } from '@prunella/doctor';
 
@@ -14,11 +14,12 @@ export interface NatsLook {
 }
 
 /** Looks, and changes nothing: streams that are missing are not made. */
-export async function lookAtNats(servers: string): Promise<NatsLook> {
-  const shown = servers.replaceAll(/\/\/[^@/,]*@/g, '//');
+export async function lookAtNats(servers: string, caFile: string | undefined): Promise<NatsLook> {
+  const { shown, ...address } = natsAddress(servers, caFile);
   const connection = await connect({
-    servers: servers.split(',').map((server) => server.trim()),
+    ...address,
     name: 'prunella-doctor',
+    inboxPrefix: inboxOf('cli'),
     timeout: 3_000,
     maxReconnectAttempts: 0,
   }).catch((error: unknown) => messageOf(error));

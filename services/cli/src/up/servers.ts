@@ -1,11 +1,14 @@
+import { provision, type UserName } from '@prunella/bus';
 import { messageOf } from '@prunella/core';
 import { type EmbeddedServer, startNats, startPostgres } from '@prunella/embedded';
 import type { Context } from '../context.ts';
+import { natsUsers } from './nats.ts';
 import type { Plan } from './plan.ts';
 
 /** NATS and PostgreSQL: the user's own, or embedded ones that are kept running. */
 export interface Servers {
-  nats: { url: string; embedded: boolean };
+  /** `urlOf`: as `NATS_URL` of a user; of the user's own server the one that was given, for all. */
+  nats: { url: string; embedded: boolean; urlOf(user: UserName): string };
   postgres: { url: string; embedded: boolean };
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -18,8 +21,10 @@ export async function startServers(context: Context, plan: Plan): Promise<Server
   const { NATS_URL, DATABASE_URL } = context.env;
   const { home } = plan;
   const onProgress = (message: string): void => context.err(`  ${message} ...`);
+  const users = natsUsers(context.env);
+  const guarded = { home, more: users.conf, account: users.account, onProgress };
   const [nats, postgres] = await Promise.allSettled([
-    NATS_URL ? undefined : keep(context, 'NATS', plan.natsPort, (port) => startNats({ home, port, onProgress })),
+    NATS_URL ? undefined : keep(context, 'NATS', plan.natsPort, (port) => startNats({ ...guarded, port })),
     DATABASE_URL
       ? undefined
       : keep(context, 'PostgreSQL', plan.postgresPort, (port) => startPostgres({ home, port, onProgress })),
@@ -32,8 +37,15 @@ export async function startServers(context: Context, plan: Plan): Promise<Server
     await stop();
     throw nats.status === 'rejected' ? nats.reason : (postgres as PromiseRejectedResult).reason;
   }
+  const urlOf = (user: UserName) => NATS_URL || users.urlOf(nats.value?.url ?? '', user);
+  try {
+    if (!NATS_URL) await provision({ servers: urlOf('admin'), replicas: 1 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    nats: { url: NATS_URL || (nats.value?.url ?? ''), embedded: !NATS_URL },
+    nats: { url: NATS_URL || (nats.value?.url ?? ''), embedded: !NATS_URL, urlOf },
     postgres: { url: DATABASE_URL || (postgres.value?.url ?? ''), embedded: !DATABASE_URL },
     stop,
     kill: async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { anyFreePort, claimHome, requirePort } from '@prunella/embedded';
 import type { Context } from '../context.ts';
-import { type Endpoints, portVariable, removeEndpoints, writeEndpoints } from '../endpoints.ts';
+import { type Endpoints, portVariable, removeEndpoints, type ServiceName, writeEndpoints } from '../endpoints.ts';
 import { EXIT } from '../exit.ts';
 import { banner } from './banner.ts';
 import { openBrowser } from './browser.ts';
@@ -47,7 +47,7 @@ export async function runUp(
     servers = await startServers(context, plan);
     const endpoints = endpointsOf(plan, servers);
     await writeEndpoints(plan.home, endpoints);
-    services = superviseAll(context, plan, options, endpoints);
+    services = superviseAll(context, plan, options, endpoints, servers);
     if (!stop.aborted) await allReady(services, stop);
     if (!stop.aborted) {
       for (const line of banner(context, plan, servers, endpoints)) context.out(line);
@@ -77,7 +77,8 @@ async function settlePorts(plan: Plan): Promise<void> {
 
 function endpointsOf(plan: Plan, servers: Servers): Endpoints {
   return {
-    nats: servers.nats.url,
+    // Whoever may read the file may do everything here: the database's password is in it as well.
+    nats: servers.nats.urlOf('admin'),
     postgres: servers.postgres.url,
     ...Object.fromEntries(plan.services.map(({ name, port }) => [name, `http://${reachable(plan.host)}:${port}`])),
   };
@@ -89,13 +90,19 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function superviseAll(context: Context, plan: Plan, options: UpOptions, endpoints: Endpoints): Supervised[] {
+function superviseAll(
+  context: Context,
+  plan: Plan,
+  options: UpOptions,
+  endpoints: Endpoints,
+  servers: Servers,
+): Supervised[] {
   const { colors } = context;
   const label = (service: string): string => colors.dim(service.padEnd(LABEL_WIDTH));
   const services = plan.services.map(
     ({ name, main }) =>
       new Supervised(
-        { name, main, url: endpoints[name] ?? '', env: environmentOf(context.env, name, plan, endpoints) },
+        { name, main, url: endpoints[name] ?? '', env: environmentOf(context.env, name, plan, endpoints, servers) },
         {
           line(service, line) {
             if (options.jsonLogs) return context.out(line);
@@ -113,7 +120,13 @@ function superviseAll(context: Context, plan: Plan, options: UpOptions, endpoint
 }
 
 /** What a service is told: the addresses, and of the secrets only its own. */
-function environmentOf(env: NodeJS.ProcessEnv, name: string, plan: Plan, endpoints: Endpoints): NodeJS.ProcessEnv {
+function environmentOf(
+  env: NodeJS.ProcessEnv,
+  name: ServiceName,
+  plan: Plan,
+  endpoints: Endpoints,
+  servers: Servers,
+): NodeJS.ProcessEnv {
   const { DATABASE_URL: _, ...shared } = env;
   return {
     ...shared,
@@ -122,7 +135,7 @@ function environmentOf(env: NodeJS.ProcessEnv, name: string, plan: Plan, endpoin
     // Node keeps the compiled code: half of a service's start is reading frameworks.
     NODE_COMPILE_CACHE: join(plan.home, 'cache', 'node'),
     PRUNELLA_PUBLIC_URL: env['PRUNELLA_PUBLIC_URL'] || endpoints.auditor,
-    NATS_URL: endpoints.nats,
+    NATS_URL: servers.nats.urlOf(name),
     ...(name === 'auditor' && { DATABASE_URL: endpoints.postgres }),
     ...(endpoints.playground !== undefined && { PLAYGROUND_URL: endpoints.playground }),
   };
