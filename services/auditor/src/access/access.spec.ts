@@ -1,16 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import { ApiTokens, type Role, type RunningService, roles } from '@prunella/service-kit';
+import { ApiTokens, type Role, type RunningService } from '@prunella/service-kit';
 import Provider from 'oidc-provider';
 import { until } from '../../../../tests/support/until.ts';
 import { Browser, type Page } from '../../test/browser.ts';
-import { get, Running } from '../../test/running.ts';
+import { Running } from '../../test/running.ts';
 
 const SHARED = 'a-long-secret';
 const CONSOLE = 'http://prunella.test';
-/** They answer with no JSON, or do not end. */
-const STREAMS = ['/v1/stream', '/v1/backtests/{id}/progress'];
 const GROUPS: Record<string, string[]> = { ada: ['leads'], grace: ['sre'], mallory: [] };
 
 let running: Running;
@@ -61,69 +59,6 @@ async function tokenOf(role: Role, name = `${role}-${Math.random()}`): Promise<{
   expect(status).toBe(200);
   return body;
 }
-
-describe('every route of the API', () => {
-  /** What is not `read` for a GET and `operate` for everything else. */
-  const OTHERWISE: Record<string, readonly Role[]> = {
-    'GET /v1/quarantine': [...roles],
-    'POST /v1/quarantine/results': ['reporter', 'operator', 'admin'],
-    // It tells of addresses and rights.
-    'GET /v1/doctor': ['operator', 'admin'],
-    'GET /v1/tokens': ['admin'],
-    'POST /v1/tokens': ['admin'],
-    'DELETE /v1/tokens/{id}': ['admin'],
-    'POST /v1/policy/check': ['viewer', 'operator', 'admin'],
-  };
-
-  /** Everybody may ask whether we are well, and who they are. */
-  const PUBLIC = ['/health', '/healthz', '/readyz', '/metrics', '/v1/session'];
-
-  it('is closed without a token, and open to the roles that it is for', async () => {
-    const tokens = Object.fromEntries(
-      await Promise.all(roles.map(async (role) => [role, (await tokenOf(role)).token] as const)),
-    );
-    const { body: description } = await get(guarded, '/openapi.json');
-    const routes = Object.entries<Record<string, unknown>>(description.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
-    );
-    expect(routes.length).toBeGreaterThan(25);
-    for (const [method, path] of routes) {
-      if (STREAMS.includes(path)) continue; // below
-      const name = `${method} ${path}`;
-      const expected = OTHERWISE[name] ?? (method === 'GET' ? ['viewer', 'operator', 'admin'] : ['operator', 'admin']);
-      const address = path.replaceAll(/\{\w+\}/g, 'none');
-      if (PUBLIC.includes(path)) {
-        expect([name, (await fetch(new URL(path, guarded.url))).status]).toEqual([name, 200]);
-        continue;
-      }
-      for (const headers of [{}, bearer('wrong')]) {
-        expect([name, (await send(method, address, body(method), headers)).status]).toEqual([name, 401]);
-      }
-      const allowed: Role[] = [];
-      for (const role of roles) {
-        const { status } = await send(method, address, body(method), bearer(tokens[role] as string));
-        if (status !== 403) allowed.push(role);
-      }
-      expect([name, allowed]).toEqual([name, expected]);
-    }
-  });
-
-  it.each(STREAMS)('the stream %s as well', async (path) => {
-    const { token } = await tokenOf('reporter');
-    const statusOf = async (headers: Record<string, string>) => {
-      const response = await fetch(new URL(path.replace('{id}', 'none'), guarded.url), { headers });
-      await response.body?.cancel();
-      return response.status;
-    };
-    expect([await statusOf({}), await statusOf(bearer(token)), await statusOf(bearer(SHARED))]).toEqual([
-      401, 403, 200,
-    ]);
-  });
-
-  function body(method: string): unknown {
-    return method === 'GET' ? undefined : {};
-  }
-});
 
 describe('a token', () => {
   it('lets in at every replica until it is revoked, and is kept nowhere', async () => {
