@@ -46,7 +46,9 @@ it('every variable says what it is', () => {
 
 it('every variable with a secret may be given as a file', async () => {
   const texts = [environmentReference(), await readFile(join(ROOT, 'docs', 'guide', 'tracing.md'), 'utf8')];
-  const names = texts.flatMap((text) => [...text.matchAll(/`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`/g)].map(([, name = '']) => name));
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`/g)].map(([, name = '']) => name),
+  );
   const secrets = names.filter((name) => isSecret(name) && !name.endsWith('_FILE'));
   expect(secrets).toEqual(expect.arrayContaining(['GITHUB_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS']));
   expect(secrets.filter((name) => !mayBeFile(name))).toEqual([]);

@@ -97,6 +97,32 @@ it('is the same for HEAD, and however the path is written', async () => {
   }
 });
 
+it.each(NAMES)(
+  'no answer of the %s is taken for something else, framed, or told where it was asked from',
+  async (name) => {
+    const paths = ['/health', '/metrics', '/nowhere', '/v1/incidents', '/openapi.json', '/', '/favicon.svg'];
+    for (const path of paths) {
+      for (const accept of ['application/json', 'text/html']) {
+        const { headers } = await fetch(new URL(path, services[name].url), { headers: { accept } });
+        const policy = headers.get('content-security-policy') ?? '';
+        expect([path, policy]).toEqual([path, expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'/)]);
+        expect([path, /script-src[^;]*(?:unsafe|data:|https?:|\*)/.test(policy)]).toEqual([path, false]);
+        expect([path, headers.get('x-content-type-options'), headers.get('x-frame-options')]).toEqual([
+          ...[path, 'nosniff', 'DENY'],
+        ]);
+        expect([path, headers.get('referrer-policy'), headers.get('cross-origin-resource-policy')]).toEqual([
+          ...[path, 'same-origin', 'same-origin'],
+        ]);
+        expect([path, headers.get('access-control-allow-origin'), headers.get('x-powered-by')]).toEqual([
+          path,
+          null,
+          null,
+        ]);
+      }
+    }
+  },
+);
+
 it('keeps of a token nothing that lets in', async () => {
   const { bus } = services.auditor.app.get(ApiTokens) as unknown as { bus: import('@prunella/bus').Bus };
   const kept: string[] = [];

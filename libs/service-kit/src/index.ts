@@ -12,6 +12,7 @@ export { ConsumerTelemetry, type Measured, Metrics } from './metrics.ts';
 export { badRequest, type Problem, ProblemException, parseInput } from './problem.ts';
 export { Readiness } from './readiness.ts';
 export { type RunningService, runService, type ServiceDefinition, startService } from './run-service.ts';
+export { NO_PAGE } from './security-headers.ts';
 export { Settings } from './settings.ts';
 export { type FileLog, type FileOfSettings, SettingsFile } from './settings-file.ts';
 export { ENVIRONMENT, SERVICE_NAME } from './tokens.ts';

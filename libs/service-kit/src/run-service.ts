@@ -27,6 +27,7 @@ import { KitController } from './kit.controller.ts';
 import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
+import { securityHeaders } from './security-headers.ts';
 import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS, VARIABLES } from './tokens.ts';
 import { TRACING_SETTINGS } from './tracing/settings.ts';
 import { Tracing } from './tracing/tracing.ts';
@@ -115,6 +116,7 @@ async function createApp<E extends z.ZodType>(
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  app.use(securityHeaders);
   for (const { path, limit } of definition.rawBodies ?? []) {
     app.useBodyParser('raw', { limit, type: (request) => pathOf(request.url) === path });
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { badRequest, ProblemException, Public, parseInput } from '@prunella/service-kit';
+import { badRequest, NO_PAGE, ProblemException, Public, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import { page } from './page.ts';
 import { Playground } from './playground.ts';
@@ -24,7 +24,7 @@ export class PlaygroundController {
 
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+  @Header('Content-Security-Policy', `${NO_PAGE}; style-src 'unsafe-inline'`)
   page(): string {
     return page(this.playground.simulation.runs(), scenarios);
   }

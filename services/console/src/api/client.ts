@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../gen/api.ts';
+import { withVisibleMarks } from '../model/marks.ts';
 import { ProblemError, readProblem } from './problem.ts';
 import { readToken, tokenRefused } from './token.ts';
 
@@ -29,7 +30,12 @@ async function send(request: Request): Promise<Response> {
 export const api = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? '',
   headers: JSON_WANTED,
-  fetch: (request) => send(request),
+  fetch: async (request) => {
+    const response = await send(request);
+    const text = withVisibleMarks(await response.text());
+    // These may have no body.
+    return new Response([204, 205, 304].includes(response.status) ? null : text, response);
+  },
 });
 
 /** What an operation answers. Throws `ProblemError` only, except when its signal ends it. */

@@ -1,3 +1,5 @@
+import { withVisibleMarks } from './marks.ts';
+
 /** One server-sent event. */
 export interface ServerEvent {
   /** `message` where the server names none. */
@@ -14,7 +16,7 @@ export interface SseParser {
 /** Longest event that is kept, in UTF-16 code units; a longer one is dropped so that a broken server cannot fill the memory. */
 const MAX_EVENT = 4_000_000;
 
-/** Reads `text/event-stream` as the HTML standard defines it, without the parts that need a browser's own EventSource. */
+/** Reads `text/event-stream` as the HTML standard defines it, without the parts that need a browser's own EventSource. Marks of direction in it are made visible. */
 export function createSseParser(): SseParser {
   let rest = '';
   let event = '';
@@ -24,7 +26,9 @@ export function createSseParser(): SseParser {
 
   function finish(): ServerEvent | undefined {
     const done =
-      data.length > 0 && size <= MAX_EVENT ? { event: event || 'message', data: data.join('\n'), id } : undefined;
+      data.length > 0 && size <= MAX_EVENT
+        ? { event: event || 'message', data: withVisibleMarks(data.join('\n')), id }
+        : undefined;
     event = '';
     data = [];
     size = 0;
