@@ -6,6 +6,7 @@ import {
   CrashProxy,
   FakeGitHub,
   type FakeRun,
+  plainRole,
   type ServiceProcess,
   startServiceProcess,
   startTestNats,
@@ -62,6 +63,8 @@ export interface SystemOptions {
   rules?: string;
   /** Puts a CrashProxy before each connection, so that a test can kill a service at an exact message. */
   proxied?: boolean;
+  /** Has the auditor run with a role of Postgres that has no more rights than it needs. */
+  leastRights?: boolean;
   /** Environment of all services beside the usual. */
   environment?: Record<string, string>;
   /** Environment of one service beside that. */
@@ -93,7 +96,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.environment,
   };
   const own: Record<ServiceName, Record<string, string>> = {
-    auditor: { DATABASE_URL: databaseUrl.href },
+    auditor: options.leastRights
+      ? { DATABASE_URL: await plainRole(databaseUrl.href), DATABASE_MIGRATION_URL: databaseUrl.href }
+      : { DATABASE_URL: databaseUrl.href },
     detector: { GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
     diagnoser: {},
     remediator: {},
