@@ -1,7 +1,7 @@
 /**
  * Packages that are shipped under a licence that nobody allowed.
  *
- * @param {{ packages: Record<string, { license?: string, dev?: boolean, link?: boolean }> }} lock package-lock.json
+ * @param {{ packages: Record<string, { license?: string, dev?: boolean, devOptional?: boolean, link?: boolean }> }} lock package-lock.json
  * @param {{ licences: string[], packages: Record<string, { licence: string }> }} accepted
  * @returns {string[]} sentences; empty: all is well.
  */
@@ -18,7 +18,7 @@ export function wrongLicences(lock, accepted) {
 /** Packages of others that a production install takes, once each. */
 export function shipped({ packages }) {
   const found = Object.entries(packages)
-    .filter(([path, { dev, link }]) => path.includes('node_modules/') && !dev && !link)
+    .filter(([path, { dev, devOptional, link }]) => path.includes('node_modules/') && !dev && !devOptional && !link)
     .map(([path, { license }]) => ({ name: path.slice(path.lastIndexOf('node_modules/') + 13), license }));
   return [...new Map(found.map((one) => [`${one.name} ${one.license}`, one])).values()];
 }
