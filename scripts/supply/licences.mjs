@@ -15,12 +15,19 @@ export function wrongLicences(lock, accepted) {
   });
 }
 
-/** Packages of others that a production install takes, once each. */
+/**
+ * Packages of others that a production install takes, each version once.
+ *
+ * @returns {{ name: string, version: string, license?: string, integrity?: string }[]}
+ */
 export function shipped({ packages }) {
   const found = Object.entries(packages)
     .filter(([path, { dev, devOptional, link }]) => path.includes('node_modules/') && !dev && !devOptional && !link)
-    .map(([path, { license }]) => ({ name: path.slice(path.lastIndexOf('node_modules/') + 13), license }));
-  return [...new Map(found.map((one) => [`${one.name} ${one.license}`, one])).values()];
+    .map(([path, { name, version, license, integrity }]) => ({
+      name: name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      ...{ version, license, integrity },
+    }));
+  return [...new Map(found.map((one) => [`${one.name}@${one.version}`, one])).values()];
 }
 
 /** An SPDX expression of one kind of operator; one that mixes them is read by people. */

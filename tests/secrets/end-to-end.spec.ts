@@ -52,12 +52,12 @@ for (const [name, linesOf] of KEY_FILES) {
 }
 
 /** Error lines that hold all of them, some in each. */
-const errors = pieces.reduce<string[]>((lines, piece) => {
-  const last = lines.at(-1);
-  const whole = `${last} ${piece}`;
-  if (last === undefined || whole.length > LONGEST) return [...lines, `error: ${MARK} ${piece}`];
-  return [...lines.slice(0, -1), whole];
-}, []);
+const errors: string[] = [];
+for (const piece of pieces) {
+  const last = errors.at(-1);
+  if (last === undefined || last.length + piece.length > LONGEST) errors.push(`error: ${MARK} ${piece}`);
+  else errors[errors.length - 1] = `${last} ${piece}`;
+}
 const everything = [...errors, ...pieces, ...keyLines];
 
 let system: System;
