@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// @ts-expect-error: a script without types
 import { judged } from '../../scripts/supply/advisories.mjs';
-// @ts-expect-error: a script without types
 import { wrongLicences } from '../../scripts/supply/licences.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
