@@ -4,13 +4,17 @@
  *   npm run lint
  *
  * format and style (biome), dependency directions (dependency-cruiser), contracts (buf lint, buf breaking against
- * origin/main), types of the specs (tsc; those of the sources are checked by the build).
+ * origin/main), types of the specs (tsc; those of the sources are checked by the build), licences and known weaknesses of what is shipped
+ * (the latter where the registry answers).
  * Runs all of them, prints what is wrong in full, and ends with 1 when anything is.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build.mjs';
+import { askRegistry, judged } from './supply/advisories.mjs';
+import { wrongLicences } from './supply/licences.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -39,11 +43,28 @@ async function breakingChanges() {
   return run(join(bin, 'buf'), ['breaking', 'proto', '--against', `.git#ref=${base},subdir=proto`]);
 }
 
+const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+/** @returns {Promise<{ ok: boolean, output: string, note?: string }>} */
+async function licences() {
+  const wrong = wrongLicences(json('package-lock.json'), json('scripts/supply/accepted.json'));
+  return { ok: wrong.length === 0, output: wrong.join('\n') };
+}
+
+/** @returns {Promise<{ ok: boolean, output: string, note?: string }>} */
+async function knownWeaknesses() {
+  const { advisories } = json('scripts/supply/accepted.json');
+  const { wrong, note } = judged(await askRegistry(root), advisories, new Date().toISOString().slice(0, 10));
+  return { ok: wrong.length === 0, output: wrong.join('\n'), note };
+}
+
 const CHECKS = [
   ['format and style', () => run(join(bin, 'biome'), ['ci', '--colors=off', '--error-on-warnings', '.'])],
   ['dependency directions', () => run(process.execPath, ['scripts/boundaries.mjs'])],
   ['contracts', () => run(join(bin, 'buf'), ['lint', 'proto'])],
   ['contracts, breaking changes', breakingChanges],
+  ['licences', licences],
+  ['known weaknesses', knownWeaknesses],
   ['types of the specs', () => run(join(bin, 'tsc'), ['-p', 'tsconfig.spec.json'])],
 ];
 

@@ -7,6 +7,7 @@ import {
   FakeGitHub,
   type FakeRun,
   type GuardedNats,
+  plainRole,
   type ServiceProcess,
   startServiceProcess,
   startTestNats,
@@ -65,6 +66,8 @@ export interface SystemOptions {
   proxied?: boolean;
   /** A server with a user for each service, in place of one that asks nobody; stopped with the system. */
   guarded?: GuardedNats;
+  /** Has the auditor run with a role of Postgres that has no more rights than it needs. */
+  leastRights?: boolean;
   /** Environment of all services beside the usual. */
   environment?: Record<string, string>;
   /** Environment of one service beside that. */
@@ -100,7 +103,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.environment,
   };
   const own: Record<ServiceName, Record<string, string>> = {
-    auditor: { DATABASE_URL: databaseUrl.href },
+    auditor: options.leastRights
+      ? { DATABASE_URL: await plainRole(databaseUrl.href), DATABASE_MIGRATION_URL: databaseUrl.href }
+      : { DATABASE_URL: databaseUrl.href },
     detector: { GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
     diagnoser: {},
     remediator: {},

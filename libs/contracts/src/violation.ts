@@ -10,12 +10,15 @@ export class ContractViolation extends Error {
     readonly field: string,
     /** What should stand there. */
     readonly expected: string,
-    /** What stands there, cut to 80 characters. */
+    /** What stands there, as `describe` tells it. */
     readonly found: string,
   ) {
     super(`${field === '' ? 'message' : field}: expected ${expected}, found ${found}`);
   }
 }
+
+/** A longer value is not shown, not even cut: half a secret looks like nothing that has to be redacted where the text is logged. */
+const LONGEST_SHOWN = 80;
 
 /** Describes a value for an error text: its type, and the value itself where it is short. */
 export function describe(value: unknown): string {
@@ -24,5 +27,5 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object') return 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return `${typeof value} ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
+  return text.length > LONGEST_SHOWN ? `a ${typeof value} of ${text.length} characters` : `${typeof value} ${text}`;
 }

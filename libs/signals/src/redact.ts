@@ -51,11 +51,23 @@ function redactLines(text: string, one: (line: string) => string): string {
     .split('\n')
     .map((line) => {
       const plain = withoutColours(line);
-      if (plain === line) return one(line);
-      const redacted = one(plain);
+      const redacted = redactWritten(plain, one);
       return redacted === plain ? line : redacted;
     })
     .join('\n');
+}
+
+/** Ends of lines and tabs as JSON writes them, also JSON in JSON. */
+const WRITTEN_BREAK = /(\\{1,7}[nrt])/;
+
+/**
+ * A line that may be many, written as JSON: each of them first, or the value of one would take the name of the next with it. Then the whole, since
+ * a value can hold a backslash and an `n` of its own.
+ */
+function redactWritten(line: string, one: (line: string) => string): string {
+  if (!line.includes('\\')) return one(line);
+  const parts = line.split(WRITTEN_BREAK);
+  return one(parts.length === 1 ? line : parts.map((part, index) => (index % 2 === 0 ? one(part) : part)).join(''));
 }
 
 function withoutSecrets(line: string): string {

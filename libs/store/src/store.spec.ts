@@ -73,6 +73,7 @@ describe('Store.open', () => {
       { name: 'HealingConfidence1796412000000' },
       { name: 'Alike1796450000000' },
       { name: 'Dependencies1796500000000' },
+      { name: 'PartitionUpkeep1796600000000' },
     ]);
   });
 

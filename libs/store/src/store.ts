@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { type Attributes, inSpan, systemClock, UnreachableError } from '@prunella/core';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type Attributes, ConfigError, inSpan, systemClock, UnreachableError } from '@prunella/core';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { kindOf, translated } from './errors.ts';
+import { grantRuntimeRights } from './grants.ts';
 import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
 import { Coverage1795392000000 } from './migrations/1795392000000-coverage.ts';
 import { Outcomes1795651200000 } from './migrations/1795651200000-outcomes.ts';
@@ -19,6 +20,7 @@ import { Decisions1796410000000 } from './migrations/1796410000000-decisions.ts'
 import { HealingConfidence1796412000000 } from './migrations/1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './migrations/1796450000000-alike.ts';
 import { Dependencies1796500000000 } from './migrations/1796500000000-dependencies.ts';
+import { PartitionUpkeep1796600000000 } from './migrations/1796600000000-partition-upkeep.ts';
 import { makePartitions } from './partitions.ts';
 import { ensureSearchIndexes } from './search-index.ts';
 import { ConfidenceRow } from './tables/confidence.ts';
@@ -33,6 +35,11 @@ export type Transaction = EntityManager;
 export interface StoreOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
+  /**
+   * The same database as the role that owns the tables: that brings them up to date and gives the role of `url` what it needs. Default: `url`, whose role
+   * then owns them; where they are up to date it need not.
+   */
+  migrationUrl?: string;
   /** Shown by Postgres' own tools. */
   name: string;
   /** How long to wait for a server that is not there yet, before `open` throws. Default 30 s. */
@@ -95,6 +102,14 @@ export class Store {
     }
   }
 
+  /** Brings the tables up to date and gives rights, as `open` does, without staying. Throws as it does, at once. */
+  static async migrate(options: StoreOptions): Promise<void> {
+    const address = addressOf(options.migrationUrl ?? options.url);
+    await migrate(options).catch((error: unknown) => {
+      throw translated(error, address);
+    });
+  }
+
   /** Runs `work` outside of a transaction. */
   async read<T>(work: (manager: Transaction) => Promise<T>): Promise<T> {
     try {
@@ -155,6 +170,7 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
       HealingConfidence1796412000000,
       Alike1796450000000,
       Dependencies1796500000000,
+      PartitionUpkeep1796600000000,
     ],
     synchronize: false,
     logging: false,
@@ -168,12 +184,17 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
 
 /** Brings the tables up to date, on connections without a time limit: to move millions of rows takes minutes. @returns whether text is indexed. */
 async function migrate(options: StoreOptions): Promise<boolean> {
-  const source = dataSource({ ...options, name: `${options.name}-migrations`, connections: 2, timeLimitMs: 0 });
+  const url = options.migrationUrl ?? options.url;
+  const source = dataSource({ ...options, url, name: `${options.name}-migrations`, connections: 2, timeLimitMs: 0 });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const [{ none }]: [{ none: boolean }] = await runner.query("SELECT to_regclass('migrations') IS NULL AS none");
+    if (none || (await source.showMigrations())) await mustOwn(runner, addressOf(url));
     await source.runMigrations({ transaction: 'all' });
+    const role = roleOf(options.url);
+    if (role !== roleOf(url)) await grantRuntimeRights(runner, role);
     for (const kept of ['lasting', 'passing'] as const) {
       await source.transaction((transaction) => makePartitions(transaction, kept, { now: systemClock.now() }));
     }
@@ -183,6 +204,24 @@ async function migrate(options: StoreOptions): Promise<boolean> {
     await runner.release();
     await source.destroy();
   }
+}
+
+/** A role without rights would fail at some statement in the middle, which tells nobody what to do. */
+async function mustOwn(runner: QueryRunner, address: string): Promise<void> {
+  const [{ owns, role }]: [{ owns: boolean; role: string }] = await runner.query(
+    `SELECT current_user AS role, has_schema_privilege(current_schema(), 'CREATE') AND NOT EXISTS (
+       SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'incidents' AND NOT pg_has_role(current_user, tableowner, 'USAGE')
+     ) AS owns`,
+  );
+  if (owns) return;
+  throw new ConfigError(
+    `Postgres at ${address}: the tables are older than this version, and the role ${role} may not change them; ` +
+      "set DATABASE_MIGRATION_URL to the address with their owner's role, or run npm run store:migrate with it first",
+  );
+}
+
+function roleOf(url: string): string {
+  return decodeURIComponent(URL.parse(url)?.username ?? '');
 }
 
 function addressOf(url: string): string {

@@ -109,7 +109,12 @@ class JobsLife implements BeforeApplicationShutdown {
     {
       provide: Store,
       inject: [ENVIRONMENT],
-      useFactory: (environment: AuditorEnvironment) => Store.open({ url: environment.DATABASE_URL, name: 'auditor' }),
+      useFactory: (environment: AuditorEnvironment) =>
+        Store.open({
+          url: environment.DATABASE_URL,
+          migrationUrl: environment.DATABASE_MIGRATION_URL,
+          name: 'auditor',
+        }),
     },
     {
       provide: Auditor,

@@ -13,6 +13,11 @@ export const AuditorEnvironment = z.object({
     .regex(/^postgres(?:ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .default('postgres://prunella:prunella@127.0.0.1:5433/prunella')
     .describe('Postgres; only the auditor uses it.'),
+  DATABASE_MIGRATION_URL: optional(
+    z.string().regex(/^postgres(?:ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
+  ).describe(
+    'The same database as the role that owns the tables, for bringing them up to date; the role of DATABASE_URL then needs no more than to read and write rows. Not set: DATABASE_URL does it.',
+  ),
   PRUNELLA_SETTLE_WITHIN: Duration.prefault('6h').describe(
     'How long after an action its proof may come; after that the outcome is inconclusive.',
   ),

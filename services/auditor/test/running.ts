@@ -1,7 +1,7 @@
 import { Bus, EVENTS } from '@prunella/bus';
 import type { Subject } from '@prunella/contracts';
 import { type RunningService, startService } from '@prunella/service-kit';
-import { startTestNats, startTestPostgres, type TestServer } from '@prunella/testing';
+import { plainRole, startTestNats, startTestPostgres, type TestServer } from '@prunella/testing';
 import { auditor } from '../src/service.ts';
 import type { Told } from './story.ts';
 
@@ -24,7 +24,9 @@ export class Running {
   async auditor(variables: Record<string, string> = {}): Promise<RunningService> {
     const service = await startService(auditor, {
       NATS_URL: this.nats.url,
-      DATABASE_URL: this.postgres.url,
+      // With no more rights than it needs.
+      DATABASE_URL: await plainRole(this.postgres.url),
+      DATABASE_MIGRATION_URL: this.postgres.url,
       PORT_AUDITOR: '0',
       LOG_LEVEL: 'silent',
       // Stories are of a day that once will be long ago.

@@ -45,6 +45,8 @@ export const LINES: readonly Context[] = [
   ['GitHub, stamped', (s) => `2026-01-02T03:04:05.1234567Z ${s}`],
   ['behind a colour', (s) => `${ESC}[36;1m${s}${ESC}[0m`],
   ['among others', (s) => `${LEFT}\n${s}\n${RIGHT}`],
+  ['JSON', (s) => JSON.stringify({ log: `${LEFT} \n${s}\n ${RIGHT}` })],
+  ['JSON, line after line', (s) => JSON.stringify({ log: `DB_PASSWORD=x1y2z3\n${s}\n ${RIGHT}` })],
 ];
 
 /** Where a file of a key can stand. */

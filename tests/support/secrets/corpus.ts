@@ -56,11 +56,27 @@ const PREFIX = 12;
 /** What is left of a secret in a text: the first part of it that tells something; undefined: nothing. */
 export function leftOf(secret: string, text: string): string | undefined {
   const plain = text.replace(COLOUR, '');
+  return tellingParts(secret).find((part) => plain.includes(part));
+}
+
+/** Looks for parts of many secrets at once. @returns whose parts were found in a text, in its words around them. */
+export function searcherOf(secrets: ReadonlyMap<string, string>): (text: string) => string[] {
+  const parts = new Map([...secrets].flatMap(([name, secret]) => tellingParts(secret).map((part) => [part, name])));
+  const sizes = [...new Set([...parts.keys()].map(({ length }) => length))];
+  return (text) => {
+    const found = new Map<string, string>();
+    for (const size of sizes) {
+      for (let at = 0; at + size <= text.length; at += 1) {
+        const name = parts.get(text.slice(at, at + size));
+        if (name !== undefined && !found.has(name)) found.set(name, text.slice(Math.max(0, at - 60), at + size));
+      }
+    }
+    return [...found].map(([name, around]) => `${name}: ${around}`);
+  };
+}
+
+function tellingParts(secret: string): string[] {
   const body = secret.length > PREFIX + TELLING ? secret.slice(PREFIX) : secret;
   const size = Math.min(TELLING, body.length);
-  for (let at = 0; at + size <= body.length; at += 1) {
-    const part = body.slice(at, at + size);
-    if (plain.includes(part)) return part;
-  }
-  return undefined;
+  return Array.from({ length: body.length - size + 1 }, (_, at) => body.slice(at, at + size));
 }

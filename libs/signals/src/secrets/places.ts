@@ -62,12 +62,12 @@ export const PLACES: readonly Place[] = [
   // User and password, or a password alone, on the command line.
   place(
     'curl',
-    String.raw`(?<keep>\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]["']?[^\s:"']{0,100}:)${NOT_SECRET}[^\s"']{1,200}`,
+    String.raw`(?<keep>\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]${QUOTE}[^\s:"'\\]{0,100}:)${NOT_SECRET}[^\s"'\\]{1,200}`,
     'g',
   ),
   place(
     'docker podman buildah helm oras sshpass mysql',
-    String.raw`(?<keep>\b(?:(?:docker|podman|buildah|helm|oras)\b[^\n]{0,100}? login\b[^\n]{0,200}? -p|sshpass -p|mysql(?:dump|admin)?\b[^\n]{0,200}?\s-p)[ =]?["']?)${NOT_SECRET}[^\s"'-][^\s"']{2,}`,
+    String.raw`(?<keep>\b(?:(?:docker|podman|buildah|helm|oras)\b[^\n]{0,100}? login\b[^\n]{0,200}? -p|sshpass -p|mysql(?:dump|admin)?\b[^\n]{0,200}?\s-p)[ =]?${QUOTE})${NOT_SECRET}[^\s"'\\-][^\s"'\\]{2,}`,
     'g',
   ),
   place(

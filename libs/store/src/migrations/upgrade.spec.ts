@@ -24,6 +24,7 @@ import { Decisions1796410000000 } from './1796410000000-decisions.ts';
 import { HealingConfidence1796412000000 } from './1796412000000-healing-confidence.ts';
 import { Alike1796450000000 } from './1796450000000-alike.ts';
 import { Dependencies1796500000000 } from './1796500000000-dependencies.ts';
+import { PartitionUpkeep1796600000000 } from './1796600000000-partition-upkeep.ts';
 
 const OLD = [
   ...[Ledger1761955200000, Coverage1795392000000, Outcomes1795651200000],
@@ -38,6 +39,7 @@ const NEW = [
     HealingConfidence1796412000000,
     Alike1796450000000,
     Dependencies1796500000000,
+    PartitionUpkeep1796600000000,
   ],
 ];
 const INCIDENTS = 1_000;

@@ -3,6 +3,7 @@ export { temporaryHome } from './home.ts';
 export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';
 export { type NatsNode, startTestNatsCluster, type TestNatsCluster } from './nats-cluster.ts';
+export { plainRole } from './plain-role.ts';
 export { startTestPostgres } from './postgres.ts';
 export {
   alertmanagerProgram,
