@@ -15,7 +15,7 @@ let system: System;
 beforeAll(async () => {
   nats = await startGuardedNats({ tls: true });
   system = await startSystem({ policy: 'version: 1\nmode: act\n', guarded: nats });
-}, 90_000);
+}, 240_000);
 
 afterAll(() => system.stop());
 
@@ -49,7 +49,7 @@ it('heals over TLS with a user for each service, and nobody asks for more than i
       .sort(),
   ).toEqual(['auditor', 'detector', 'diagnoser', 'remediator']);
   expect(await refusals()).toEqual([]);
-});
+}, 150_000);
 
 it('goes on after the server was away', async () => {
   await nats.kill();

@@ -45,7 +45,7 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
     max_bytes: spec.maxBytes,
     duplicate_window: nanos(spec.duplicateWindowMs),
     ...(replicas !== undefined && { num_replicas: replicas }),
-    ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject, allow_direct: true }),
+    ...(spec.maxPerSubject !== undefined && { max_msgs_per_subject: spec.maxPerSubject }),
   };
   const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) {

@@ -38,7 +38,7 @@ export function permissionsOf(client: ClientName, doors: readonly Door[] = []): 
       ...publishedBy(client, doors),
       ...rights.streams.flatMap(({ subjects }) => subjects),
       ...rights.writes.map((name) => `$KV.${name}.>`),
-      ...consumers.flatMap(deadLettersOf),
+      ...new Set(consumers.map(deadLetterOf)),
       '$JS.API.INFO',
       ...[EVENTS, DEAD_LETTERS, ...rights.streams].map(({ name }) => `$JS.API.STREAM.INFO.${name}`),
       ...(rights.looksUp ? [`$JS.API.STREAM.MSG.GET.${EVENTS.name}`] : []),
@@ -61,9 +61,9 @@ export function allPermissions(doors: readonly Door[] = []): Record<ClientName, 
   >;
 }
 
-function deadLettersOf(consumer: ConsumerName): string[] {
+function deadLetterOf(consumer: ConsumerName): string {
   const { subject }: ConsumerSpec = CONSUMERS[consumer];
-  return [`dlq.${subject ?? '>'}`];
+  return `dlq.${subject ?? '>'}`;
 }
 
 /** To make, ask for and acknowledge. The filter is part of the subject, and the server compares it with what is asked for. */
