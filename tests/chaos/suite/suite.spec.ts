@@ -39,7 +39,7 @@ beforeAll(async () => {
       expect(answer.status).toBe(201);
     },
   });
-}, 420_000);
+}, 600_000);
 
 async function first<T>(look: () => T | undefined): Promise<T> {
   const found = look();
