@@ -39,6 +39,7 @@ export interface Result {
   failedStarts: number;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const LOOK_EVERY_MS = 2_000;
 /** What came late, after all seemed well, is seen in this time. */
 const CALM_MS = 3_000;
@@ -47,6 +48,9 @@ const CALM_MS = 3_000;
 export async function run(schedule: Schedule, options: RunOptions): Promise<Result> {
   const { log = () => undefined, promised = PROMISED } = options;
   const world = await startWorld(promised, schedule.remediators);
+  // Whoever stops the run stops all that it began: a mounted disk would outlive it.
+  const breakOff = () => void world.stop().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.once(signal, breakOff);
   const platform = new Platform(world);
   const publishers = await Publishers.start(world);
   const people = new People(world, (runId) => platform.storyOf(runId));
@@ -83,6 +87,8 @@ export async function run(schedule: Schedule, options: RunOptions): Promise<Resu
     await Promise.allSettled([people.stop(), platform.stop(), memory.stop(), publishers.stop()]);
     await world.stop();
     throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, breakOff);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Pace, type Schedule, scheduleOf, written } from './schedule/schedu
  * The chaos suite as part of `npm test`: a fixed seed, every kind of fault once, one process of each service. `npm run chaos` is the same for longer, with other seeds, two
  * remediators and a storm. In the end a rogue client with Prunella's own token does what nobody decided: the judge has to find exactly that, and nothing else.
  */
-const SEED = 11;
+const SEED = 13;
 const PACE: Pace = { quietMs: 1_500, between: [1_200, 2_000] };
 const LOAD = { everyMs: 700, storm: 0, settleMs: 200_000 };
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
       expect(answer.status).toBe(201);
     },
   });
-}, 420_000);
+}, 600_000);
 
 async function first<T>(look: () => T | undefined): Promise<T> {
   const found = look();

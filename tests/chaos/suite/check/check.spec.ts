@@ -141,7 +141,8 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
   [
     ...(['budgets', 'of the day'] as const),
     (l) => {
-      for (let n = 0; n <= PROMISED.inAll; n += 1) l.effects.push({ ...shop, runId: `r${n}`, attempt: 2, at: 1 });
+      for (let n = 0; n <= PROMISED.inAll; n += 1)
+        l.effects.push({ repository: `chaos/shop-${n % 9}`, runId: `r${n}`, attempt: 2, at: 1 });
     },
     /all together: 1002 reruns, allowed 1000/,
   ],

@@ -20,6 +20,9 @@ const ANSWERS = {
 type AnswerName = keyof typeof ANSWERS;
 const NAMES = Object.keys(ANSWERS) as AnswerName[];
 
+/** Whoever says so clearly did nothing. Of all others nobody knows. */
+const IS_A_NO: ReadonlySet<string> = new Set<AnswerName>(['forbidden', 'secondary-limit', 'too-many']);
+
 const REQUESTS = { all: /./, reruns: /^POST /, reads: /^GET / } as const;
 
 export const platformAnswers: FaultKind = {
@@ -35,8 +38,8 @@ export const platformAnswers: FaultKind = {
   async begin({ github }, { target, detail }) {
     const answer = ANSWERS[detail['answer'] as AnswerName];
     const on = REQUESTS[target as keyof typeof REQUESTS] ?? REQUESTS.all;
-    for (let n = 0; n < Number(detail['times']); n += 1)
-      github.fault({ on, answer, afterEffect: detail['afterEffect'] === 'yes' });
+    const afterEffect = detail['afterEffect'] === 'yes' && !IS_A_NO.has(String(detail['answer']));
+    for (let n = 0; n < Number(detail['times']); n += 1) github.fault({ on, answer, afterEffect });
     return () => github.heal();
   },
 };

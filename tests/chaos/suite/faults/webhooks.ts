@@ -5,7 +5,7 @@ export const webhooks: FaultKind = {
   says: 'Webhooks are delivered several times, with the same id and with others, late and in another order.',
   targets: [''],
   lasts: [3_000, 15_000],
-  draw: (random) => ({ copies: Math.floor(random() * 4), heldMs: Math.round(random() * 5_000) }),
+  draw: (random) => ({ copies: 1 + Math.floor(random() * 3), heldMs: Math.round(random() * 5_000) }),
   async begin({ courier }, { detail }) {
     courier.mood = { copies: Number(detail['copies']), heldMs: Number(detail['heldMs']) };
     return () => {

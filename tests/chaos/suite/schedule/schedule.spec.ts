@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { faultKinds } from '../faults/index.ts';
-import { Schedule, scheduleOf, written } from './schedule.ts';
+import { type Planned, Schedule, scheduleOf, written } from './schedule.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
-const durations = fc.integer({ min: 1_000, max: 600_000 });
+const durations = fc.integer({ min: 1_000, max: 60_000 });
 
 describe('scheduleOf', () => {
   it('gives the same faults for the same seed, also when it went through a file', () => {
@@ -28,13 +28,12 @@ describe('scheduleOf', () => {
         const { faults } = scheduleOf(seed, { durationMs }, faultKinds);
         const times = faults.map(({ atMs }) => atMs);
         expect(times).toEqual([...times].sort((a, b) => a - b));
-        for (const { kind, atMs, forMs, target } of faults) {
+        const isAllowed = ({ kind, atMs, forMs, target }: Planned) => {
           const known = faultKinds.find((one) => one.kind === kind);
-          expect(atMs).toBeLessThan(durationMs);
-          expect(forMs).toBeGreaterThanOrEqual(known?.lasts[0] ?? Number.NaN);
-          expect(forMs).toBeLessThanOrEqual(known?.lasts[1] ?? Number.NaN);
-          expect(known?.targets).toContain(target);
-        }
+          const [least, most] = known?.lasts ?? [0, -1];
+          return atMs < durationMs && forMs >= least && forMs <= most && known?.targets.includes(target);
+        };
+        expect(faults.filter((fault) => !isAllowed(fault))).toEqual([]);
       }),
     );
   });
@@ -42,7 +41,7 @@ describe('scheduleOf', () => {
   it('has every kind before any comes again', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const { faults } = scheduleOf(seed, { durationMs: 600_000 }, faultKinds);
+        const { faults } = scheduleOf(seed, { durationMs: 120_000 }, faultKinds);
         const first = faults.slice(0, faultKinds.length).map(({ kind }) => kind);
         expect(new Set(first).size).toBe(faultKinds.length);
       }),

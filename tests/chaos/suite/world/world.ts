@@ -45,28 +45,53 @@ export interface World {
 const SHIFTED_CLOCK = new URL('./shifted-clock.mjs', import.meta.url).href;
 const STOP_WITHIN_MS = 30_000;
 
+/** Starts all of it. What was started is stopped again when something does not start. */
 export async function startWorld(promised: Promised, remediators: number): Promise<World> {
   const began = performance.now();
   const now = () => Math.round(performance.now() - began);
+  const ends: (() => Promise<unknown>)[] = [];
+  /** From the last that was started to the first. */
+  const end = async () => {
+    for (const one of ends.reverse()) await one();
+  };
+  try {
+    return await begin(promised, remediators, now, ends, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function begin(
+  promised: Promised,
+  remediators: number,
+  now: () => number,
+  ends: (() => Promise<unknown>)[],
+  end: () => Promise<void>,
+): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'prunella-chaos-'));
   const [natsHome, postgresHome] = await Promise.all([temporaryHome(), temporaryHome()]);
+  for (const path of [directory, natsHome, postgresHome]) ends.push(() => rm(path, { recursive: true, force: true }));
   const disk = await Disk.mount(join(natsHome, 'nats'), DISK_MIB);
+  ends.push(async () => disk?.unmount());
   let port = 0;
-  const [nats, postgres, github] = await Promise.all([
-    HeldServer.start(async () => {
-      const server = await startNats({ home: natsHome, port });
-      port = server.port;
-      return server;
-    }),
-    startHeldPostgres(postgresHome),
-    FakeGitHub.start(),
-  ]);
+  const nats = await HeldServer.start(async () => {
+    const server = await startNats({ home: natsHome, port });
+    port = server.port;
+    return server;
+  });
+  ends.push(() => nats.stop());
+  const postgres = await startHeldPostgres(postgresHome);
+  ends.push(() => postgres.server.stop());
+  const github = await FakeGitHub.start();
+  ends.push(() => github.stop());
   const natsUrl = `nats://127.0.0.1:${port}`;
 
   const names = ['auditor', 'detector', 'diagnoser', ...remediatorNames(remediators)];
   const links = new Map<string, Link>();
   for (const name of names) links.set(name, await Link.start(port));
   links.set('postgres', await Link.start(Number(postgres.url.port), 'other'));
+  ends.push(() => Promise.all([...links.values()].map((link) => link.stop())));
   const common = await writeSettings(directory, promised, github.url);
   const clockOf = (name: string) => join(directory, `clock-${name}`);
   const databaseUrl = new URL(postgres.url);
@@ -79,28 +104,27 @@ export async function startWorld(promised: Promised, remediators: number): Promi
     ...(name === 'auditor' && { DATABASE_URL: databaseUrl.href }),
     ...(name === 'detector' && { GITHUB_WEBHOOK_SECRET: SECRET }),
   });
-  const services = new Map(
-    await Promise.all(
-      names.map(async (name) => {
-        const service = name.replace(/-\d+$/, '');
-        return [name, await Supervised.start({ name, service, environment: environmentOf(name), now })] as const;
-      }),
-    ),
+  const services = new Map<string, Supervised>();
+  const late: string[] = [];
+  const stopOne = async (one: Supervised) => {
+    if (!(await one.stop(STOP_WITHIN_MS))) late.push(one.name);
+  };
+  ends.push(() => Promise.all([...services.values()].map(stopOne)));
+  const started = await Promise.allSettled(
+    names.map(async (name) => {
+      const service = name.replace(/-\d+$/, '');
+      services.set(name, await Supervised.start({ name, service, environment: environmentOf(name), now }));
+    }),
   );
-  const detector = services.get('detector') as Supervised;
-  const courier = startCourier({ github, secret: SECRET, urlOf: () => detector.url, now });
+  for (const one of started) if (one.status === 'rejected') throw one.reason;
+  const courier = startCourier({ github, secret: SECRET, urlOf: () => services.get('detector')?.url ?? '', now });
   const replayed: string[] = [];
   return {
     ...{ replayed, services, links, nats, natsUrl, postgres: postgres.server, github, courier, disk, now },
     replay: async (count) => void replayed.push(...(await replayEvents(natsUrl, count))),
     shiftClock: (name, ms) => writeFile(clockOf(name), String(ms)),
     async stop() {
-      const stopped = [...services.values()].map(async (one) => ((await one.stop(STOP_WITHIN_MS)) ? [] : [one.name]));
-      const late = (await Promise.all(stopped)).flat();
-      await Promise.all([...links.values()].map((link) => link.stop()));
-      await Promise.all([nats.stop(), postgres.server.stop(), github.stop()]);
-      await disk?.unmount();
-      await Promise.all([directory, natsHome, postgresHome].map((path) => rm(path, { recursive: true, force: true })));
+      await end();
       return late;
     },
   };
