@@ -193,15 +193,24 @@ export class Timers<T extends Scheduled> {
     if (this.stopped.signal.aborted) return;
     const now = this.clock.now();
     let next = now + LONGEST_SLEEP_MS;
+    const ofOthers: string[] = [];
     for (const [key, { timer, turnAt }] of this.waiting) {
       if (this.firing.has(key)) continue;
       if (turnAt > now) next = Math.min(next, turnAt);
-      else {
-        const { name, most } = this.options.laneOf?.(timer) ?? USUAL_LANE;
-        if (this.firingIn(name) < most) this.begin(key, name);
-      }
+      else if (timer.by === this.me) this.beginIfFree(key, timer);
+      else ofOthers.push(key);
+    }
+    // Who is behind with its own is no help.
+    for (const key of ofOthers) {
+      const entry = this.waiting.get(key);
+      if (entry !== undefined) this.beginIfFree(key, entry.timer);
     }
     this.wakeup = setTimeout(() => this.wake(), next - now);
+  }
+
+  private beginIfFree(key: string, timer: T): void {
+    const { name, most } = this.options.laneOf?.(timer) ?? USUAL_LANE;
+    if (this.firingIn(name) < most) this.begin(key, name);
   }
 
   private firingIn(lane: string): number {
