@@ -15,6 +15,7 @@ import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ens
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { throughOutage } from './outage.ts';
+import { quietRequests } from './quiet-requests.ts';
 import { sentAttributes } from './spans.ts';
 import { together } from './together.ts';
 import {
@@ -74,6 +75,7 @@ export class Bus {
    */
   static async connect(options: BusOptions): Promise<Bus> {
     const { shown, ...address } = natsAddress(options.servers);
+    quietRequests();
     const outage = { since: undefined as number | undefined };
     const nats = await connect({
       ...address,
