@@ -29,6 +29,12 @@ export interface FleetOptions {
   replicas: number;
   /** Under `version: 1` and `mode: act`. */
   policy: string;
+  /** What the processes of one service have besides, or instead. */
+  environmentOf?: (name: ServiceName, natsUrl: string) => Record<string, string> | Promise<Record<string, string>>;
+  /** Which services there are. Default: all. */
+  only?: readonly ServiceName[];
+  /** Of which working tree they are. Default: this one. */
+  root?: string;
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -51,8 +57,16 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     LOG_LEVEL: 'warn',
   };
   const start = (name: ServiceName) =>
-    Promise.all(Array.from({ length: options.replicas }, () => startServiceProcess(name, environment)));
-  const started = await Promise.all(SERVICES.map(async (name) => [name, await start(name)] as const));
+    Promise.all(
+      Array.from({ length: options.replicas }, async () => {
+        const own = await options.environmentOf?.(name, options.natsUrl);
+        return await startServiceProcess(name, { ...environment, ...own }, options.root);
+      }),
+    );
+  const wanted = options.only ?? SERVICES;
+  const started = await Promise.all(
+    SERVICES.map(async (name) => [name, wanted.includes(name) ? await start(name) : []] as const),
+  );
   const services = Object.fromEntries(started) as Fleet['services'];
   let turn = 0;
   return {

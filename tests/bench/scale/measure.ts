@@ -36,7 +36,7 @@ export interface Figures extends Case {
 }
 
 const WARM_UP = 60;
-const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
+export const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
 
 /** All figures of one set-up, on servers of its own. */
 export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<Figures> {
@@ -114,7 +114,7 @@ async function killedLeader(
 }
 
 /** Resolves when every consumer has handled all that is on the stream. */
-async function drained(bus: Bus): Promise<void> {
+export async function drained(bus: Bus): Promise<void> {
   const manager = await bus.jetstream.jetstreamManager();
   const end = performance.now() + 60_000;
   for (const name of Object.keys(CONSUMERS) as ConsumerName[]) {
