@@ -5,19 +5,26 @@ export interface CpuProfile {
   timeDeltas: number[];
 }
 
+/** Without an id it is news that nobody asked for. */
+interface Answer {
+  id?: number;
+  result?: unknown;
+  error?: { message: string };
+}
+
 /** Microseconds between two samples. */
 const INTERVAL_US = 500;
 
 /** Speaks to the inspector of a process that was started with `--inspect=127.0.0.1:0`: only what it does between start and stop is sampled. */
 export class Profiler {
-  private readonly waiting = new Map<number, (message: { result?: unknown; error?: { message: string } }) => void>();
+  private readonly waiting = new Map<number, (message: Answer) => void>();
   private readonly socket: WebSocket;
   private last = 0;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const message = JSON.parse(String(data)) as { id?: number };
+      const message = JSON.parse(String(data)) as Answer;
       this.waiting.get(message.id ?? 0)?.(message);
     });
   }
@@ -50,9 +57,7 @@ export class Profiler {
     this.last += 1;
     const id = this.last;
     this.socket.send(JSON.stringify({ id, method, params }));
-    const { result, error } = await new Promise<{ result?: unknown; error?: { message: string } }>((resolve) =>
-      this.waiting.set(id, resolve),
-    );
+    const { result, error } = await new Promise<Answer>((resolve) => this.waiting.set(id, resolve));
     this.waiting.delete(id);
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);
     return result;
