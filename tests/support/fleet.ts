@@ -30,6 +30,12 @@ export interface FleetOptions {
   replicas: number;
   /** Under `version: 1` and `mode: act`. */
   policy: string;
+  /** What the processes of one service have besides, or instead. */
+  environmentOf?: (name: ServiceName, natsUrl: string) => Record<string, string> | Promise<Record<string, string>>;
+  /** Which services there are. Default: all. */
+  only?: readonly ServiceName[];
+  /** Of which working tree they are. Default: this one. */
+  root?: string;
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -51,7 +57,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     GITHUB_WEBHOOK_SECRET: SECRET,
     LOG_LEVEL: 'warn',
   };
-  const services = await startReplicas(options.replicas, environment);
+  const { environmentOf, only, root } = options;
+  const of = async (name: ServiceName) => (await environmentOf?.(name, options.natsUrl)) ?? {};
+  const services = await startReplicas(options.replicas, environment, { of, only, root });
   let turn = 0;
   return {
     github,

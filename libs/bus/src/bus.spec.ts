@@ -86,6 +86,24 @@ async function deadLetters(): Promise<{ subject: string; text: string; headers: 
   return letters;
 }
 
+it('asks for many messages at a time', async () => {
+  const count = 160;
+  for (let n = 0; n < count; n += 1) await bus.publish('pipeline.finished', { id: `${n}`, data: finished(`${n}`) });
+  let pulls = 0;
+  bus.nats.subscribe('$JS.API.CONSUMER.MSG.NEXT.>', {
+    callback: () => {
+      pulls += 1;
+    },
+  });
+  let handled = 0;
+  start('detector-finished', async () => {
+    handled += 1;
+  });
+  await until(async () => handled === count, 'all are handled');
+  // 16 at a time; the client's own way is a pull for four messages, which are 40.
+  expect(pulls).toBeLessThan(count / 6);
+});
+
 it('pulls no more when it is stopped while it begins', async () => {
   const handled: string[] = [];
   const consumption = consume(

@@ -16,6 +16,7 @@ import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ens
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { throughOutage } from './outage.ts';
+import { quietRequests } from './quiet-requests.ts';
 import { refusalOf, refused } from './refusal.ts';
 import { inboxOf } from './rights/permissions.ts';
 import { DOORS, type Rights, rightsOf } from './rights/rights.ts';
@@ -84,6 +85,7 @@ export class Bus {
    */
   static async connect(options: BusOptions): Promise<Bus> {
     const { shown, ...address } = natsAddress(options.servers, options.caFile);
+    quietRequests();
     const outage = { since: undefined as number | undefined };
     const nats = await connect({
       ...address,

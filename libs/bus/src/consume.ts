@@ -37,6 +37,8 @@ const MOST_LINKS = 128;
  */
 const HEARTBEAT_MS = 2_000;
 const PULL_MS = 5_000;
+/** So much of what was asked for may still come when more is asked for. The client's own three quarters are a request for every fourth message. */
+const ASK_AGAIN_AT = 1 / 4;
 
 interface Context {
   bus: Bus;
@@ -69,8 +71,10 @@ export function consume(
       try {
         await bus.ensureConsumer(name);
         const consumer = await bus.jetstream.consumers.get(EVENTS.name, name);
+        const most = context.spec.batch?.size ?? context.spec.concurrency;
         messages = await consumer.consume({
-          max_messages: context.spec.batch?.size ?? context.spec.concurrency,
+          max_messages: most,
+          threshold_messages: Math.ceil(most * ASK_AGAIN_AT),
           expires: PULL_MS,
           idle_heartbeat: HEARTBEAT_MS,
           // ends the loop below, and the next round makes the consumer again

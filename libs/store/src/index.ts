@@ -100,7 +100,7 @@ export { healingsOfEvents } from './migrations/1796200000000-healings.ts';
 export { decisionsOfEvents } from './migrations/1796410000000-decisions.ts';
 export { confidenceOfEvents } from './migrations/1796412000000-healing-confidence.ts';
 export { BEFORE_PARTITIONS } from './migrations/before-partitions.ts';
-export { countOutbox, deleteOutbox, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
+export { countOutbox, deleteOutbox, isOutboxEmpty, type OutboxWrite, putOutbox, takeOutbox } from './outbox.ts';
 export { deleteStrays, dropPartitions, isLasting, type Kept, makePartitions, partitionsOf } from './partitions.ts';
 export {
   addResults,

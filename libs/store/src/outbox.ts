@@ -26,6 +26,11 @@ export async function takeOutbox(transaction: Transaction, limit: number): Promi
   return await transaction.find(OutboxRow, { order: { position: 'ASC' }, take: limit });
 }
 
+/** Whether any event waits to be published. */
+export async function isOutboxEmpty(manager: Transaction): Promise<boolean> {
+  return (await manager.query<unknown[]>('SELECT 1 FROM outbox LIMIT 1')).length === 0;
+}
+
 /** How many events wait to be published. */
 export async function countOutbox(manager: Transaction): Promise<number> {
   return await manager.count(OutboxRow);

@@ -39,10 +39,11 @@ export async function startPrunellaChain(profileTo?: string): Promise<PrunellaCh
     PRUNELLA_API_TOKEN: TOKEN,
     LOG_LEVEL: 'warn',
   };
-  const services = await startReplicas(1, environment, (name) => ({
+  const of = (name: ServiceName) => ({
     ...(name === 'auditor' && { DATABASE_URL: postgres.url }),
     ...(profileTo !== undefined && profiled(name, profileTo)),
-  }));
+  });
+  const services = await startReplicas(1, environment, { of });
   const bus = await Bus.connect({ servers: nats.url, name: 'bench' });
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const [detector] = services.detector;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@prunella/bus';
+import type { Subject } from '@prunella/contracts';
 import type { FakeRun } from '@prunella/testing';
 import type { Fleet } from '../../support/fleet.ts';
 
@@ -22,15 +23,15 @@ export class Chains {
     this.fleet = fleet;
   }
 
-  /** Begins to listen for decisions. */
-  static follow(fleet: Fleet, bus: Bus): Chains {
+  /** Begins to listen for decisions. @param until what ends a chain, where not all services are there. */
+  static follow(fleet: Fleet, bus: Bus, until: Subject = 'action.executed'): Chains {
     const chains = new Chains(fleet);
     // As it is published; a decision that is published again, through an election, counts when it was first.
-    bus.nats.subscribe('action.executed', {
+    bus.nats.subscribe(until, {
       callback: (error, message) => {
         if (error !== null) return;
-        const { data } = message.json<{ data: { run?: { runId?: string } } }>();
-        const runId = data.run?.runId ?? '';
+        const { data } = message.json<{ data: { run?: { runId?: string }; runId?: string } }>();
+        const runId = data.run?.runId ?? data.runId ?? '';
         if (!chains.doneAt.has(runId)) chains.doneAt.set(runId, performance.now());
       },
     });

@@ -46,7 +46,7 @@ export interface Figures extends Case {
 /** Of each replica: a program that has just begun is slower, and must not be taken for one that others make slower. */
 const WARM_UP = 60;
 const REST_MS = 5_000;
-const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
+export const POLICY = 'storm: { pipelines: 1000 }\nbudgets: []\n';
 
 /** All figures of one set-up, on servers of its own. */
 export async function measure({ nodes, replicas }: Case, sizes: Sizes): Promise<Figures> {

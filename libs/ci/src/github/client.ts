@@ -1,12 +1,12 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
-import { retry } from '@octokit/plugin-retry';
 import { RequestError } from '@octokit/request-error';
 import { inSpan, ProviderError, type ProviderRequest, tellRequest } from '@prunella/core';
 import { outgoing, type Rule } from '@prunella/http';
+import { askAgain } from './ask-again.ts';
 import { githubError } from './errors.ts';
 
-const RestOctokit = Octokit.plugin(restEndpointMethods, retry);
+const RestOctokit = Octokit.plugin(restEndpointMethods);
 
 export type GitHubClient = InstanceType<typeof RestOctokit> & {
   /** Where it may be sent, for what is asked beside it. */
@@ -34,10 +34,9 @@ export function createClient(options: GitHubPlace & { token?: string }): GitHubC
     ...(options.token !== undefined && { auth: options.token }),
     userAgent: 'prunella',
     request: { fetch: outgoing(rule) },
-    // 4xx say something that asking again does not change, or (429) when to ask again
-    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2, retryAfterBaseValue: 250 },
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
+  askAgain(client);
   client.hook.wrap('request', async (request, options) => {
     const { method, url, baseUrl } = options;
     // With its parameters unfilled: the same for all repositories.
@@ -85,8 +84,5 @@ function tell(result: ProviderRequest['result'], headers: ResponseHeaders | unde
   const remaining = headers?.['x-ratelimit-remaining'];
   tellRequest({ provider: 'github', result, ...(remaining !== undefined && { remaining: Number(remaining) }) });
 }
-
-/** Passed with a request that must not be sent twice. */
-export const ONCE = { retries: 0 };
 
 function silent(): void {}

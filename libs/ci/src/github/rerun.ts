@@ -1,7 +1,8 @@
 import type { Run } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
 import type { Rerun } from '../platform.ts';
-import { type GitHubClient, ONCE } from './client.ts';
+import { ONCE } from './ask-again.ts';
+import type { GitHubClient } from './client.ts';
 import { provided } from './errors.ts';
 import { numberOf, repositoryOf, runIdOf } from './ids.ts';
 

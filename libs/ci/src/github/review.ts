@@ -1,6 +1,7 @@
 import type { Run } from '@prunella/contracts';
 import type { Review, ReviewNote } from '../platform.ts';
-import { type GitHubClient, ONCE } from './client.ts';
+import { ONCE } from './ask-again.ts';
+import type { GitHubClient } from './client.ts';
 import type { Connection } from './connection.ts';
 import { provided, unlessMissing } from './errors.ts';
 import { repositoryOf, runIdOf } from './ids.ts';

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -26,9 +27,15 @@ export interface ServiceProcess {
 
 /**
  * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
+ *
+ * @param root the working tree that it is of. Default: this one.
  */
-export async function startServiceProcess(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
-  const service = new Process(name, environment);
+export async function startServiceProcess(
+  name: string,
+  environment: Record<string, string>,
+  root = ROOT,
+): Promise<ServiceProcess> {
+  const service = new Process(name, environment, root);
   await service.start();
   return service;
 }
@@ -42,6 +49,7 @@ class Process implements ServiceProcess {
   constructor(
     private readonly name: string,
     private environment: Record<string, string>,
+    private readonly root: string,
   ) {}
 
   get pid(): number {
@@ -50,8 +58,8 @@ class Process implements ServiceProcess {
 
   async start(changes: Record<string, string> = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
-    const child = fork(`${ROOT}services/${this.name}/dist/main.js`, {
-      cwd: ROOT,
+    const child = fork(join(this.root, 'services', this.name, 'dist/main.js'), {
+      cwd: this.root,
       env: {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: COMPILED,

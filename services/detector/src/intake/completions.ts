@@ -9,7 +9,7 @@ import { sources } from '../sources/index.ts';
 import { REACH } from '../sources/reach.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
-import { inTime } from './in-time.ts';
+import { inTime, withSignal } from './in-time.ts';
 import { Outbox } from './outbox.ts';
 
 const ASK_TIMEOUT_MS = 10_000;
@@ -131,10 +131,10 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     const source = sources.find((each) => each.name === name);
     try {
       const whole = source?.complete
-        ? await source.complete(report, this.reach, AbortSignal.timeout(ASK_TIMEOUT_MS))
+        ? await withSignal(ASK_TIMEOUT_MS, async (signal) => await source.complete?.(report, this.reach, signal))
         : report;
       if (whole === undefined) return 'done';
-      const tests = await this.tests.tell(whole, this.reach, AbortSignal.timeout(AHEAD_MS));
+      const tests = await withSignal(AHEAD_MS, (signal) => this.tests.tell(whole, this.reach, signal));
       await this.publish(redacted(whole));
       if (tests === 'all') return 'done';
       const wait = tests.again ?? FIRST_WAIT_MS;
@@ -155,7 +155,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
   }
   /** The rest of what was too slow, or not to be had, when the report was published. */
   private async testsOf({ report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
-    const tests = await this.tests.tell(report, this.reach, AbortSignal.timeout(TESTS_TIMEOUT_MS));
+    const tests = await withSignal(TESTS_TIMEOUT_MS, (signal) => this.tests.tell(report, this.reach, signal));
     if (tests === 'all') return 'done';
     if (tries < MOST_TRIES) return { againAt: systemClock.now() + (tests.again ?? waitAfter(tries)), tries: tries + 1 };
     this.tests.giveUp(report);

@@ -33,6 +33,21 @@ export async function inTime<T>(
   }
 }
 
+/**
+ * Does work that is told by its signal to end after `longestMs`. Unlike `AbortSignal.timeout`, which goes off in any case and makes errors then for all that ever
+ * listened, this one is over with the work.
+ */
+export async function withSignal<T>(longestMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = () => stop.abort(new DOMException(`no answer within ${longestMs} ms`, 'TimeoutError'));
+  const timer = setTimeout(late, longestMs);
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** With a timer of its own: a sleep that is aborted makes two errors with their stacks, for each piece of work that was in time. */
 function before<T>(work: Promise<T>, ms: number, withinMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
