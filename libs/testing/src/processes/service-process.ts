@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '@prunella/core';
+import { changedSince } from './made-of.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Tests start the same services a few hundred times: what V8 made of their modules is kept from the first time on. Node checks that it still fits. */
@@ -25,9 +27,11 @@ export interface ServiceProcess {
 }
 
 /**
- * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
+ * Starts `services/<name>/dist/bundle/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
  */
 export async function startServiceProcess(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
+  const changed = changedSince(ROOT, `services/${name}/dist/bundle`);
+  if (changed !== undefined) throw new Error(`${name} is bundled from another ${changed} than there is: npm run build`);
   const service = new Process(name, environment);
   await service.start();
   return service;
@@ -50,7 +54,7 @@ class Process implements ServiceProcess {
 
   async start(changes: Record<string, string> = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
-    const child = fork(`${ROOT}services/${this.name}/dist/main.js`, {
+    const child = fork(`${ROOT}services/${this.name}/dist/bundle/main.js`, {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
@@ -58,7 +62,7 @@ class Process implements ServiceProcess {
         [`PORT_${this.name.toUpperCase()}`]: '0',
         ...this.environment,
       },
-      execArgv: [],
+      execArgv: [...NODE_FLAGS],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
