@@ -26,7 +26,8 @@ function projects() {
 }
 
 function state() {
-  const sources = ['libs', 'services', 'proto', 'nx.json', 'package-lock.json', 'tsconfig.base.json'];
+  const tools = ['nx.json', 'package-lock.json', 'tsconfig.base.json', 'scripts/bundle.mjs', 'scripts/source-map.mjs'];
+  const sources = ['libs', 'services', 'proto', ...tools];
   const skipped = new Set(['dist', 'gen', 'node_modules', 'test-results', 'coverage']);
   return fingerprint(
     sources.map((path) => join(root, path)),

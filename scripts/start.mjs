@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildIfNeeded } from './build.mjs';
 
-const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'services', 'cli', 'dist', 'main.js');
+const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'services', 'cli', 'dist', 'bundle', 'main.js');
 
 if (await buildIfNeeded()) {
   process.argv = [process.execPath, main, 'up', ...process.argv.slice(2)];

@@ -3,9 +3,10 @@
  *
  *   node deploy/docker/files.mjs /tmp/files detector diagnoser && PRUNELLA_SERVICE=detector node /tmp/files/detector/run.mjs
  *
- * They are found by following every import, also of worker threads, from the service's `main.js`. What is only read at run time is listed here;
+ * That is its bundle (scripts/bundle.mjs), and what is found by following every import, also of worker threads, from its `main.js`. What is only read at run time is listed here;
  * tests/docker/files.spec.ts starts every service from its files alone.
  */
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground', 'cli'];
 
 /** Programs that somebody runs in the image beside the service's `main.js`. */
-const ALSO_RUN = { auditor: ['services/auditor/dist/rebuild/main.js'] };
+const ALSO_RUN = { auditor: ['services/auditor/dist/bundle/rebuild.js'] };
 
 /** Folders that no import names. */
 const READ = { auditor: ['services/console/dist'] };
@@ -48,13 +49,16 @@ async function copyFilesOf(service, target) {
 
 async function trace(service) {
   const { nodeFileTrace } = await import('@vercel/nft');
-  const entries = [`services/${service}/dist/main.js`, ...(ALSO_RUN[service] ?? [])].map((path) => join(root, path));
+  const entries = [`services/${service}/dist/bundle/main.js`, ...(ALSO_RUN[service] ?? [])].map((path) =>
+    join(root, path),
+  );
   const ignore = [...NOT_USED, ...(READ[service] ?? []).map((path) => `${path}/**`)];
   const { fileList, warnings } = await nodeFileTrace(entries, { base: root, ignore, cache });
   // What is optional for a library and not installed here is not in the image, either. Anything else would be missed at run time.
   const bad = [...warnings].filter(({ message }) => !message.startsWith('Failed to resolve dependency'));
   if (bad.length > 0) throw new Error(bad.map(({ message }) => message).join('\n'));
-  const files = [...fileList].sort();
+  const maps = [...fileList].filter((path) => path.includes('/dist/bundle/')).map((path) => `${path}.map`);
+  const files = [...fileList, ...maps.filter((path) => existsSync(join(root, path)))].sort();
   const marks = await Promise.all(files.map(mark));
   await mkdir(KEPT, { recursive: true });
   await writeFile(join(KEPT, `${service}.json`), JSON.stringify({ self: await mark(SELF), files, marks }));

@@ -8,4 +8,4 @@ for (const [signal, number] of [
   process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(128 + number));
 }
 
-await import(`./services/${process.env.PRUNELLA_SERVICE}/dist/main.js`);
+await import(`./services/${process.env.PRUNELLA_SERVICE}/dist/bundle/main.js`);

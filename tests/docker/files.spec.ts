@@ -138,5 +138,5 @@ it('has the command line, with its threads and its way to the API', async () => 
 });
 
 it('has what derives everything again', async () => {
-  expect(JSON.parse(await inImage('auditor', 'services/auditor/dist/rebuild/main.js'))).toMatchObject({});
+  expect(JSON.parse(await inImage('auditor', 'services/auditor/dist/bundle/rebuild.js'))).toMatchObject({});
 });

@@ -56,7 +56,7 @@ function start(program: string, args: string[], cwd: string, env: Record<string,
 }
 
 function prunella(...args: string[]): Promise<Ending> {
-  const main = join(ROOT, 'services', 'cli', 'dist', 'main.js');
+  const main = join(ROOT, 'services', 'cli', 'dist', 'bundle', 'main.js');
   const env = { PRUNELLA_URL: auditor.url, PRUNELLA_API_TOKEN: TOKEN, USER: 'ada' };
   return start(process.execPath, [main, 'quarantine', ...args], directory, env);
 }

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 
 const SHOTS = 'test-results/console';
 const LOG = ['Run npm ci', 'npm error code ETIMEDOUT', '##[error]Process completed with exit code 1.'].join('\n');
-const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'main.js');
+const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'bundle', 'main.js');
 const execute = promisify(execFile);
 
 // Debian's Chromium is installed by .ci/run; without one there is nothing to look with.

@@ -22,7 +22,7 @@ approvals:
   - match: { repository: acme/* }
     by: ["slack:U0ADA", "slack:U0BOB"]
 `;
-const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'main.js');
+const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'bundle', 'main.js');
 const execute = promisify(execFile);
 
 let system: System;

@@ -7,7 +7,7 @@ import { anyFreePort } from '@prunella/embedded';
 import type { Incident } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'main.js');
+const main = join(import.meta.dirname, '..', '..', 'services', 'cli', 'dist', 'bundle', 'main.js');
 const NAMES = ['NATS', 'POSTGRES', 'AUDITOR', 'DETECTOR', 'DIAGNOSER', 'REMEDIATOR', 'PLAYGROUND'];
 
 interface Running {

@@ -6,6 +6,7 @@ export * from './finding.ts';
 export * from './ids.ts';
 export * from './markdown.ts';
 export * from './nearest.ts';
+export * from './node-flags.ts';
 export * from './people.ts';
 export * from './ports.ts';
 export * from './probes.ts';

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NEEDED_NODE = 24;
-const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'main.js');
+const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'bundle', 'main.js');
 
 function fail(message) {
   process.stderr.write(`${message}\n`);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { findPackageJSON } from 'node:module';
 import { withSecretFiles } from '@prunella/core';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS, type MakeCommand } from './command-list.ts';
@@ -7,7 +7,9 @@ import type { Context } from './context.ts';
 import { EXAMPLES } from './examples.ts';
 import { EXIT, endingOf } from './exit.ts';
 
-const { version: VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
+const { version: VERSION } = JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')) as {
+  version: string;
+};
 
 /** The program with these commands, or with all of them. */
 export async function programOf(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventType } from '@prunella/contracts';
 import { progressBar } from './progress.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
+const MAIN = join(import.meta.dirname, '..', 'dist', 'bundle', 'main.js');
 /** So many take longer than the time after which a bar is shown. */
 const EVENTS = 5_000;
 

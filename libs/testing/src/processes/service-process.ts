@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '@prunella/core';
+import { changedSince } from './made-of.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Tests start the same services a few hundred times: what V8 made of their modules is kept from the first time on. Node checks that it still fits. */
@@ -26,7 +28,7 @@ export interface ServiceProcess {
 }
 
 /**
- * Starts `services/<name>/dist/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
+ * Starts `services/<name>/dist/bundle/main.js` (build first) with nothing but `environment`, PATH and a compile cache, and waits until it listens.
  *
  * @param root the working tree that it is of. Default: this one.
  */
@@ -35,6 +37,8 @@ export async function startServiceProcess(
   environment: Record<string, string>,
   root = ROOT,
 ): Promise<ServiceProcess> {
+  const changed = changedSince(root, `services/${name}/dist/bundle`);
+  if (changed !== undefined) throw new Error(`${name} is bundled from another ${changed} than there is: npm run build`);
   const service = new Process(name, environment, root);
   await service.start();
   return service;
@@ -58,7 +62,7 @@ class Process implements ServiceProcess {
 
   async start(changes: Record<string, string> = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
-    const child = fork(join(this.root, 'services', this.name, 'dist/main.js'), {
+    const child = fork(join(this.root, 'services', this.name, 'dist/bundle/main.js'), {
       cwd: this.root,
       env: {
         PATH: process.env['PATH'],
@@ -66,7 +70,7 @@ class Process implements ServiceProcess {
         [`PORT_${this.name.toUpperCase()}`]: '0',
         ...this.environment,
       },
-      execArgv: [],
+      execArgv: [...NODE_FLAGS],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;

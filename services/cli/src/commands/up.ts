@@ -16,7 +16,7 @@ export function upCommand(context: Context): Command {
     .option('--no-playground', 'do not run the simulated pipelines')
     .option('--no-open', 'do not open the console in a browser')
     .option('--json-logs', 'print the log lines of the services as they are')
-    .addOption(new Option('--services-root <folder>', 'where <service>/dist/main.js are').hideHelp())
+    .addOption(new Option('--services-root <folder>', 'where <service>/dist/bundle/main.js are').hideHelp())
     .action(async (options: UpOptions) => {
       const signals = listenForSignals(context);
       try {

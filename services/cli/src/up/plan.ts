@@ -23,7 +23,7 @@ export interface UpOptions {
   playground?: boolean;
   open: boolean;
   jsonLogs?: true;
-  /** Where `<service>/dist/main.js` are. Default: the checkout's `services`. */
+  /** Where `<service>/dist/bundle/main.js` are. Default: the checkout's `services`. */
   servicesRoot?: string;
 }
 
@@ -46,7 +46,7 @@ export function planOf(context: Pick<Context, 'env' | 'cwd'>, options: UpOptions
   const root = options.servicesRoot ?? join(import.meta.dirname, '..', '..', '..');
   const services = SERVICES.filter((name) => name !== 'playground' || playground.on).map((name) => ({
     name,
-    main: built(join(root, name, 'dist', 'main.js'), name),
+    main: built(join(root, name, 'dist', 'bundle', 'main.js'), name),
     port: portOf(env, portVariable(name)) ?? PORTS[name],
   }));
   return {

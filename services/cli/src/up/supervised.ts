@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnreachableError } from '@prunella/core';
+import { NODE_FLAGS, UnreachableError } from '@prunella/core';
 import { guard, identify, unguard } from '@prunella/embedded';
 
 /** A service to be kept running. */
@@ -106,7 +106,7 @@ export class Supervised {
   /** @returns how it ended, for people. */
   private async runOnce(): Promise<string> {
     const { name, main, env } = this.spec;
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, main], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
       env,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anyFreePort, identify, isRunning, type ProcessId, pingNats } from '@prunella/embedded';
 
-const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const main = join(import.meta.dirname, '..', '..', 'dist', 'bundle', 'main.js');
 const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground'];
 
 /** For what NATS and PostgreSQL play no part in: the stand-ins do not connect. */
@@ -16,7 +16,7 @@ const NO_SERVERS = { NATS_URL: 'nats://127.0.0.1:1', DATABASE_URL: 'postgres://u
 const SERVICE = `
 const { writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
-const name = require('node:path').basename(require('node:path').dirname(__dirname));
+const name = require('node:path').basename(require('node:path').resolve(__dirname, '../..'));
 writeFileSync(process.env.PRUNELLA_HOME + '/' + name + '.json', JSON.stringify({ pid: process.pid, env: process.env }));
 console.log(JSON.stringify({ level: 30, msg: 'hello from ' + name }));
 const server = createServer((request, response) => {
@@ -104,8 +104,8 @@ beforeEach(async () => {
   home = join(folder, 'home');
   ports = { PORT_NATS: '0', PORT_POSTGRES: '0' };
   for (const name of SERVICES) {
-    await mkdir(join(folder, 'services', name, 'dist'), { recursive: true });
-    await writeFile(join(folder, 'services', name, 'dist', 'main.js'), SERVICE);
+    await mkdir(join(folder, 'services', name, 'dist', 'bundle'), { recursive: true });
+    await writeFile(join(folder, 'services', name, 'dist', 'bundle', 'main.js'), SERVICE);
     ports[`PORT_${name.toUpperCase()}`] = String(await anyFreePort('127.0.0.1'));
   }
 });
@@ -220,7 +220,7 @@ describe('prunella up', () => {
 
   it('gives up on a service that never starts, with its last words', async () => {
     await writeFile(
-      join(folder, 'services', 'diagnoser', 'dist', 'main.js'),
+      join(folder, 'services', 'diagnoser', 'dist', 'bundle', 'main.js'),
       'console.error("no rules found"); process.exit(1);',
     );
     const system = up([], NO_SERVERS);
@@ -229,7 +229,7 @@ describe('prunella up', () => {
   });
 
   it('says which service is not built', async () => {
-    await rm(join(folder, 'services', 'auditor', 'dist', 'main.js'));
+    await rm(join(folder, 'services', 'auditor', 'dist', 'bundle', 'main.js'));
     const system = up([], NO_SERVERS);
     expect(await system.ended).toBe(1);
     expect(system.output).toContain('auditor is not built');
@@ -240,7 +240,7 @@ describe('prunella up', () => {
       "for (const event of ['SIGTERM', 'disconnect']) process.on(event, () => process.exit(0));",
       "process.on('SIGTERM', () => {});",
     );
-    await writeFile(join(folder, 'services', 'detector', 'dist', 'main.js'), stubborn);
+    await writeFile(join(folder, 'services', 'detector', 'dist', 'bundle', 'main.js'), stubborn);
     const system = up([], NO_SERVERS);
     await system.says('Prunella is ready');
     const running = await processes();

@@ -1,0 +1,96 @@
+/**
+ * Puts a built service and all that it imports into a few files: to find, read and compile 1,500 small ones is more than
+ * half of its start (docs/adr/0047-services-are-bundled.md).
+ *
+ *   node scripts/bundle.mjs SERVICE
+ *
+ * Reads `services/SERVICE/dist`, after tsc (decorator metadata is of its making); writes `services/SERVICE/dist/bundle`: `main.js`, what runs
+ * beside it, a chunk for each `import()`, and source maps for our own lines.
+ */
+import { hash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { ownLinesOnly } from './source-map.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Programs and worker threads beside `main.js`, by the names that they are started by. */
+const ALSO = {
+  auditor: { worker: 'backtest/worker.js', migrate: 'migrate/main.js', rebuild: 'rebuild/main.js' },
+  cli: { 'diagnose-worker': 'diagnose/diagnose-worker.js' },
+};
+
+const OURS = new RegExp(
+  `^${root.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}/(?:libs|services)/(?!.*/node_modules/).*\\.js$`,
+);
+
+/** Hashes of our files in the bundle, by their paths: tests see by them that it is not an old one. */
+const madeOf = {};
+
+/** rolldown reads no source maps of what it is given: without this, lines would be those of tsc's output. */
+const sourceMapsOfTsc = {
+  name: 'source-maps-of-tsc',
+  load: {
+    filter: { id: OURS },
+    async handler(id) {
+      const [code, map] = await Promise.all([readFile(id, 'utf8'), readFile(`${id}.map`, 'utf8')]);
+      madeOf[relative(root, id)] = hash('sha256', code);
+      return { code, map: JSON.parse(map) };
+    },
+  },
+};
+
+/** What is optional for a library and not installed is looked for at run time, as without a bundle. */
+function onLog(level, log, defaultHandler) {
+  if (log.code === 'UNRESOLVED_IMPORT' && !OURS.test(log.id ?? '')) return;
+  // A busy machine is no mistake.
+  if (log.code === 'PLUGIN_TIMINGS') return;
+  if (level === 'warn') throw new Error(log.message);
+  defaultHandler(level, log);
+}
+
+async function bundle(service) {
+  const dist = join(root, 'services', service, 'dist');
+  const dir = join(dist, 'bundle');
+  await rm(dir, { recursive: true, force: true });
+  const input = { main: 'main.js', ...ALSO[service] };
+  const build = await rolldown({
+    input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(dist, file)])),
+    platform: 'node',
+    plugins: [sourceMapsOfTsc],
+    onLog,
+  });
+  const { output } = await build.write({
+    dir,
+    format: 'esm',
+    // Flat: who starts a file that is beside its own finds it whichever chunk it came into.
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    // What a library does when it is loaded (reflect-metadata) comes before what relies on that, whichever chunk holds it.
+    strictExecutionOrder: true,
+    keepNames: true,
+  });
+  await build.close();
+  await writeFile(join(dir, 'made-of.json'), JSON.stringify(madeOf));
+  for (const { type, fileName, map } of output) {
+    if (type !== 'chunk' || map === null) continue;
+    const ours = ownLinesOnly(map, isOurs);
+    if (ours.sources.length > 0) await writeFile(join(dir, `${fileName}.map`), JSON.stringify(ours));
+    else await rm(join(dir, `${fileName}.map`));
+  }
+}
+
+/** @param {string} source as in a source map: relative to the bundle. */
+function isOurs(source) {
+  return !source.includes('node_modules/') && source.endsWith('.ts');
+}
+
+const [service] = process.argv.slice(2);
+if (service === undefined) {
+  process.stderr.write('expected: bundle.mjs SERVICE, the name of a folder in services/\n');
+  process.exit(2);
+}
+await bundle(service);
