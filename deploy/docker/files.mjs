@@ -17,7 +17,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground', 'cli'];
 
 /** Programs that somebody runs in the image beside the service's `main.js`. */
-const ALSO_RUN = { auditor: ['services/auditor/dist/bundle/rebuild.js'] };
+const ALSO_RUN = { auditor: ['services/auditor/dist/bundle/migrate.js', 'services/auditor/dist/bundle/rebuild.js'] };
 
 /** Folders that no import names. */
 const READ = { auditor: ['services/console/dist'] };
