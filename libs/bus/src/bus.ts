@@ -116,6 +116,8 @@ export class Bus {
     } catch (error) {
       await nats.close();
       if (error instanceof ConfigError) throw error;
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) throw refused(`signing in at ${shown}`, refusal, OWN_USER);
       throw unreachable(shown, error);
     }
   }

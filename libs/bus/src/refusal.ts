@@ -15,7 +15,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 /** The same for people. @param remedy what to do. */
 export function refused(doing: string, refusal: Refusal, remedy: string): ConfigError {
   return new ConfigError(
-    `${doing}: NATS does not let this user ${refusal.operation} on ${refusal.subject}; ${remedy}`,
+    `${doing}: NATS does not let this user ${refusal.operation === 'publish' ? 'publish' : 'subscribe'} on ${refusal.subject}; ${remedy}`,
     { cause: refusal },
   );
 }

@@ -10,7 +10,7 @@ import { leaves, referenceOf } from './reference.ts';
 
 const REFERENCE = join(import.meta.dirname, '../../../docs/reference/cli.md');
 /** Those that print no data: a supervisor's log, or what is a document of its own. */
-const WITHOUT_JSON = ['up', 'rules draft', 'policy schema', 'completion'];
+const WITHOUT_JSON = ['nats permissions', 'up', 'rules draft', 'policy schema', 'completion'];
 
 /** The same for everybody: descriptions name the user. */
 const context: Context = {
