@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { type Attributes, inSpan, systemClock, UnreachableError } from '@prunella/core';
+import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { kindOf, translated } from './errors.ts';
 import { Ledger1761955200000 } from './migrations/1761955200000-ledger.ts';
@@ -134,6 +135,8 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
   const limits = timeLimitMs > 0 ? { query_timeout: 2 * timeLimitMs, statement_timeout: timeLimitMs } : {};
   return new DataSource({
     type: 'postgres',
+    // Otherwise it is asked for by name at run time, and no bundle or image would have it.
+    driver: pg,
     url,
     applicationName: `prunella-${name}`,
     entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow, QuarantineRow],
