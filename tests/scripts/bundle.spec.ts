@@ -53,7 +53,7 @@ describe('ownLinesOnly', () => {
     const mappings = encode([[[0, 1, 0, 0]], [[0, 0, 4, 2]]]);
     const map = ownLinesOnly({ sources: ['a.js', 'b.ts'], names: [], mappings }, (source: string) => source === 'b.ts');
     expect(map.sources).toEqual(['b.ts']);
-    expect(decode(map.mappings)).toEqual([[], [[0, 0, 4, 2]], []]);
+    expect(decode(map.mappings)).toEqual([[[0, 0, 0, 0]], [[0]], []]);
   });
 });
 

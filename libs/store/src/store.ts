@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { type Attributes, ConfigError, inSpan, systemClock, UnreachableError } from '@prunella/core';
+import pg from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { kindOf, translated } from './errors.ts';
 import { grantRuntimeRights } from './grants.ts';
@@ -149,6 +150,8 @@ function dataSource({ url, name, connections = 10, timeLimitMs = 30_000 }: Store
   const limits = timeLimitMs > 0 ? { query_timeout: 2 * timeLimitMs, statement_timeout: timeLimitMs } : {};
   return new DataSource({
     type: 'postgres',
+    // Otherwise it is asked for by name at run time, and no bundle or image would have it.
+    driver: pg,
     url,
     applicationName: `prunella-${name}`,
     entities: [EventRow, IncidentRow, ConfidenceRow, OutboxRow, QuarantineRow],
