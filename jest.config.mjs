@@ -5,12 +5,14 @@ export default {
   testMatch: ['**/*.spec.ts'],
   // npm run test:containers: with an engine for containers those of tests/containers, without one that of tests/docker.
   // npm run test:crash: what takes longest of tests/chaos, beside all kills of the others.
+  // npm run test:guard: what a chain costs, which takes minutes on a busy machine.
   testPathIgnorePatterns: [
     '/node_modules/',
     '/dist/',
     '<rootDir>/tests/containers/',
     '<rootDir>/tests/docker/',
     '<rootDir>/tests/chaos/nats-cluster',
+    '<rootDir>/tests/bench/chain/guard/guard.spec',
   ],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.prunella/', '<rootDir>/.nx/'],
   extensionsToTreatAsEsm: ['.ts'],

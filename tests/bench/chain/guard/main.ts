@@ -1,4 +1,4 @@
-// Measures what the guard of `npm test` measures, several times:
+// Measures what the guard (`npm run test:guard`) measures, several times:
 //   npm run bench:guard -- [--runs 6] [--busy 2] [--record]
 // Every second run has so many busy loops beside it. `--record` writes recorded.json, which the guard holds on to. README.md says when.
 import { execFileSync, fork } from 'node:child_process';
