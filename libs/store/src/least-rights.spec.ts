@@ -36,6 +36,16 @@ describe('a role without rights of its own', () => {
     await alone.close();
   });
 
+  it('is told when the two addresses lead to different databases', async () => {
+    const other = await startTestPostgres();
+    const elsewhere = new URL(plain);
+    elsewhere.pathname = new URL(other.url).pathname;
+    const opened = Store.open({ url: elsewhere.href, migrationUrl: postgres.url, name: 'elsewhere' });
+    await expect(opened).rejects.toThrow(ConfigError);
+    await expect(opened).rejects.toThrow(/found none; DATABASE_URL and DATABASE_MIGRATION_URL must lead to the same/);
+    await other.stop();
+  });
+
   it('looks after the partitions of events', async () => {
     const names = async () => (await store.read((tx) => partitionsOf(tx, 'passing'))).map(({ name }) => name);
     const early = {

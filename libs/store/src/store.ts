@@ -93,6 +93,7 @@ export class Store {
       try {
         const indexed = await migrate(options);
         await source.initialize();
+        if (options.migrationUrl !== undefined) await mustSee(source, address, addressOf(options.migrationUrl));
         return new Store(source, address, options.url, indexed);
       } catch (error) {
         if (source.isInitialized) await source.destroy();
@@ -220,6 +221,16 @@ async function mustOwn(runner: QueryRunner, address: string): Promise<void> {
   throw new ConfigError(
     `Postgres at ${address}: the tables are older than this version, and the role ${role} may not change them; ` +
       "set DATABASE_MIGRATION_URL to the address with their owner's role, or run npm run store:migrate with it first",
+  );
+}
+
+/** Two addresses of different databases, or schemas, would fail at the first statement. */
+async function mustSee(source: DataSource, address: string, migrated: string): Promise<void> {
+  const [{ none }]: [{ none: boolean }] = await source.query("SELECT to_regclass('migrations') IS NULL AS none");
+  if (!none) return;
+  throw new ConfigError(
+    `Postgres at ${address}: expected the tables that were brought up to date at ${migrated}, found none; ` +
+      'DATABASE_URL and DATABASE_MIGRATION_URL must lead to the same database and schema, with different roles',
   );
 }
 

@@ -223,6 +223,6 @@ describe('a database that is lost', () => {
     await store.read((manager) => manager.query('CREATE DATABASE anew'));
     const anew = new URL(running.postgres.url);
     anew.pathname = '/anew';
-    await shows({ DATABASE_URL: anew.href });
+    await shows({ DATABASE_URL: anew.href, DATABASE_MIGRATION_URL: anew.href });
   }, 90_000);
 });
