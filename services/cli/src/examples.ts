@@ -10,7 +10,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'policy explain': ['policy explain inc_3q9 --policy new.yaml'],
   'policy schema': ['policy schema > prunella.schema.json'],
   'nats permissions': ['nats permissions > accounts.conf', 'nats permissions --open slack,requests --anonymous'],
-  'nats provision': ['nats provision --replicas 3'],
+  'nats provision': ['nats provision', 'nats provision --replicas 3'],
   backtest: [
     'backtest --policy new.yaml --against prunella.yaml --from 2026-11-01',
     'backtest history.ndjson --policy new.yaml --fail-on-loops 0',

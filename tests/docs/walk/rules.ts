@@ -12,6 +12,8 @@ const NEVER: readonly (readonly [RegExp, string])[] = [
 const EXITS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:npx )?prunella doctor\b/, [0, 1]],
   [/^(?:npx )?prunella train\b/, [0, 1]],
+  // One server can't keep three copies, and the command says so.
+  [/^(?:npx )?prunella nats provision --replicas\b/, [1]],
   // Without stored green logs nothing shows that a rule is safe.
   [/^(?:npx )?prunella rules draft\b/, [0, 1]],
 ];
