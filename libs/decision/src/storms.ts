@@ -32,8 +32,14 @@ export class Storms {
   /** Asks for a rerun that is due. @param waited it was parked before. */
   async ask({ fingerprint, key }: Order, waited: boolean, settings: Settings): Promise<StormWord> {
     let word: StormWord = { parked: false };
+    // Thrown once, however often the change has to be tried: a backtest throws the same dice.
+    let thrown: number | undefined;
+    const random = () => {
+      thrown ??= this.random();
+      return thrown;
+    };
     await this.change(fingerprint, (storm) => {
-      const asked = askStorm(storm, { key, waited }, settings, this.clock.now(), this.random);
+      const asked = askStorm(storm, { key, waited }, settings, this.clock.now(), random);
       word = asked.word;
       return asked.storm;
     });
