@@ -174,8 +174,8 @@ const cannotWatch = process.env['CANNOT_WATCH'];
     });
     expect(posted.status).toBe(200);
     const told = async () => {
-      const { items } = await get<{ items: { pipeline: string }[] }>(`${api}/v1/incidents?limit=100`);
-      return items.find(({ pipeline }) => pipeline === 'acme/shop/ci');
+      const { items } = await get<{ items: { pipelineId: string }[] }>(`${api}/v1/incidents?limit=100`);
+      return items.find(({ pipelineId }) => pipelineId === 'acme/shop/ci');
     };
     await until(told, 'the alert is an incident', 60_000);
     await compose.unwatch();
