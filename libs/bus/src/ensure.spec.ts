@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { Bus } from './bus.ts';
-import { ensureStream } from './ensure.ts';
+import { ensureBucket, ensureStream } from './ensure.ts';
 import { EVENTS } from './topology.ts';
 
 let server: TestServer;
@@ -25,6 +25,15 @@ it('many who come to a new server at once all find the streams', async () => {
   const buses = await Promise.all(names.map((name) => Bus.connect({ servers: server.url, name })));
   expect((await manager.streams.info(EVENTS.name)).state.messages).toBe(0);
   await Promise.all(buses.map((bus) => bus.close()));
+});
+
+it('a server alone does not say that three keep what it has already', async () => {
+  await ensureStream(manager, EVENTS, 1);
+  await ensureBucket(jetstream(nats), manager, 'prunella_checks', 1);
+  const message = /NATS_REPLICAS is 3, and .* can't be kept by so many servers/;
+  await expect(ensureStream(manager, EVENTS, 3)).rejects.toThrow(message);
+  await expect(ensureBucket(jetstream(nats), manager, 'prunella_checks', 3)).rejects.toThrow(message);
+  expect((await manager.streams.info(EVENTS.name)).config.num_replicas).toBe(1);
 });
 
 describe('who found no stream, and comes to make it when another one has just made all of them', () => {

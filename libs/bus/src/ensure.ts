@@ -8,6 +8,7 @@ import {
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
@@ -51,8 +52,11 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   if (found === undefined) {
     const add = { name: spec.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted };
     await keptBy(replicas, spec.name, () => unlessMade(manager, spec.name, () => manager.streams.add(add)));
-  } else if (differs(found.config, wanted)) {
-    await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted));
+  } else {
+    mustBeClustered(replicas, spec.name, found);
+    if (differs(found.config, wanted)) {
+      await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted));
+    }
   }
 }
 
@@ -81,8 +85,11 @@ export async function ensureBucket(
       ...(ttlMs > 0 && { ttl: ttlMs }),
     };
     await keptBy(replicas, name, () => unlessMade(manager, stream, () => buckets.create(name, add)));
-  } else if (replicas !== undefined && found.config.num_replicas !== replicas) {
-    await keptBy(replicas, name, () => manager.streams.update(stream, { num_replicas: replicas }));
+  } else {
+    mustBeClustered(replicas, name, found);
+    if (replicas !== undefined && found.config.num_replicas !== replicas) {
+      await keptBy(replicas, name, () => manager.streams.update(stream, { num_replicas: replicas }));
+    }
   }
   return await buckets.open(name, { allow_direct: false });
 }
@@ -143,6 +150,19 @@ function differs(found: object, wanted: object): boolean {
   return Object.entries(wanted).some(([name, value]) => JSON.stringify(has[name]) !== JSON.stringify(value));
 }
 
+/** A server without a cluster refuses to make what several are to keep, but takes the number for what is there (2.9), and keeps it alone. */
+function mustBeClustered(replicas: Replicas | undefined, name: string, { cluster }: Pick<StreamInfo, 'cluster'>): void {
+  if (replicas === undefined || replicas === 1 || cluster?.name) return;
+  throw tooFewServers(replicas, name, 'this server is in no cluster');
+}
+
+function tooFewServers(replicas: Replicas, name: string, says: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    `NATS_REPLICAS is ${replicas}, and ${name} can't be kept by so many servers (${says}); run a cluster of at least ${replicas} NATS servers with JetStream and room on their disks, or set NATS_REPLICAS=1`,
+    { cause },
+  );
+}
+
 async function keptBy<T>(replicas: Replicas | undefined, name: string, change: () => Promise<T>): Promise<T> {
   try {
     return await change();
@@ -157,9 +177,6 @@ async function keptBy<T>(replicas: Replicas | undefined, name: string, change: (
       !TOO_FEW_SERVERS.has(error.code)
     )
       throw error;
-    throw new ConfigError(
-      `NATS_REPLICAS is ${replicas}, and ${name} can't be kept by so many servers (NATS says "${error.message}"); run a cluster of at least ${replicas} NATS servers with JetStream and room on their disks, or set NATS_REPLICAS=1`,
-      { cause: error },
-    );
+    throw tooFewServers(replicas, name, `NATS says "${error.message}"`, error);
   }
 }
