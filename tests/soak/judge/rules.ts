@@ -22,9 +22,8 @@ export type Rule = { match: RegExp; why: string } & (
 const SERVICE = '(?:auditor|detector|diagnoser|remediator)';
 const of = (names: string) => new RegExp(`^${SERVICE}/(?:${names})$`);
 
-/** Buckets in which work stands that is under way: what comes in goes out. */
-const UNDER_WAY =
-  'timers|awaited|completions|running|questions|watches|checks|leases|replies|probes|rounds|sign_ins|sessions';
+/** Buckets without an age in which work stands that is under way: what comes in goes out. (A deletion leaves a mark; where values have an age, the mark goes by it, too.) */
+const UNDER_WAY = 'timers|completions|running|questions|watches|checks|leases|replies|probes|rounds|sign_ins|sessions';
 
 export const RULES: readonly Rule[] = [
   // The processes.
