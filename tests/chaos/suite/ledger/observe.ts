@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { World } from '../world/world.ts';
-import { asked } from './api.ts';
+import { asked, type Services } from './api.ts';
 import type { ConsumerSeen, DeadLetterSeen, End, EventSeen, IncidentSeen, ProcessSeen } from './ledger.ts';
 
 const EVENTS = 'PRUNELLA';
@@ -106,7 +106,8 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-async function readIncidents(world: World): Promise<IncidentSeen[]> {
+/** All incidents, page by page. */
+export async function readIncidents(world: { services: Services }): Promise<IncidentSeen[]> {
   const all: IncidentSeen[] = [];
   for (let cursor = ''; ; ) {
     const path = `/v1/incidents?limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;

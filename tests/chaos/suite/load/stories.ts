@@ -8,6 +8,8 @@ export interface Story {
   atMs: number;
   kind: StoryKind;
   repository: string;
+  /** Its workflow and what its log is about, which others may share. Default: its own number. */
+  topic?: number;
 }
 
 interface Play {
@@ -54,6 +56,8 @@ export const PLAYS = {
   unanswered: { weight: 1, repository: 'chaos/asked-', of: 3, log: blink, attempts: ['failure'], answers: [] },
   advised: { weight: 1, repository: 'chaos/advised-', of: 2, log: blink, attempts: ['failure'] },
   watched: { weight: 1, repository: 'chaos/watched-', of: 2, log: blink, attempts: ['failure'] },
+  /** Nothing is wrong. The chaos suite has none. */
+  green: { weight: 0, repository: 'chaos/shop-', of: 12, attempts: ['success'] },
   /** Many at once that fail alike. */
   storm: {
     weight: 0,
@@ -115,9 +119,9 @@ export function endingOf(kind: StoryKind, attempt: number): 'failure' | 'success
   return attempts[attempt - 1] ?? attempts.at(-1) ?? 'failure';
 }
 
-export function jobsOf({ kind, n }: Story, ending: 'failure' | 'success'): FakeJob[] {
+export function jobsOf({ kind, n, topic = n }: Story, ending: 'failure' | 'success'): FakeJob[] {
   if (ending === 'success') return [{ name: 'build', conclusion: 'success', log: 'all is well' }];
-  return [{ name: 'build', conclusion: 'failure', failedStep: 'Build', log: playOf(kind).log?.(wordOf(n)) ?? '' }];
+  return [{ name: 'build', conclusion: 'failure', failedStep: 'Build', log: playOf(kind).log?.(wordOf(topic)) ?? '' }];
 }
 
 const LETTERS = 'ghjkmnpqrstvwxyz';
