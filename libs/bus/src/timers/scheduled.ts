@@ -33,6 +33,8 @@ export interface TimersOptions<T extends Scheduled> {
   readAllMs?: number;
   /** How late a timer must be before another replica than its own takes it, in milliseconds; what is late already when this one starts is not left. Default: 5 s, up to 7.5 s. */
   leaveMs?: number;
+  /** How long the mark of a finished timer stands, for replicas whose watch was cut off meanwhile. Default: 1 min. */
+  marksMs?: number;
   /** Default: `Math.random`. */
   random?: Random;
 }

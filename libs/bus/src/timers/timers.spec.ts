@@ -216,3 +216,11 @@ describe('when the watch tells nothing', () => {
     expect(it.isWaiting('left')).toBe(true);
   });
 });
+
+it('what was finished is gone from the bucket after a while, and what waits is not', async () => {
+  const timers = await replica(async () => 'done', { marksMs: 0 });
+  await timers.set(task('waits', { dueAt: Date.now() + 60_000 }));
+  await Promise.all(Array.from({ length: 50 }, (_, at) => timers.set(task(`over-${at}`))));
+  await until(async () => timers.size === 1 && (await bucket.size()) === 1, 'the marks are gone');
+  expect((await bucket.entries()).map(({ key }) => key)).toEqual(['waits']);
+});

@@ -12,6 +12,8 @@ const LEAVE_MS = 5_000;
 const LEAVE_JITTER = 0.5;
 /** So often everything is read anew: of several hundred changes at once a watch was seen to miss one (NATS 2.1x, kv 3.4). */
 const READ_ALL_MS = 20_000;
+/** Some readings of everything: whoever missed the mark finds out by one of them. */
+const MARKS_MS = 60_000;
 /** setTimeout takes 31 bits; this is also how soon a changed clock is noticed. */
 const LONGEST_SLEEP_MS = 60_000;
 
@@ -103,10 +105,10 @@ export class Timers<T extends Scheduled> {
     return revision !== undefined;
   }
 
-  /** Finds what the watch did not tell. */
+  /** Finds what the watch did not tell, and clears away what is over: a bucket of timers holds what waits, and not all that ever did. */
   private async readAll(): Promise<void> {
     const before = this.known.revisions();
-    const entries = await this.bucket.entries().catch(() => undefined);
+    const entries = await this.bucket.tidied(this.options.marksMs ?? MARKS_MS).catch(() => undefined);
     // NATS is away: the next time.
     if (entries === undefined) return;
     for (const entry of entries) this.note(entry);
