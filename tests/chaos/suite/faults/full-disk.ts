@@ -1,4 +1,4 @@
-import type { FaultKind } from './fault.ts';
+import { type FaultKind, watching } from './fault.ts';
 
 export const fullDisk: FaultKind = {
   kind: 'full-disk',
@@ -6,9 +6,12 @@ export const fullDisk: FaultKind = {
   targets: [''],
   lasts: [1_000, 6_000],
   missing: ({ disk }) => (disk === undefined ? 'mounting a tmpfs for NATS needs root' : undefined),
-  async begin({ disk, nats }) {
+  startsMayFail: true,
+  async begin({ disk, nats, natsLog }, _planned, hit) {
     const empty = await disk?.fill();
+    const stop = watching(async () => /no space left on device/i.test(await natsLog()), hit);
     return async () => {
+      await stop();
       await empty?.();
       // A server that met a full disk switches JetStream off until it is started again.
       const up = await nats.hold('stop');

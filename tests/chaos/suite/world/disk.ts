@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -37,11 +37,6 @@ export class Disk {
       await handle.close();
     }
     return () => rm(file, { force: true });
-  }
-
-  async freeMiB(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.folder);
-    return (bavail * bsize) / 1024 ** 2;
   }
 
   async unmount(): Promise<void> {
