@@ -22,8 +22,8 @@ export interface RunOptions {
   patienceMs?: number;
   /** Told what happens, a line each. */
   log?: (line: string) => void;
-  /** Something that a test does to the world while all goes on, after the faults, before it is judged. */
-  sabotage?: (world: World, platform: Platform) => Promise<void>;
+  /** Something that a test does to the world while all goes on, after the faults. @returns how what is to be found about it begins: it is not waited for to be well. */
+  sabotage?(world: World, platform: Platform): Promise<string>;
 }
 
 export interface Result {
@@ -62,7 +62,7 @@ export async function run(schedule: Schedule, options: RunOptions): Promise<Resu
       sleep(schedule.durationMs),
     ]);
     world.github.heal();
-    await options.sabotage?.(world, platform);
+    const wrong = await options.sabotage?.(world, platform);
     log(`calm after ${world.now()} ms`);
     const probes = probe(stories, platform, publishers);
     const all = Promise.all([world.courier.idle(), publishers.idle()]);
@@ -77,7 +77,7 @@ export async function run(schedule: Schedule, options: RunOptions): Promise<Resu
       failedStarts: services.flatMap(({ failedStarts }) => failedStarts),
       end: await observe(world, platform.runs),
     });
-    const { ledger, settledAfterMs } = await settled({ read, now: world.now, promised, settleMs, log });
+    const { ledger, settledAfterMs } = await settled({ read, now: world.now, promised, settleMs, log, wrong });
     const outputs = new Map(services.map(({ name, output }) => [name, output.slice(-4_000)]));
     await stopLoad();
     ledger.ends = await world.stop();

@@ -29,6 +29,8 @@ export interface Mood {
 /** Carries the platform's webhooks to the detector, again and again until they are taken. */
 export interface Courier {
   readonly deliveries: Delivery[];
+  /** How often something was not taken, and had to be sent again. */
+  readonly refusals: number;
   mood: Mood;
   /** Tells of a run as it is now. */
   tell(run: FakeRun): void;
@@ -44,6 +46,7 @@ export function startCourier({ github, secret, seed, urlOf, now }: CourierOption
   const random = seededRandom(seed ^ 0xc0de);
   let isOver = false;
   let sent = 0;
+  let refusals = 0;
 
   async function carry(
     delivery: Delivery,
@@ -57,12 +60,16 @@ export function startCourier({ github, secret, seed, urlOf, now }: CourierOption
         delivery.acceptedAt ??= now();
         return;
       }
+      refusals += 1;
       await sleep(AGAIN_MS);
     }
   }
 
   const courier: Courier = {
     deliveries,
+    get refusals() {
+      return refusals;
+    },
     mood: { copies: 0, heldMs: 0 },
     tell(run) {
       const { body, headers } = github.delivery(run, secret);
