@@ -40,13 +40,24 @@ export const toldOnce: Check = {
   says: 'Each event is on the bus once, but for those that the suite itself put there again.',
   when: 'always',
   broken({ end, replayed }) {
-    const counts = count((end.events ?? []).map(({ identity }) => identity));
+    const events = end.events ?? [];
+    const counts = count(events.map(({ identity }) => identity));
     for (const identity of replayed) counts.set(identity, (counts.get(identity) ?? 0) - 1);
-    return [...counts]
+    // The same thing told under two ids is told twice as well.
+    const distinct = [...new Map(events.map((event) => [event.identity, event])).values()];
+    const things = count(distinct.filter(isToldOnce).map((event) => `${event.subject} of ${nameOf(event)}`));
+    return [...counts, ...things]
       .filter(([, times]) => times > 1)
-      .map(([identity, times]) => `${identity} is there ${times} times`);
+      .map(([what, times]) => `${what} is there ${times} times`);
   },
 };
+
+const TOLD_ONCE = new Set(['pipeline.failed', 'pipeline.finished', 'outcome.observed']);
+
+/** Of a run that ended, of its failure, and of what became of it: one event for each attempt. What is known better later takes back what was said. */
+function isToldOnce({ subject, runId, reverses }: EventSeen): boolean {
+  return TOLD_ONCE.has(subject) && runId !== '' && reverses === '';
+}
 
 export const countedOnce: Check = {
   id: 'counted-once',

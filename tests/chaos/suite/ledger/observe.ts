@@ -90,7 +90,14 @@ function eventOf(seq: number, subject: string, text: string): EventSeen {
     action: textOf(typeof action === 'object' && action !== null ? (action as Json)['type'] : action),
     status: textOf(data['status'] ?? data['outcome']),
     key: textOf(data['key']),
+    refusedBy: refusalsOf(data['reasons']).join(','),
+    reverses: textOf(data['reverses']),
   };
+}
+
+function refusalsOf(reasons: unknown): string[] {
+  if (!Array.isArray(reasons)) return [];
+  return (reasons as Json[]).filter(({ allows }) => allows !== true).map(({ check }) => textOf(check));
 }
 
 function parsed(text: string): Json {

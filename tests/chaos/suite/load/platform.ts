@@ -6,6 +6,8 @@ import { endingOf, jobsOf, type Story, type StoryKind } from './stories.ts';
 
 const TICK_MS = 40;
 const ATTEMPT_TAKES_MS = 250;
+/** Of what fails in a storm: long enough that those who were let go at once are seen side by side. */
+const STORM_ATTEMPT_TAKES_MS = 4_000;
 
 /** What of the world it sees. */
 type Side = Pick<World, 'github' | 'courier' | 'now'>;
@@ -92,11 +94,14 @@ export class Platform {
     const name = `${run.id}/${run.attempt}`;
     const endsAt = this.endsAt.get(name);
     if (endsAt === undefined) {
-      this.endsAt.set(name, now() + ATTEMPT_TAKES_MS * (1 + (story.n % 4)));
+      const takesMs = story.kind === 'storm' ? STORM_ATTEMPT_TAKES_MS : ATTEMPT_TAKES_MS * (1 + (story.n % 4));
+      this.endsAt.set(name, now() + takesMs);
       courier.tell(run);
     } else if (endsAt <= now()) {
       const ending = endingOf(story.kind, run.attempt);
       github.completeRun(run, ending, jobsOf(story, ending));
+      const effect = this.effects.find((one) => one.runId === String(run.id) && one.attempt === run.attempt);
+      if (effect !== undefined) effect.endedAt = now();
       courier.tell(run);
     }
   }

@@ -20,6 +20,7 @@ interface Side {
 export class Publishers {
   readonly reports: Report[] = [];
   readonly garbage: Garbage[] = [];
+  private isOver = false;
   private readonly underWay = new Set<Promise<void>>();
   private readonly world: Side;
   private readonly nats: NatsConnection;
@@ -36,27 +37,31 @@ export class Publishers {
     return new Publishers(world, nats);
   }
 
-  tell({ n, topic = n, kind }: Story): void {
+  /** @returns the report; undefined: it was garbage. */
+  tell({ n, topic = n, kind }: Pick<Story, 'n' | 'topic' | 'kind'>): Report | undefined {
     const key = `${kind}-${n}`;
     if (kind === 'garbage') {
       const garbage: Garbage = { marker: `no-event-${wordOf(n)}` };
       this.garbage.push(garbage);
       this.until(garbage, () => this.put(key, `<html>${garbage.marker}</html>`));
-      return;
+      return undefined;
     }
     const pipelineId = `factory/${wordOf(topic)}`;
     const failure = { pipeline_id: pipelineId, error: { message: `Connection timed out at the ${wordOf(topic)}` } };
     const report: Report = { key, pipelineId, via: kind === 'http' ? 'http' : 'bus' };
     this.reports.push(report);
     this.until(report, () => (kind === 'bus' ? this.put(key, JSON.stringify(failure)) : this.post(key, failure)));
+    return report;
   }
 
   /** Resolves when all of it was taken. */
   async idle(): Promise<void> {
-    await Promise.all(this.underWay);
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
+  /** Gives up what was not taken. */
   async stop(): Promise<void> {
+    this.isOver = true;
     await this.nats.close();
   }
 
@@ -73,8 +78,13 @@ export class Publishers {
 
   private until(what: { acceptedAt?: number }, send: () => Promise<boolean>): void {
     const work = (async () => {
-      while (!(await send())) await sleep(AGAIN_MS);
-      what.acceptedAt = this.world.now();
+      while (!this.isOver) {
+        if (await send()) {
+          what.acceptedAt = this.world.now();
+          return;
+        }
+        await sleep(AGAIN_MS);
+      }
     })();
     this.underWay.add(work);
     void work.finally(() => this.underWay.delete(work));

@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from '@prunella/core';
 import type { FakeJob } from '@prunella/testing';
+import { BLIP_RULES } from '../../../support/blip.ts';
 
 /** What is played: how a failure comes about, and what becomes of it. */
 export interface Story {
@@ -44,6 +45,8 @@ export const PLAYS = {
   person: { weight: 2, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure', 'success'] },
   /** More of them than the budget of their repository allows. */
   tight: { weight: 2, repository: 'chaos/tight-', of: 2, log: blink, attempts: ['failure', 'success'] },
+  /** More of them than all their repositories together may have. */
+  pooled: { weight: 2, repository: 'chaos/pooled-', of: 3, log: blink, attempts: ['failure', 'success'] },
   asked: {
     weight: 2,
     repository: 'chaos/asked-',
@@ -82,7 +85,7 @@ export interface LoadOptions {
   durationMs: number;
   /** Between two stories, in ms, on average. */
   everyMs: number;
-  /** Pipelines in each storm; 0: none. Reruns in a storm wait for up to a minute at a time: what has one needs minutes to settle. */
+  /** Pipelines in the one storm; 0: none. Reruns in a storm wait for up to a minute at a time: what has one needs minutes to settle. */
   storm: number;
 }
 
@@ -113,6 +116,15 @@ function drawn(random: Random): StoryKind {
   return 'heals';
 }
 
+/** What is begun in the calm, to see whether all still works. `n`: no other story has it. */
+export function probesAfter(stories: readonly Story[]): { run: Story; report: Story } {
+  const n = stories.length;
+  return {
+    run: { n, atMs: 0, kind: 'heals', repository: 'chaos/probe' },
+    report: { n: n + 1, atMs: 0, kind: 'http', repository: '' },
+  };
+}
+
 /** How an attempt of it ends. From 1. */
 export function endingOf(kind: StoryKind, attempt: number): 'failure' | 'success' {
   const { attempts } = playOf(kind);
@@ -133,18 +145,7 @@ export function wordOf(n: number): string {
 }
 
 /** Of what is played, without the seconds of waiting that built-in rules have. */
-export const RULES = `
-rules:
-  - id: chaos-blink
-    cause: network
-    says: Something blinked.
-    match: { log: ["BLINKED AT .+"] }
-    transient: 0.9
-    confidence: 0.9
-    action: { type: retry, parameters: {} }
-    examples:
-      match: ["BLINKED AT the lights"]
-      no_match: ["all is well"]
+export const RULES = `${BLIP_RULES}
   - id: chaos-stumble
     cause: service_unavailable
     says: Something stumbled.
