@@ -291,6 +291,16 @@ describe('what only looks amiss', () => {
       },
     ],
     [
+      'a person who followed a recommendation, from which is learnt as well',
+      (l) => {
+        l.end.events?.push(
+          event({ subject: 'action.executed', action: 'retry', status: 'recommended', runId: '9', identity: 'test 9' }),
+        );
+        l.byPeople.push({ ...shop, runId: '9', attempt: 2 });
+        Object.assign(l.end.report ?? {}, { learntHealed: 2 });
+      },
+    ],
+    [
       'an event that the suite put there again',
       (l) => {
         l.end.events?.push(event({ identity: 'test 0', subject: 'pipeline.finished' }));

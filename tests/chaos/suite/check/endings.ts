@@ -65,8 +65,13 @@ export const stillHeals: Check = {
     const healed = end.incidents.find(({ runId }) => runId === probes.runId && runId !== '');
     const told = end.incidents.some(({ pipelineId }) => pipelineId === probes.pipelineId);
     const outcome = healed === undefined ? 'no incident' : `${healed.state}, ${healed.outcome ?? 'no outcome'}`;
+    const against = (end.events ?? [])
+      .filter(({ subject, runId }) => subject === 'action.executed' && runId === probes.runId)
+      .map(({ status, refusedBy }) => `${status} ${refusedBy}`);
     return [
-      ...(healed?.outcome === 'healed' ? [] : [`run ${probes.runId} began in the calm, and is not healed: ${outcome}`]),
+      ...(healed?.outcome === 'healed'
+        ? []
+        : [`run ${probes.runId} began in the calm, and is not healed: ${outcome} (${against.join('; ')})`]),
       ...(told ? [] : [`report ${probes.pipelineId} was told in the calm, and is no incident`]),
     ];
   },
