@@ -32,10 +32,10 @@ it.each(['', ' , ', 'http://nats:4222', 'nats://', 'nats://ada:geheim@', 'nats:/
 );
 
 it.each`
-  text                        | expected
-  ${'nats://ada@a:1'}         | ${{ user: 'ada', pass: 'p@ss' }}
-  ${'tls://ada@a:1,tls://b'}  | ${{ user: 'ada', pass: 'p@ss', tls: {} }}
-  ${'nats://ada:geheim@a:1'}  | ${{ user: 'ada', pass: 'geheim' }}
+  text                       | expected
+  ${'nats://ada@a:1'}        | ${{ user: 'ada', pass: 'p@ss' }}
+  ${'tls://ada@a:1,tls://b'} | ${{ user: 'ada', pass: 'p@ss', tls: {} }}
+  ${'nats://ada:geheim@a:1'} | ${{ user: 'ada', pass: 'geheim' }}
 `('with a password beside it $text is $expected', ({ text, expected }) => {
   expect(natsAddress(text, { password: 'p@ss' })).toMatchObject(expected);
 });
