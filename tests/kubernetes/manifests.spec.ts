@@ -20,7 +20,7 @@ const hasKubectl = await run('kubectl', ['kustomize', '--help']).then(
   () => false,
 );
 
-const external = (reference: string) => /^Secret prunella\/prunella-(api|postgres|github)$/.test(reference);
+const external = (reference: string) => /^Secret prunella\/prunella-(api|postgres|nats|github)$/.test(reference);
 
 async function objectsOf(folder: string): Promise<KubernetesObject[]> {
   const { resources }: { resources: string[] } = parse(
