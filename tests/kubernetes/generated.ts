@@ -69,7 +69,9 @@ export async function kustomizeFiles(render: Renderer): Promise<Files> {
     const byComponent = Map.groupBy(all.map(plain), componentOf);
     const names = [...byComponent.keys()].sort();
     for (const name of names) {
-      const documents = (byComponent.get(name) ?? []).map((object) => stringify(object, { lineWidth: 0, version: YAML_VERSION }));
+      const documents = (byComponent.get(name) ?? []).map((object) =>
+        stringify(object, { lineWidth: 0, version: YAML_VERSION }),
+      );
       files.set(`${KUSTOMIZE}/${folder}/${name}.yaml`, `${MADE}${documents.join('---\n')}`);
     }
     const namespace = components === undefined ? ['namespace.yaml'] : [];
