@@ -1,4 +1,4 @@
-export { type NatsAddress, natsAddress } from './address.ts';
+export { type AddressOptions, type NatsAddress, natsAddress } from './address.ts';
 export { Bus, type BusOptions, type Publication } from './bus.ts';
 export { type ConsumerObserver, type Consumption, consume } from './consume.ts';
 export type { DeadReason } from './dead-letters.ts';
