@@ -73,7 +73,7 @@ export class JsonBucket<T> {
     return { key, value: JSON.parse(found.text), revision: found.revision };
   }
 
-  /** Writes only where nothing stands. The new revision; undefined: something stands there. */
+  /** Writes only where nothing stands. The new revision; undefined: something stands there. @throws ForeignValue when that is not of Prunella. */
   async create(key: string, value: T): Promise<number | undefined> {
     await together();
     const text = JSON.stringify(value);
@@ -82,7 +82,10 @@ export class JsonBucket<T> {
       const revision = await this.write(key, text, { over });
       if (revision !== undefined) return revision;
       const entry = await this.read(key);
-      if (entry !== null && !entry.isDeleted) return undefined;
+      if (entry !== null && !entry.isDeleted) {
+        if (!entry.isOurs) throw new ForeignValue(this.access.name, key);
+        return undefined;
+      }
       over = entry?.revision ?? 0;
     }
   }

@@ -28,6 +28,8 @@ export const NAMED_VALUES: readonly NamedValue[] = [
   ['AWS secret key', put('AWS_SECRET_ACCESS_KEY=', '', (m) => m('base64', 40))],
   ['AWS credentials file', put('aws_secret_access_key = ', '', (m) => m('base64', 40))],
   ['DB_PASS', put('DB_PASS=')],
+  ['DB_PWD, like a path', put('export DB_PWD=/')],
+  ['DB_PWD, like a path in JSON', put('{"db_pwd": "/', '"}')],
   ['PGPASSWORD before a command', put('PGPASSWORD=', ' psql -h db')],
   ['ENCRYPTION_KEY', put('ENCRYPTION_KEY=')],
   ['signing key', put('SIGNING_KEY: ')],
