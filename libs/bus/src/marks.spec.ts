@@ -1,5 +1,6 @@
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { Bus } from './bus.ts';
+import { ForeignValue } from './errors.ts';
 import type { JsonBucket } from './kv.ts';
 
 let server: TestServer;
@@ -56,4 +57,9 @@ it('a key can be made again while its mark goes, and is not lost with it', async
   );
   isOver = true;
   await tidying;
+});
+
+it('what somebody else wrote is not taken for one of ours that was there first', async () => {
+  await bus.jetstream.publish('$KV.prunella_timers.foreign', '{"stream":"PRUNELLA","seq":1}');
+  await expect(bucket.create('foreign', 1)).rejects.toThrow(ForeignValue);
 });

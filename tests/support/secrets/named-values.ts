@@ -29,6 +29,7 @@ export const NAMED_VALUES: readonly NamedValue[] = [
   ['AWS credentials file', put('aws_secret_access_key = ', '', (m) => m('base64', 40))],
   ['DB_PASS', put('DB_PASS=')],
   ['DB_PWD, like a path', put('export DB_PWD=/')],
+  ['MYSQL_PWD, like a path', put('MYSQL_PWD=/', ' mysqldump shop')],
   ['DB_PWD, like a path in JSON', put('{"db_pwd": "/', '"}')],
   ['PGPASSWORD before a command', put('PGPASSWORD=', ' psql -h db')],
   ['ENCRYPTION_KEY', put('ENCRYPTION_KEY=')],

@@ -28,6 +28,7 @@ interface Play {
 }
 
 const blink = (word: string) => `BLINKED AT the ${word}`;
+const probe = (word: string) => `PROBED AT the ${word}`;
 const stumble = (word: string) => `STUMBLED AT the ${word}`;
 const compile = (word: string) =>
   `src/${word}.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.`;
@@ -69,6 +70,10 @@ export const PLAYS = {
     log: () => blink('registry'),
     attempts: ['failure', 'success'],
   },
+  /**
+   * Begun in the calm. Its rule is nobody else's: what went wrong before may have taught, rightly, that the other rules are no more to be acted on.
+   */
+  probe: { weight: 0, repository: 'chaos/probe-', of: 1, log: probe, attempts: ['failure', 'success'] },
   /** A publisher of another platform tells it by HTTP, or on the bus. */
   http: { weight: 2, repository: '', of: 1, attempts: [] },
   bus: { weight: 2, repository: '', of: 1, attempts: [] },
@@ -120,7 +125,7 @@ function drawn(random: Random): StoryKind {
 export function probesAfter(stories: readonly Story[]): { run: Story; report: Story } {
   const n = stories.length;
   return {
-    run: { n, atMs: 0, kind: 'heals', repository: 'chaos/probe' },
+    run: { n, atMs: 0, kind: 'probe', repository: 'chaos/probe-0' },
     report: { n: n + 1, atMs: 0, kind: 'http', repository: '' },
   };
 }
@@ -155,5 +160,15 @@ export const RULES = `${BLIP_RULES}
     action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 2s, factor: 1 } }
     examples:
       match: ["STUMBLED AT the step"]
+      no_match: ["all is well"]
+  - id: chaos-probe
+    cause: network
+    says: Something was probed.
+    match: { log: ["PROBED AT .+"] }
+    transient: 0.9
+    confidence: 0.9
+    action: { type: retry, parameters: {} }
+    examples:
+      match: ["PROBED AT the door"]
       no_match: ["all is well"]
 `;
