@@ -230,7 +230,7 @@ it('says what it is about in the words of the conventions, and nothing that stan
 
 it('goes on in the same trace after the remediator was killed while it waited', async () => {
   const run = failedRun('killed', 'sleeps');
-  const timers = await system.bus.bucket<{ order: { decidedAt: number } }>('prunella_timers');
+  const timers = await system.bus.bucket<{ dueAt: number; order: { decidedAt: number } }>('prunella_timers');
   const { remediator } = system.services;
   await system.deliver(run);
   const { id } = await incidentWith(system, ({ runId }) => runId === String(run.id), 'known');
