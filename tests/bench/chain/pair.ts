@@ -18,7 +18,7 @@ export interface Pair {
 
 /** Starts ours first: the raw one publishes messages as long as those that ours published while it warmed up. @param warmUp chains, of each. */
 export async function startPair(warmUp: { ours: number; raw: number }, profileTo?: string): Promise<Pair> {
-  const prunella = await startPrunellaChain(profileTo);
+  const prunella = await startPrunellaChain({ profileTo });
   try {
     const ours = { chain: prunella, followed: new Followed(prunella) };
     await ours.followed.saturate(warmUp.ours);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@prunella/bus';
 import { startNats, startPostgres } from '@prunella/embedded';
-import { temporaryHome } from '@prunella/testing';
-import { SERVICES, type ServiceName, startReplicas } from '../../support/replicas.ts';
+import { type ServiceProcess, temporaryHome } from '@prunella/testing';
+import { SERVICES, type ReplicaOptions, type ServiceName, startReplicas } from '../../support/replicas.ts';
 import { drained } from '../scale/drained.ts';
 import { post } from '../webhooks/post.ts';
 import type { Chain } from './chain.ts';
@@ -21,11 +21,22 @@ const SAMPLES = 200;
 export interface PrunellaChain extends Chain {
   /** What was published about the first failures, by subject. */
   readonly samples: Readonly<Record<(typeof TOLD)[number], readonly Uint8Array[]>>;
-  readonly services: Record<ServiceName, readonly { pid: number }[]>;
+  readonly services: Record<ServiceName, readonly ServiceProcess[]>;
 }
 
-/** The services as processes on a real NATS and a real Postgres. @param profileTo a folder for a CPU profile of each service. */
-export async function startPrunellaChain(profileTo?: string): Promise<PrunellaChain> {
+export interface PrunellaChainOptions extends Pick<ReplicaOptions, 'root'> {
+  /** A folder for a CPU profile of each service. */
+  profileTo?: string | undefined;
+  /** What the processes of one service have besides, or instead. */
+  environmentOf?: (name: ServiceName, natsUrl: string) => Record<string, string> | Promise<Record<string, string>>;
+}
+
+/** The services as processes on a real NATS and a real Postgres. */
+export async function startPrunellaChain({
+  profileTo,
+  environmentOf,
+  root,
+}: PrunellaChainOptions = {}): Promise<PrunellaChain> {
   const folder = await mkdtemp(join(tmpdir(), 'prunella-bench-'));
   const policy = join(folder, 'prunella.yaml');
   await writeFile(policy, POLICY);
@@ -39,11 +50,12 @@ export async function startPrunellaChain(profileTo?: string): Promise<PrunellaCh
     PRUNELLA_API_TOKEN: TOKEN,
     LOG_LEVEL: 'warn',
   };
-  const of = (name: ServiceName) => ({
+  const of = async (name: ServiceName) => ({
     ...(name === 'auditor' && { DATABASE_URL: postgres.url }),
     ...(profileTo !== undefined && profiled(name, profileTo)),
+    ...(await environmentOf?.(name, nats.url)),
   });
-  const services = await startReplicas(1, environment, { of });
+  const services = await startReplicas(1, environment, { of, root });
   const bus = await Bus.connect({ servers: nats.url, name: 'bench' });
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const [detector] = services.detector;

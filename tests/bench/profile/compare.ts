@@ -1,5 +1,4 @@
-import type { ServiceName } from '../../support/fleet.ts';
-import { startStand } from './stand.ts';
+import { type StandOptions, startStand } from './stand.ts';
 
 export interface RoundSizes {
   /** Chains in each round. */
@@ -14,13 +13,13 @@ export interface RoundSizes {
  * what this tree takes by what the other one takes.
  */
 export async function compared(
-  services: readonly ServiceName[],
+  what: Pick<StandOptions, 'services' | 'reported'>,
   root: string,
   { chains, rounds, warmUp }: RoundSizes,
   write: (line: string) => void,
 ): Promise<void> {
-  const here = await startStand({ services });
-  const there = await startStand({ services, root });
+  const here = await startStand(what);
+  const there = await startStand({ ...what, root });
   const [ours, theirs]: Record<string, number>[][] = [[], []];
   for (const stand of [there, here]) await stand.round(warmUp);
   for (let round = 0; round < rounds; round += 1) {
@@ -36,7 +35,7 @@ export async function compared(
     write(`| ${name} | ${before.toFixed(2)} | ${after?.toFixed(2)} | ${((after ?? 0) / before).toFixed(2)} |`);
   }
   for (const stand of [here, there]) {
-    write(JSON.stringify(stand.faults()));
+    if (stand.faults !== undefined) write(JSON.stringify(stand.faults()));
     await stand.stop();
   }
 }

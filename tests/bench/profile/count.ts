@@ -1,17 +1,17 @@
 import type { ServiceName } from '../../support/fleet.ts';
 import type { RoundSizes } from './compare.ts';
-import { startStand } from './stand.ts';
+import { type StandOptions, startStand } from './stand.ts';
 import { Traffic } from './traffic.ts';
 
 /** Writes how many messages of each kind each service sends to NATS for a chain. */
 export async function counted(
-  services: readonly ServiceName[],
+  what: Pick<StandOptions, 'services' | 'reported'>,
   { chains, rounds, warmUp }: RoundSizes,
   write: (line: string) => void,
 ): Promise<void> {
   const traffic = new Map<ServiceName, Traffic>();
   const stand = await startStand({
-    services,
+    ...what,
     environmentOf: async (name, natsUrl) => {
       const before = await Traffic.before(Number(new URL(natsUrl).port));
       traffic.set(name, before);

@@ -1,7 +1,7 @@
 // Where the processor time of a chain (webhook, failure, diagnosis, decision, rerun, record) goes, by function:
 //   npm run bench:profile -- [--services detector,...] [--chains 600] [--rounds 1] [--warm-up 1500] [--rows 25] [--out DIR]
 // With --count the messages that each service sends to NATS are counted instead; with --against DIR the services of another, built working tree are measured in turn with
-// these. docs/development/profiling.md says how to read it. Linux only.
+// these. With --reported failures are reported with their log, as for `npm run bench -- --only chain`, and no platform is asked. docs/development/profiling.md says how to read it. Linux only.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,22 +22,24 @@ const { values } = parseArgs({
     out: { type: 'string' },
     count: { type: 'boolean', default: false },
     against: { type: 'string' },
+    reported: { type: 'boolean', default: false },
   },
 });
 const services = SERVICES.filter((name) => values.services.split(',').includes(name));
+const what = { services, reported: values.reported };
 const sizes = { chains: Number(values.chains), rounds: Number(values.rounds), warmUp: Number(values['warm-up']) };
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
-if (values.against !== undefined) await compared(services, resolve(values.against), sizes, write);
-else if (values.count) await counted(services, sizes, write);
+if (values.against !== undefined) await compared(what, resolve(values.against), sizes, write);
+else if (values.count) await counted(what, sizes, write);
 else await profiled();
 process.exit();
 
 async function profiled(): Promise<void> {
   const environmentOf = () => ({ NODE_OPTIONS: '--inspect=127.0.0.1:0' });
-  const stand = await startStand({ services, environmentOf });
+  const stand = await startStand({ ...what, environmentOf });
   await stand.round(sizes.warmUp);
-  const output = (name: (typeof services)[number]) => stand.fleet.services[name][0]?.output ?? '';
+  const output = (name: (typeof services)[number]) => stand.services[name][0]?.output ?? '';
   const profilers = await Promise.all(
     services.map(async (name) => [name, await Profiler.attach(output(name))] as const),
   );

@@ -1,8 +1,11 @@
 import { Bus } from '@prunella/bus';
 import type { Subject } from '@prunella/contracts';
 import { startPostgres } from '@prunella/embedded';
-import { startTestNatsCluster, temporaryHome } from '@prunella/testing';
-import { type Fleet, type FleetOptions, SERVICES, type ServiceName, startFleet } from '../../support/fleet.ts';
+import { type ServiceProcess, startTestNatsCluster, temporaryHome } from '@prunella/testing';
+import { type FleetOptions, SERVICES, type ServiceName, startFleet } from '../../support/fleet.ts';
+import { Followed } from '../chain/followed.ts';
+import { fullSpeed } from '../chain/measure.ts';
+import { startPrunellaChain } from '../chain/prunella-chain.ts';
 import { Chains } from '../scale/chains.ts';
 import { cpuMs } from '../scale/cpu-of.ts';
 import { drained } from '../scale/drained.ts';
@@ -10,21 +13,35 @@ import { POLICY } from '../scale/measure.ts';
 
 /** One of each of some services, on servers of their own. */
 export interface Stand {
-  fleet: Fleet;
+  services: Readonly<Record<ServiceName, readonly ServiceProcess[]>>;
   /** Lets so many chains through, up to the last of the services. @returns chains a second, and ms of processor time for each chain, by process. */
   round(count: number): Promise<{ perSecond: number; cpu: Record<string, number> }>;
-  faults(): { lost: number; doubled: number };
+  /** What went wrong, where that is looked for. */
+  faults?(): { lost: number; doubled: number };
   stop(): Promise<void>;
 }
 
 export interface StandOptions extends Pick<FleetOptions, 'environmentOf' | 'root'> {
   services: readonly ServiceName[];
+  /** Failures that are reported with their log, and decided in the mode `recommend`: the chain of `bench --only chain`, without a platform. Has all services. */
+  reported: boolean;
 }
 
-export async function startStand({ services, ...options }: StandOptions, port = 0): Promise<Stand> {
+export async function startStand(options: StandOptions): Promise<Stand> {
+  return await (options.reported ? startReported(options) : startWatched(options));
+}
+
+async function startReported({ environmentOf, root }: StandOptions): Promise<Stand> {
+  const chain = await startPrunellaChain({ root, ...(environmentOf !== undefined && { environmentOf }) });
+  const side = { chain, followed: new Followed(chain) };
+  return { services: chain.services, round: (count) => fullSpeed(side, count), stop: () => chain.stop() };
+}
+
+/** Webhooks of runs on a platform that is asked about them, and rerun. */
+async function startWatched({ services, reported: _, ...options }: StandOptions): Promise<Stand> {
   const [cluster, postgres] = await Promise.all([
     startTestNatsCluster(1),
-    startPostgres({ home: await temporaryHome(), port }),
+    startPostgres({ home: await temporaryHome(), port: 0 }),
   ]);
   const common = { natsUrl: cluster.url, natsReplicas: 1, databaseUrl: postgres.url, replicas: 1 } as const;
   const fleet = await startFleet({ ...common, policy: POLICY, only: services, ...options });
@@ -39,7 +56,7 @@ export async function startStand({ services, ...options }: StandOptions, port = 
     return Object.fromEntries(await Promise.all(pids.map(async ([name, own]) => [name, await cpuMs(own)])));
   };
   return {
-    fleet,
+    services: fleet.services,
     async round(count) {
       const before = await used();
       const tookMs = await chains.saturate(count);
