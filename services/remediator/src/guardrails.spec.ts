@@ -242,6 +242,7 @@ dependencies: [{ name: registry, kind: registry, url: "https://registry.example"
     timers: { set },
     reporter,
     questions: { changed: async () => undefined },
+    isHeard: true,
     verified: async (_order: Order, proof: Proof) => proof,
   };
   const [breakers, storms, spending, recoveries] = [

@@ -50,6 +50,8 @@ export interface RemediateDeps extends DecideDeps, CarryOutDeps, DependencyDeps 
   storms: Storms;
   reporter: Reporter;
   questions: Pick<Questions, 'changed'>;
+  /** Whether there is anybody to tell: a chat, or whatever else is configured. */
+  isHeard: boolean;
   /** What an action's own proof is worth by the metrics of what it healed. */
   verified(order: Order, proof: Proof, rolledOutAt: number | undefined, signal: AbortSignal): Promise<Verified>;
 }
@@ -87,7 +89,7 @@ async function watchForStorm(diagnosis: DiagnosisMade, order: Order, d: Remediat
 }
 
 async function handOver(order: Order, d: RemediateDeps): Promise<void> {
-  if (d.policy.notify.on.includes('handed_over')) return await schedule(order, d);
+  if (isWanted('handed_over', d)) return await schedule(order, d);
   await d.reporter.executed(order, only('handed_over', order));
 }
 
@@ -101,7 +103,7 @@ async function ask(order: Order, d: RemediateDeps): Promise<void> {
   const expiresAt = answerBy(order);
   await d.timers.set({ kind: 'expire', dueAt: expiresAt, giveUpAt: expiresAt + GIVE_UP_AFTER_MS, order, failures: 0 });
   await d.reporter.requested(order, expiresAt);
-  if (!d.policy.notify.on.includes('requested')) return;
+  if (!isWanted('requested', d)) return;
   const note = noteOf(asked(order), questionKey(order), d);
   // Later there is nothing to ask for any more.
   await setNote(note, Math.min(note.dueAt + GIVE_UP_AFTER_MS, expiresAt), d);
@@ -109,8 +111,7 @@ async function ask(order: Order, d: RemediateDeps): Promise<void> {
 
 /** Whoever was asked, or wants to hear of what is refused, hears that nobody answered. */
 export async function tellExpired(order: Order, d: RemediateDeps): Promise<void> {
-  const { on } = d.policy.notify;
-  if (!on.includes('requested') && !on.includes('rejected')) return;
+  if (!isWanted('requested', d) && !isWanted('rejected', d)) return;
   const note = noteOf(order, `${order.key}${EXPIRED_NOTE}`, d);
   await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
 }
@@ -289,7 +290,7 @@ async function undo({ order, giveUpAt, harm = '' }: Timer, d: RemediateDeps): Pr
   const became = status === 'executed' ? `Prunella ${effect}` : `it was not taken back (${why})`;
   const reason = `${harm}; ${became}`;
   await d.reporter.undone(back, carried.result);
-  const as = d.policy.notify.on.includes('handed_over') ? 'handed_over' : 'failed';
+  const as = isWanted('handed_over', d) ? 'handed_over' : 'failed';
   await tell({ ...back, explanation: `${order.action.type} made it worse. ${reason}.` }, as, d);
   await d.reporter.proven(order, 'harmful', reason, finishedAt);
   return 'done';
@@ -322,10 +323,15 @@ async function proofOf(
 
 /** A note to humans beside the action, where the policy wants to hear of such things. */
 async function tell(order: Order, status: ActionStatus, d: RemediateDeps): Promise<void> {
-  const channel = status === 'executed' ? channelOf(order) : undefined;
-  if (channel === undefined && !d.policy.notify.on.includes(status as Notifiable)) return;
+  const channel = status === 'executed' && d.isHeard ? channelOf(order) : undefined;
+  if (channel === undefined && !isWanted(status as Notifiable, d)) return;
   const note = noteOf(order, `${order.key}${NOTE}`, d, channel);
   await setNote(note, note.dueAt + GIVE_UP_AFTER_MS, d);
+}
+
+/** Whether people are to be told of such things, and can be. What nobody would hear takes no timer and no claim. */
+function isWanted(what: Notifiable, { policy, isHeard }: RemediateDeps): boolean {
+  return isHeard && policy.notify.on.includes(what);
 }
 
 /** Telling people is always allowed, whatever the risk of what they are told of. */

@@ -57,12 +57,12 @@ afterAll(async () => {
 
 const policyFile = () => join(directory, 'prunella.yaml');
 
-async function start(policy: string): Promise<void> {
+async function start(policy: string, slackUrl?: string): Promise<void> {
   await writeFile(policyFile(), policy);
-  service = await startReplica();
+  service = await startReplica(slackUrl);
 }
 
-function startReplica(): Promise<RunningService> {
+function startReplica(slackUrl = `${receiver.url}/slack`): Promise<RunningService> {
   return startService(definition, {
     NATS_URL: nats.url,
     PORT_REMEDIATOR: '0',
@@ -71,7 +71,7 @@ function startReplica(): Promise<RunningService> {
     GITHUB_API_URL: github.url,
     GITHUB_TOKEN: 'ghp_test',
     KUBECONFIG: join(directory, 'kubeconfig'),
-    SLACK_WEBHOOK_URL: `${receiver.url}/slack`,
+    SLACK_WEBHOOK_URL: slackUrl,
   });
 }
 
@@ -245,6 +245,25 @@ it('says that it failed, and tells humans, when it may not', async () => {
   });
   await told();
   expect(JSON.stringify(receiver.received[0]?.body)).toContain('not accessible');
+});
+
+it('where nobody can be told, hands over at once, and keeps neither timer nor claim for it', async () => {
+  await start(ACT, '');
+  const diagnosis = networkDiagnosis(github.addRun(), {
+    cause: 'compile_error',
+    domain: 'code',
+    action: { type: 'notify_human', parameters: {} },
+  });
+  await diagnose(diagnosis);
+  expect(await event('action.executed')).toMatchObject({ status: 'handed_over', verdict: 'handing_over', effect: '' });
+  // What was deleted leaves a mark. The author of the change is told beside it, in any case.
+  const written = async (bucket: string) => {
+    const stream = await bus.jetstream.streams.get(`KV_${bucket}`);
+    const { state } = await stream.info(false, { subjects_filter: '>' });
+    return Object.keys(state.subjects ?? {}).filter((subject) => !subject.endsWith('.review'));
+  };
+  expect(await written('prunella_timers')).toEqual([]);
+  expect(await written('prunella_claims')).toEqual([]);
 });
 
 it('stops after the attempts of the rule, and hands over', async () => {

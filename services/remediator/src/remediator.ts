@@ -237,6 +237,7 @@ export class Remediator implements OnApplicationBootstrap, OnApplicationShutdown
       timers,
       reporter,
       questions,
+      isHeard: notifiers.length > 0,
       verified: (order, proof, rolledOutAt, signal) =>
         byMetrics(order, proof, rolledOutAt, signal, {
           watches: policy.current.watches,
