@@ -27,6 +27,9 @@ export interface Transport {
 
 const TYPE_PREFIX = 'dev.prunella.';
 
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
 /** The CloudEvents `type` of the events on a subject. */
 export function eventType(subject: Subject): string {
   return `${TYPE_PREFIX}${subject}.v1`;
@@ -80,7 +83,7 @@ export function cdEventIn(json: unknown): CdEvent | undefined {
 /** Writes a structured CloudEvent. The data is checked on the way out: nobody else should have to find our mistakes. */
 export function writeMessage<S extends Subject>(envelope: Envelope<S>): Uint8Array {
   const { subject, id, source, time, traceparent, data } = envelope;
-  return new TextEncoder().encode(
+  return encoder.encode(
     JSON.stringify({
       specversion: '1.0',
       id,
@@ -140,7 +143,7 @@ function optional<K extends string>(name: K, value: unknown): { [_ in K]?: strin
 }
 
 function parseJson(bytes: Uint8Array): unknown {
-  const text = new TextDecoder().decode(bytes);
+  const text = decoder.decode(bytes);
   try {
     return JSON.parse(text);
   } catch {

@@ -99,9 +99,22 @@ function noteLines(set: RuleSet, lines: readonly MatchedLine[], note: (rule: Rul
   });
 }
 
-function rulesOfType(set: RuleSet, type: string): Rule[] {
+/** The same few types come again and again, and each has to be tried on hundreds of patterns. */
+const MOST_TYPES = 500;
+const RULES_OF_TYPES = new WeakMap<RuleSet, Map<string, readonly Rule[]>>();
+
+function rulesOfType(set: RuleSet, type: string): readonly Rule[] {
   if (type === '') return [];
-  return set.typePatterns.filter(({ pattern }) => pattern.test(type)).map(({ rule }) => rule);
+  const known = RULES_OF_TYPES.get(set) ?? new Map<string, readonly Rule[]>();
+  RULES_OF_TYPES.set(set, known);
+  let rules = known.get(type);
+  if (rules === undefined) {
+    rules = set.typePatterns.filter(({ pattern }) => pattern.test(type)).map(({ rule }) => rule);
+    // Senders choose what they call their errors.
+    if (known.size >= MOST_TYPES) known.clear();
+    known.set(type, rules);
+  }
+  return rules;
 }
 
 function isAboutMetricsOnly({ match, metrics }: Rule): boolean {

@@ -21,34 +21,42 @@ const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f`;
 const UNPRINTABLE = new RegExp(String.raw`[${CONTROLS}\ufeff]`, 'g');
 
 const STAMP = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
-const PREFIXES: readonly RegExp[] = [
-  // `gh run view --log`: job, step, then the stamped line.
-  new RegExp(String.raw`^[^\t]{0,200}\t[^\t]{0,200}\t(?=\ufeff?${STAMP} )`),
-  // Zuul: stamp, then the node.
-  new RegExp(String.raw`^${STAMP} \| (?:[\w.-]{1,80} \| ?)?`),
-  // GitHub (`2026-01-02T03:04:05.1234567Z `) and GitLab, which adds the stream (`00O`, `01E`, `00O+`).
-  new RegExp(String.raw`^${STAMP}(?: \d\d[OE]\+?)? ?`),
-  // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `; Taskcluster, which adds a word before the stamp.
-  new RegExp(String.raw`^\[(?:task(?:cluster)?(?:[: ][a-z-]{1,20})? )?${STAMP}\] ?`),
-  /^\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}/,
-  // Mozharness, behind a clock.
-  /^ {0,6}(?:INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL) - {1,2}/,
-  // TeamCity (`[03:04:05]W: [Step 1/2] `), AppVeyor (`[00:01:23] `).
-  /^\[\d\d:\d\d:\d\d\](?:[ WEiFp]?:)? ?(?:\t? {0,4}\[(?:Step \d+\/\d+|[A-Z][\w .:-]{1,60})\] ?)?/,
-  // Drone and Woodpecker: step, line and seconds.
-  /^\[[\w .:-]{1,80}:L?\d{1,7}:\d{1,7}s?\] /,
-  // BuildKit's plain progress: step and seconds.
-  /^#\d{1,4} \d{1,6}\.\d{1,4} /,
-  // GitLab sections, Travis folds and timers.
-  /^section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]{0,200}\])?/,
-  /^travis_(?:fold|time):(?:start|end):[^\s]{0,300}/,
-  // GitHub's marks, as they are in raw logs and as a step writes them.
-  /^##\[[a-z-]{1,20}\]/,
-  /^::(?:error|warning|notice|debug|group|endgroup)(?: [^:]{0,500})?::/,
-];
+/** What stands before what was said. `begins`: the characters it can begin with; absent: it has a tab in it. */
+interface Prefix {
+  begins?: string;
+  pattern: RegExp;
+}
 
-/** What a line with one of those begins with; most lines have none, and this is quicker than to try them all. */
-const MAY_HAVE_PREFIX = /^(?:[\d[# :]|section_|travis_|INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL|[^\t]{0,200}\t)/;
+const DIGITS = '0123456789';
+/** Tried in this order: behind one of them another one may stand. */
+const PREFIXES: readonly Prefix[] = [
+  // `gh run view --log`: job, step, then the stamped line.
+  { pattern: new RegExp(String.raw`^[^\t]{0,200}\t[^\t]{0,200}\t(?=\ufeff?${STAMP} )`) },
+  // Zuul: stamp, then the node.
+  { begins: DIGITS, pattern: new RegExp(String.raw`^${STAMP} \| (?:[\w.-]{1,80} \| ?)?`) },
+  // GitHub (`2026-01-02T03:04:05.1234567Z `) and GitLab, which adds the stream (`00O`, `01E`, `00O+`).
+  { begins: DIGITS, pattern: new RegExp(String.raw`^${STAMP}(?: \d\d[OE]\+?)? ?`) },
+  // Jenkins: `[2026-01-02T03:04:05.123Z] ` or `03:04:05  `; Taskcluster, which adds a word before the stamp.
+  { begins: '[', pattern: new RegExp(String.raw`^\[(?:task(?:cluster)?(?:[: ][a-z-]{1,20})? )?${STAMP}\] ?`) },
+  { begins: DIGITS, pattern: /^\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}/ },
+  // Mozharness, behind a clock.
+  { begins: ' IDWECF', pattern: /^ {0,6}(?:INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL) - {1,2}/ },
+  // TeamCity (`[03:04:05]W: [Step 1/2] `), AppVeyor (`[00:01:23] `).
+  {
+    begins: '[',
+    pattern: /^\[\d\d:\d\d:\d\d\](?:[ WEiFp]?:)? ?(?:\t? {0,4}\[(?:Step \d+\/\d+|[A-Z][\w .:-]{1,60})\] ?)?/,
+  },
+  // Drone and Woodpecker: step, line and seconds.
+  { begins: '[', pattern: /^\[[\w .:-]{1,80}:L?\d{1,7}:\d{1,7}s?\] / },
+  // BuildKit's plain progress: step and seconds.
+  { begins: '#', pattern: /^#\d{1,4} \d{1,6}\.\d{1,4} / },
+  // GitLab sections, Travis folds and timers.
+  { begins: 's', pattern: /^section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]{0,200}\])?/ },
+  { begins: 't', pattern: /^travis_(?:fold|time):(?:start|end):[^\s]{0,300}/ },
+  // GitHub's marks, as they are in raw logs and as a step writes them.
+  { begins: '#', pattern: /^##\[[a-z-]{1,20}\]/ },
+  { begins: ':', pattern: /^::(?:error|warning|notice|debug|group|endgroup)(?: [^:]{0,500})?::/ },
+];
 
 /**
  * The lines of a log, one for each line of the original, empty ones included, so that numbers stay true.
@@ -68,7 +76,11 @@ export function cleanLine(raw: string): string {
   const plain = raw.includes('\u001b') || raw.includes('\u009b') ? raw.replace(ANSI, '') : raw;
   const shown = plain.includes('\r') ? lastState(plain) : plain;
   let text = shown.replace(UNPRINTABLE, '');
-  if (MAY_HAVE_PREFIX.test(text)) for (const prefix of PREFIXES) text = text.replace(prefix, '');
+  for (const { begins, pattern } of PREFIXES) {
+    // Quicker than to try them all.
+    const mayStand = begins === undefined ? text.includes('\t') : begins.includes(text.charAt(0));
+    if (mayStand) text = text.replace(pattern, '');
+  }
   return cut(text).trimEnd();
 }
 
