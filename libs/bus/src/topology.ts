@@ -130,6 +130,8 @@ export interface BucketSpec {
 }
 
 export const BUCKETS = {
+  /** The secret of this installation that message ids are made with. The bus reads it, and no service's own code does. */
+  prunella_message_ids: { ttlMs: 0 },
   /** Webhook deliveries that were taken, by platform and what they said. GitHub redelivers for three days. */
   prunella_deliveries: { ttlMs: 7 * DAY },
   /** What the remediator decided, by incident and attempt: one decision, whatever is delivered again. */
