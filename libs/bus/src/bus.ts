@@ -13,8 +13,10 @@ import { type Envelope, type Events, messageId, type Subject, writeMessage } fro
 import { ConfigError, inSpan, iso, messageOf, systemClock, traceparent, UnreachableError } from '@prunella/core';
 import { natsAddress } from './address.ts';
 import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ensure.ts';
+import { ForeignValue } from './errors.ts';
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
+import { type InstallationSecret, type MessageIds, messageIds, secretOf } from './message-ids.ts';
 import { throughOutage } from './outage.ts';
 import { quietRequests } from './quiet-requests.ts';
 import { refusalOf, refused } from './refusal.ts';
@@ -72,6 +74,8 @@ export interface Publication<S extends Subject> {
 export class Bus {
   private connected = true;
   private readonly buckets = new Map<BucketName, Promise<JsonBucket<unknown>>>();
+  /** Set by `connect`, before anybody has the bus. */
+  private ids!: MessageIds;
 
   private constructor(
     readonly nats: NatsConnection,
@@ -81,9 +85,9 @@ export class Bus {
   ) {}
 
   /**
-   * Connects, and creates or updates the streams. Keeps reconnecting for ever afterwards.
+   * Connects, creates or updates the streams, and makes the secret of message ids where there is none. Keeps reconnecting for ever afterwards.
    *
-   * @throws UnreachableError when no server answers or it has no JetStream, ConfigError for what is no address.
+   * @throws UnreachableError when no server answers or it has no JetStream, ConfigError for what is no address and where somebody else has to make what is missing.
    */
   static async connect(options: BusOptions): Promise<Bus> {
     const { shown, ...address } = natsAddress(options.servers, options);
@@ -110,6 +114,8 @@ export class Bus {
         const manager = await jetstreamManager(nats);
         const bus = new Bus(nats, jetstream(nats), manager, { publishTimeoutMs: 30_000, ...options });
         for (const stream of STREAMS) await bus.ensureStream(stream);
+        // The bus's own bucket, whoever it works for: no service has a right to it, and where there are users the server says who may write it.
+        bus.ids = messageIds(await secretOf(() => bus.opened<InstallationSecret>('prunella_message_ids', false)));
         return bus;
       };
       const bus = await (nats.info?.cluster === undefined ? begun() : throughOutage(patience, begun));
@@ -117,7 +123,7 @@ export class Bus {
       return bus;
     } catch (error) {
       await nats.close();
-      if (error instanceof ConfigError) throw error;
+      if (error instanceof ConfigError || error instanceof ForeignValue) throw error;
       const refusal = refusalOf(error);
       if (refusal !== undefined) throw refused(`signing in at ${shown}`, refusal, OWN_USER);
       throw unreachable(shown, error);
@@ -145,17 +151,17 @@ export class Bus {
         traceparent: traceparent(),
         data: publication.data,
       };
-      const id = messageId(envelope);
-      if (span.isRecorded) span.set(sentAttributes(envelope, id));
+      if (span.isRecorded) span.set(sentAttributes(envelope, messageId(envelope)));
       const header = headers();
       header.set('traceparent', envelope.traceparent ?? '');
+      const id = this.ids(envelope);
       const sent = await this.publishRaw(subject, writeMessage(envelope), id, header);
       if (sent.duplicate) span.set({ 'prunella.duplicate': true });
       return sent;
     });
   }
 
-  /** Publishes bytes as they are; for dead letters. */
+  /** Publishes bytes as they are; for dead letters, whose stream nobody else writes. @param msgID as it is, so that who knows it could take it first. */
   async publishRaw(
     subject: string,
     bytes: Uint8Array,
@@ -202,7 +208,7 @@ export class Bus {
     this.demand(!rights || rights.reads.includes(name) || rights.writes.includes(name), `reads ${name}`);
     let bucket = this.buckets.get(name);
     if (bucket === undefined) {
-      bucket = this.opened(name);
+      bucket = this.opened<unknown>(name, rights !== undefined && !rights.writes.includes(name));
       bucket.catch(() => this.buckets.delete(name));
       this.buckets.set(name, bucket);
     }
@@ -298,12 +304,11 @@ export class Bus {
     if (!this.nats.isClosed()) await this.nats.drain();
   }
 
-  private async opened(name: BucketName): Promise<JsonBucket<unknown>> {
+  private async opened<T>(name: BucketName, isReadOnly: boolean): Promise<JsonBucket<T>> {
     const { jetstream, manager, nats } = this;
     const patience = { what: `opening ${name}`, withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
     const kv = await throughOutage(patience, () => ensureBucket(jetstream, manager, name, this.replicas));
-    const isReadOnly = this.rights !== undefined && !this.rights.writes.includes(name);
-    return new JsonBucket<unknown>({ name, kv, jetstream, manager, isReadOnly, isClosed: () => nats.isClosed() });
+    return new JsonBucket<T>({ name, kv, jetstream, manager, isReadOnly, isClosed: () => nats.isClosed() });
   }
 
   private async followConnection(outage: { since: number | undefined }): Promise<void> {

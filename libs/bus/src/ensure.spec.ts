@@ -4,7 +4,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startTestNats, type TestServer } from '@prunella/testing';
 import { Bus } from './bus.ts';
 import { ensureBucket, ensureStream } from './ensure.ts';
-import { EVENTS } from './topology.ts';
+import { EVENTS, ORIGINALS } from './topology.ts';
 
 let server: TestServer;
 let nats: NatsConnection;
@@ -49,6 +49,17 @@ describe('who found no stream, and comes to make it when another one has just ma
     const add = jest.spyOn(manager.streams, 'add');
     await ensureStream(manager, EVENTS);
     await expect(add.mock.results[0]?.value).rejects.toThrow(/insufficient storage/);
+  });
+
+  it('does not wait for one that is done without, and takes it the next time', async () => {
+    const add = { name: ORIGINALS.name, subjects: [...ORIGINALS.subjects] };
+    await manager.streams.add({ name: 'FULL', subjects: ['full'], max_bytes: 16 * 1024 ** 3 - ORIGINALS.maxBytes / 2 });
+    const info = jest.spyOn(manager.streams, 'info');
+    await expect(ensureStream(manager, ORIGINALS)).rejects.toThrow(/insufficient storage/);
+    expect(info).toHaveBeenCalledTimes(1);
+    await manager.streams.delete('FULL');
+    await manager.streams.add(add);
+    await ensureStream(manager, ORIGINALS);
   });
 
   it('is told so when it still is not there', async () => {

@@ -13,7 +13,7 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
 import { ConfigError } from '@prunella/core';
-import { refusalOf, refused } from './refusal.ts';
+import { type Refusal, refusalOf, refused } from './refusal.ts';
 import {
   BUCKETS,
   type BucketName,
@@ -38,7 +38,12 @@ const PROVISION =
 /** The server has no cluster; its cluster has too few servers, or too few with room. */
 const TOO_FEW_SERVERS = new Set([10074, 10005, 10023]);
 
-/** Creates a stream or brings its limits and replicas up to date. @param replicas undefined: as they are, or 1. @throws ConfigError when there are too few servers for the replicas. */
+/**
+ * Creates a stream or brings its limits and replicas up to date.
+ *
+ * @param replicas undefined: as they are, or 1.
+ * @throws ConfigError when there are too few servers for the replicas, or somebody else has to do it; its cause is what the server said.
+ */
 export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, replicas?: Replicas): Promise<void> {
   const wanted = {
     subjects: [...spec.subjects],
@@ -51,11 +56,15 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) {
     const add = { name: spec.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted };
-    await keptBy(replicas, spec.name, () => unlessMade(manager, spec.name, () => manager.streams.add(add)));
+    const make = () => manager.streams.add(add);
+    // One that is refused is asked for again at the next use: by then it may be there.
+    await keptBy(replicas, spec.name, spec.isOptional ? make : () => unlessMade(manager, spec.name, make));
   } else {
     mustBeClustered(replicas, spec.name, found);
     if (differs(found.config, wanted)) {
-      await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted));
+      const { num_replicas: _, ...others } = wanted;
+      const now = differs(found.config, others) ? undefined : found.config.num_replicas;
+      await keptBy(replicas, spec.name, () => manager.streams.update(spec.name, wanted), now);
     }
   }
 }
@@ -88,7 +97,8 @@ export async function ensureBucket(
   } else {
     mustBeClustered(replicas, name, found);
     if (replicas !== undefined && found.config.num_replicas !== replicas) {
-      await keptBy(replicas, name, () => manager.streams.update(stream, { num_replicas: replicas }));
+      const { num_replicas: now } = found.config;
+      await keptBy(replicas, name, () => manager.streams.update(stream, { num_replicas: replicas }), now);
     }
   }
   return await buckets.open(name, { allow_direct: false });
@@ -163,11 +173,24 @@ function tooFewServers(replicas: Replicas, name: string, says: string, cause?: u
   );
 }
 
-async function keptBy<T>(replicas: Replicas | undefined, name: string, change: () => Promise<T>): Promise<T> {
+function otherReplicas(name: string, refusal: Refusal, now: number, wanted: Replicas | undefined): ConfigError {
+  const doing = `NATS_REPLICAS is ${wanted}, and ${name} is kept by ${now}`;
+  const remedy = `set NATS_REPLICAS=${now}, or run \`prunella nats provision --replicas ${wanted}\` as a user that may (docs/guide/nats.md)`;
+  return refused(doing, refusal, remedy);
+}
+
+/** @param now by how many servers it is kept, where nothing but that is to be changed. */
+async function keptBy<T>(
+  replicas: Replicas | undefined,
+  name: string,
+  change: () => Promise<T>,
+  now?: number,
+): Promise<T> {
   try {
     return await change();
   } catch (error) {
     const refusal = refusalOf(error);
+    if (refusal !== undefined && now !== undefined) throw otherReplicas(name, refusal, now, replicas);
     if (refusal !== undefined)
       throw refused(`${name} is not there, or not as this version wants it`, refusal, PROVISION);
     if (

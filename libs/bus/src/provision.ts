@@ -1,12 +1,14 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
-import { messageOf } from '@prunella/core';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { ConfigError, messageOf } from '@prunella/core';
 import { Bus, type BusOptions } from './bus.ts';
-import { BUCKETS, type BucketName, GREEN_LOGS, ORIGINALS, STREAMS } from './topology.ts';
+import { BUCKETS, type BucketName, OPTIONAL_STREAMS, STREAMS } from './topology.ts';
 
 /** What came of setting up a server. */
 export interface Provisioned {
   streams: number;
   buckets: number;
+  /** By how many servers each of them is kept: one number, or several, ascending, where they differ. */
+  replicas: number[];
   /** Streams that Prunella can do without and there was no room for, with what the server said. */
   missing: { name: string; why: string }[];
 }
@@ -14,23 +16,43 @@ export interface Provisioned {
 /**
  * Makes all streams and buckets, and brings those that are there up to date: for servers on which the services may not do that themselves. Again: changes nothing.
  *
- * @param options of a user who may create and change them.
+ * @param options of a user who may create and change them. Without `replicas` what is there stays on as many servers as it is on.
  * @throws as `Bus.connect`; what the server says against one that is needed.
  */
 export async function provision(options: Omit<BusOptions, 'name'>): Promise<Provisioned> {
   const bus = await Bus.connect({ ...options, name: 'provision' });
   try {
     const missing: Provisioned['missing'] = [];
-    for (const stream of [GREEN_LOGS, ORIGINALS]) {
+    for (const stream of OPTIONAL_STREAMS) {
       await bus.ensureStream(stream).catch((error: unknown) => {
-        if (!(error instanceof JetStreamApiError)) throw error;
+        if (!saidByServer(error)) throw error;
         missing.push({ name: stream.name, why: messageOf(error) });
       });
     }
     const buckets = Object.keys(BUCKETS) as BucketName[];
     for (const name of buckets) await bus.bucket(name);
-    return { streams: STREAMS.length + 2 - missing.length, buckets: buckets.length, missing };
+    const streams = [...STREAMS, ...OPTIONAL_STREAMS].map(({ name }) => name);
+    return {
+      streams: streams.length - missing.length,
+      buckets: buckets.length,
+      replicas: await replicasOf(bus, new Set([...streams, ...buckets.map((name) => `KV_${name}`)])),
+      missing,
+    };
   } finally {
     await bus.close();
   }
+}
+
+/** Whether JetStream itself refused, as it does where there is no room: itself, or told with the replicas that there are too few servers for. */
+function saidByServer(error: unknown): boolean {
+  return (error instanceof ConfigError ? error.cause : error) instanceof JetStreamApiError;
+}
+
+async function replicasOf(bus: Bus, names: ReadonlySet<string>): Promise<number[]> {
+  const manager = await jetstreamManager(bus.nats);
+  const found = new Set<number>();
+  for await (const { config } of manager.streams.list()) {
+    if (names.has(config.name)) found.add(config.num_replicas);
+  }
+  return [...found].sort((a, b) => a - b);
 }

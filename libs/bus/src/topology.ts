@@ -17,6 +17,8 @@ export interface StreamSpec {
   duplicateWindowMs: number;
   /** The newest of each subject are kept, and can be read one by one; absent: all are kept. */
   maxPerSubject?: number;
+  /** Prunella can do without it: where there is no room for it nobody waits, and what would be kept there is not. */
+  isOptional?: true;
 }
 
 /** All events are in one stream: the auditor sees them in the order in which they happened (ADR 0001). */
@@ -42,7 +44,7 @@ export const STREAMS: readonly StreamSpec[] = [EVENTS, DEAD_LETTERS];
 
 /**
  * Logs of jobs that passed, two of each job. A stream and not a bucket, because a bucket that is full takes nothing more, while this
- * one forgets its oldest. Only the diagnoser makes it: it can do without.
+ * one forgets its oldest.
  */
 export const GREEN_LOGS: StreamSpec = {
   name: 'PRUNELLA_GREEN',
@@ -51,6 +53,7 @@ export const GREEN_LOGS: StreamSpec = {
   maxBytes: 512 * 1024 ** 2,
   duplicateWindowMs: 60 * 60_000,
   maxPerSubject: 2,
+  isOptional: true,
 };
 
 /**
@@ -64,7 +67,11 @@ export const ORIGINALS: StreamSpec = {
   maxBytes: 1024 ** 3,
   duplicateWindowMs: 60 * 60_000,
   maxPerSubject: 1,
+  isOptional: true,
 };
+
+/** Made by who needs them, when they are needed first. */
+export const OPTIONAL_STREAMS: readonly StreamSpec[] = [GREEN_LOGS, ORIGINALS];
 
 /** Asked of all services at once, and kept in no stream: how they are, and what they can reach. */
 export const EXAMINE = 'prunella.examine';
@@ -130,6 +137,8 @@ export interface BucketSpec {
 }
 
 export const BUCKETS = {
+  /** The secret of this installation that message ids are made with. The bus reads it, and no service's own code does. */
+  prunella_message_ids: { ttlMs: 0 },
   /** Webhook deliveries that were taken, by platform and what they said. GitHub redelivers for three days. */
   prunella_deliveries: { ttlMs: 7 * DAY },
   /** What the remediator decided, by incident and attempt: one decision, whatever is delivered again. */

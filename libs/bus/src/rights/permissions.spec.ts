@@ -58,6 +58,7 @@ it('each consumer is some service’s, which makes it with its filter and no oth
 
 it('each bucket is somebody’s, and only whom it is given to writes or reads it', () => {
   for (const bucket of Object.keys(BUCKETS) as (keyof typeof BUCKETS)[]) {
+    if (bucket === 'prunella_message_ids') continue;
     const rights = (client: ClientName): Rights => RIGHTS[client];
     const writers = CLIENTS.filter((client) => rights(client).writes.includes(bucket));
     const readers = CLIENTS.filter((client) => writers.includes(client) || rights(client).reads.includes(bucket));
@@ -70,6 +71,16 @@ it('each bucket is somebody’s, and only whom it is given to writes or reads it
   expect(CLIENTS.filter((client) => mayPublish(client, '$KV.prunella_claims.x'))).toEqual(['remediator']);
   expect(CLIENTS.filter((client) => mayPublish(client, '$KV.prunella_budgets.x'))).toEqual(['remediator']);
   expect(CLIENTS.filter((client) => mayPublish(client, '$KV.prunella_api_tokens.x'))).toEqual(['auditor']);
+});
+
+it('the secret of message ids is read by who publishes, key by key, and written by the admin only', () => {
+  const stream = 'KV_prunella_message_ids';
+  const may = (subject: string) => CLIENTS.filter((client) => mayPublish(client, subject, ['slack', 'requests']));
+  expect(may(`$JS.API.STREAM.MSG.GET.${stream}`)).toEqual(CLIENTS);
+  for (const subject of [`$JS.API.CONSUMER.CREATE.${stream}.x`, `$JS.API.STREAM.MSG.DELETE.${stream}`]) {
+    expect(may(subject)).toEqual([]);
+  }
+  expect(may('$KV.prunella_message_ids.secret')).toEqual([]);
 });
 
 it('each event is somebody’s; what makes the remediator act comes from one only, unless a door is open', () => {

@@ -48,6 +48,7 @@ export function permissionsOf(client: ClientName, doors: readonly Door[] = []): 
       ...(isService ? [`$JS.API.CONSUMER.LIST.${EVENTS.name}`] : []),
       ...consumers.flatMap(consuming),
       ...[...rights.writes, ...rights.reads].flatMap(readingBucket),
+      ...(rights.publishes.length > 0 ? readingKeys('prunella_message_ids') : []),
       ...(isService ? [`${EXAMINED}.*`] : []),
       ...(rights.asks ? [EXAMINE] : []),
     ],
@@ -87,12 +88,16 @@ function writingBucket(bucket: BucketName): string[] {
   return [`$KV.${bucket}.>`, ...removing];
 }
 
-/** To read a key, and to watch: a consumer for as long as that takes, with its flow control. */
-function readingBucket(bucket: string): string[] {
+/** To read a key that one knows. */
+function readingKeys(bucket: BucketName): string[] {
+  return [`$JS.API.STREAM.INFO.KV_${bucket}`, `$JS.API.STREAM.MSG.GET.KV_${bucket}`];
+}
+
+/** The same, and to watch: a consumer for as long as that takes, with its flow control. */
+function readingBucket(bucket: BucketName): string[] {
   const stream = `KV_${bucket}`;
   return [
-    `$JS.API.STREAM.INFO.${stream}`,
-    `$JS.API.STREAM.MSG.GET.${stream}`,
+    ...readingKeys(bucket),
     `$JS.API.CONSUMER.CREATE.${stream}.>`,
     `$JS.API.CONSUMER.INFO.${stream}.*`,
     `$JS.API.CONSUMER.DELETE.${stream}.*`,

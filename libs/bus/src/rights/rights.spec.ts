@@ -147,6 +147,22 @@ describe('a service that does more than it may', () => {
     );
   });
 
+  it('is told that NATS_REPLICAS differs, where nothing else does', async () => {
+    const manager = await jetstreamManager(admin.nats);
+    const { config } = await manager.streams.info('PRUNELLA');
+    // A server alone takes the number, and keeps it by itself.
+    await manager.streams.update('PRUNELLA', { num_replicas: 3 });
+    const connecting = Bus.connect({ servers: nats.urlOf('detector'), name: 'detector', replicas: 1 });
+    await expect(connecting).rejects.toThrow(
+      /NATS_REPLICAS is 1, and PRUNELLA is kept by 3: .*set NATS_REPLICAS=3, or run `prunella nats provision --replicas 1`/,
+    );
+    await manager.streams.update('PRUNELLA', { ...config, max_age: config.max_age / 2, num_replicas: 3 });
+    await expect(Bus.connect({ servers: nats.urlOf('detector'), name: 'detector', replicas: 1 })).rejects.toThrow(
+      /PRUNELLA is not there, or not as this version wants it/,
+    );
+    await manager.streams.update('PRUNELLA', config);
+  });
+
   it('is told what to do where a stream is missing', async () => {
     const manager = await jetstreamManager(admin.nats);
     await manager.streams.delete('KV_prunella_pods');

@@ -34,7 +34,7 @@ it('prints what a real server takes, with passwords of its environment; the admi
     for (let time = 0; time < 2; time += 1) {
       again.push(await prunella(['nats', 'provision', '--json'], as('admin')));
     }
-    const all = { streams: 4, buckets: Object.keys(BUCKETS).length, missing: [] };
+    const all = { streams: 4, buckets: Object.keys(BUCKETS).length, replicas: [1], missing: [] };
     expect(again.map(({ code, out }) => [code, JSON.parse(out)])).toEqual([
       [0, all],
       [0, all],

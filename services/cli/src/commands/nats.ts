@@ -1,4 +1,4 @@
-import { accountsConf, DOORS, type Door, provision, type UserName } from '@prunella/bus';
+import { accountsConf, DOORS, type Door, provision, type Replicas, type UserName } from '@prunella/bus';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { endpointsOf } from '../endpoints.ts';
@@ -6,6 +6,11 @@ import { endpointsOf } from '../endpoints.ts';
 interface PermissionsOptions {
   open?: Door[];
   anonymous?: boolean;
+}
+
+interface ProvisionOptions {
+  replicas?: string;
+  json?: true;
 }
 
 /** `prunella nats permissions|provision`. */
@@ -27,13 +32,15 @@ export function natsCommand(context: Context): Command {
     .command('provision')
     .description('make all streams and buckets, which the services may not do there; as the user admin of NATS_URL')
     .addOption(
-      new Option('--replicas <count>', 'how many servers keep each; as NATS_REPLICAS of the services')
+      new Option(
+        '--replicas <count>',
+        'how many servers keep each; as NATS_REPLICAS of the services (default: as many as now, and one what is made)',
+      )
         .choices(['1', '3', '5'])
-        .env('NATS_REPLICAS')
-        .default('1'),
+        .env('NATS_REPLICAS'),
     )
     .option('--json', 'print the answer as JSON')
-    .action((options: { replicas: string; json?: true }) => provisionAll(context, options));
+    .action((options: ProvisionOptions) => provisionAll(context, options));
   return command;
 }
 
@@ -49,13 +56,15 @@ function permissions(context: Context, { open: doors = [], anonymous = false }: 
   context.out(accountsConf({ passwordOf: (user) => `$${variableOf(user)}`, doors, anonymous }).trimEnd());
 }
 
-async function provisionAll(context: Context, { replicas, json }: { replicas: string; json?: true }): Promise<void> {
+async function provisionAll(context: Context, { replicas, json }: ProvisionOptions): Promise<void> {
   const { nats: servers } = await endpointsOf(context);
   const { NATS_CA_FILE: caFile, NATS_PASSWORD: password } = context.env;
-  const done = await provision({ servers, caFile, password, replicas: Number(replicas) as 1 | 3 | 5 });
+  const wanted = replicas === undefined ? undefined : (Number(replicas) as Replicas);
+  const done = await provision({ servers, caFile, password, replicas: wanted });
   if (json) return context.out(JSON.stringify(done));
+  const on = done.replicas.join(' or ');
   context.out(
-    `${done.streams} streams and ${done.buckets} buckets are there, each on ${replicas} server${replicas === '1' ? '' : 's'}`,
+    `${done.streams} streams and ${done.buckets} buckets are there, each on ${on} server${on === '1' ? '' : 's'}`,
   );
   for (const { name, why } of done.missing) context.err(`without ${name}: ${why}`);
 }

@@ -254,6 +254,8 @@ accounts {
           '$JS.API.CONSUMER.INFO.KV_prunella_lineage.*',
           '$JS.API.CONSUMER.DELETE.KV_prunella_lineage.*',
           '$JS.FC.KV_prunella_lineage.>',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examined.*' ] },
         subscribe: { allow: [
           '_INBOX_detector.>',
@@ -343,6 +345,8 @@ accounts {
           '$JS.API.CONSUMER.INFO.KV_prunella_places.*',
           '$JS.API.CONSUMER.DELETE.KV_prunella_places.*',
           '$JS.FC.KV_prunella_places.>',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examined.*' ] },
         subscribe: { allow: [
           '_INBOX_diagnoser.>',
@@ -543,6 +547,8 @@ accounts {
           '$JS.API.CONSUMER.INFO.KV_prunella_dependencies.*',
           '$JS.API.CONSUMER.DELETE.KV_prunella_dependencies.*',
           '$JS.FC.KV_prunella_dependencies.>',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examined.*' ] },
         subscribe: { allow: [
           '_INBOX_remediator.>',
@@ -617,6 +623,8 @@ accounts {
           '$JS.API.CONSUMER.INFO.KV_prunella_dependencies.*',
           '$JS.API.CONSUMER.DELETE.KV_prunella_dependencies.*',
           '$JS.FC.KV_prunella_dependencies.>',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examined.*',
           'prunella.examine' ] },
         subscribe: { allow: [
@@ -646,6 +654,8 @@ accounts {
           '$JS.API.CONSUMER.INFO.KV_prunella_api_tokens.*',
           '$JS.API.CONSUMER.DELETE.KV_prunella_api_tokens.*',
           '$JS.FC.KV_prunella_api_tokens.>',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examined.*' ] },
         subscribe: { allow: [
           '_INBOX_playground.>',
@@ -676,6 +686,8 @@ accounts {
           '$JS.API.INFO',
           '$JS.API.STREAM.INFO.PRUNELLA',
           '$JS.API.STREAM.INFO.PRUNELLA_DLQ',
+          '$JS.API.STREAM.INFO.KV_prunella_message_ids',
+          '$JS.API.STREAM.MSG.GET.KV_prunella_message_ids',
           'prunella.examine' ] },
         subscribe: { allow: [
           '_INBOX_cli.>',
