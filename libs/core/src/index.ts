@@ -18,4 +18,5 @@ export * from './slack-buttons.ts';
 export * from './span-attributes.ts';
 export * from './spans.ts';
 export * from './trace.ts';
+export * from './with-signal.ts';
 export * from './words.ts';

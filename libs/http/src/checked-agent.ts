@@ -1,6 +1,6 @@
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { isReachable, type Reachable } from './address.ts';
 import { AddressRefused } from './address-refused.ts';
 
@@ -37,7 +37,11 @@ export function checkedLookup(reachable: Reachable, resolve: Resolve = resolveBy
   };
 }
 
-/** Connects to what its look-up lets it; names only: an address in a URL is never looked up. */
-export function checkedAgent(reachable: Reachable, resolve?: Resolve): Agent {
-  return new Agent({ connect: { lookup: checkedLookup(reachable, resolve) } });
+/**
+ * Connects to what its look-up lets it; names only: an address in a URL is never looked up. Where Node takes its proxies from the environment
+ * (NODE_USE_ENV_PROXY=1), so does this: a proxy may be anywhere and looks names up itself, what goes past it (NO_PROXY, or none is set) is checked here.
+ */
+export function checkedAgent(reachable: Reachable, resolve?: Resolve): Dispatcher {
+  const connect = { lookup: checkedLookup(reachable, resolve) };
+  return process.env['NODE_USE_ENV_PROXY'] === '1' ? new EnvHttpProxyAgent({ connect }) : new Agent({ connect });
 }

@@ -51,6 +51,14 @@ class Site {
     this.answer = (_, response) => response.writeHead(status, { location }).end();
   }
 
+  /** As a proxy that opens no tunnel. */
+  refusesTunnels(wanted: (to: string | undefined) => void): void {
+    this.server.on('connect', (request: IncomingMessage, socket) => {
+      wanted(request.url);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
@@ -234,6 +242,52 @@ describe('a name', () => {
     expect(AddressRefused.in(thrown)?.message).toContain('rebinds.example');
     expect(other.connections).toBe(1);
     await agent.close();
+  });
+
+  describe('with NODE_USE_ENV_PROXY=1', () => {
+    const before = { ...process.env };
+    afterEach(() => {
+      process.env = { ...before };
+    });
+
+    /** Asks for a name on this machine, as who may reach public addresses only. */
+    async function asked(environment: NodeJS.ProcessEnv, name = 'inside.example'): Promise<unknown> {
+      process.env = { ...before, NODE_USE_ENV_PROXY: '1', ...environment };
+      const agent = checkedAgent('public', answers(['127.0.0.1']));
+      const init = { dispatcher: agent, signal: AbortSignal.timeout(10_000) } as unknown as RequestInit;
+      const answer: unknown = await fetch(`http://${name}:${other.port}/`, init).catch((error: unknown) => error);
+      await agent.destroy();
+      return answer;
+    }
+
+    it('is left to the proxy, which may itself be anywhere', async () => {
+      const tunnels: (string | undefined)[] = [];
+      home.refusesTunnels((to) => tunnels.push(to));
+      expect(AddressRefused.in(await asked({ HTTP_PROXY: home.url, NO_PROXY: 'elsewhere.example' }))).toBeUndefined();
+      expect([tunnels, other.connections]).toEqual([[`inside.example:${other.port}`], 0]);
+    });
+
+    it.each<NodeJS.ProcessEnv>([{ NO_PROXY: 'inside.example' }, { NO_PROXY: '.example' }, { NO_PROXY: '*' }])(
+      'is checked where the proxy is not asked: %j',
+      async (environment) => {
+        const refused = AddressRefused.in(await asked({ HTTP_PROXY: home.url, ...environment }));
+        expect(refused?.message).toContain('inside.example');
+        expect([home.connections, other.connections]).toEqual([0, 0]);
+      },
+    );
+
+    it('is not simply asked', async () => {
+      process.env = { ...before, NODE_USE_ENV_PROXY: '1' };
+      const rule: Rule = { home: 'http://ci.example', elsewhere: 'public' };
+      expect(await refused(ask(`http://localhost:${other.port}/`, rule))).toContain('expected a public address');
+      expect(other.connections).toBe(0);
+    });
+
+    it('is checked where no proxy is set', async () => {
+      const none = { HTTP_PROXY: '', http_proxy: '', HTTPS_PROXY: '', https_proxy: '' };
+      expect(AddressRefused.in(await asked(none))?.message).toContain('inside.example');
+      expect(other.connections).toBe(0);
+    });
   });
 });
 

@@ -51,8 +51,7 @@ export function outgoing(rule: Rule): Outgoing {
 async function ask(address: URL, init: RequestInit, rule: Rule): Promise<Response> {
   const unknown = isKnown(address, rule) ? undefined : admitted(address, rule);
   try {
-    // Behind a proxy it is the proxy that looks names up and connects.
-    const dispatcher = unknown === undefined || isProxied() ? {} : { dispatcher: AGENTS[unknown] };
+    const dispatcher = unknown === undefined ? {} : { dispatcher: AGENTS[unknown] };
     return await fetch(address, { ...init, ...dispatcher, redirect: 'manual' } as RequestInit);
   } catch (error) {
     throw AddressRefused.in(error) ?? error;
@@ -110,8 +109,4 @@ function withoutOurs(init: RequestInit): RequestInit {
     return value === null ? [] : [[name, value] as [string, string]];
   });
   return { ...init, headers, credentials: 'omit' };
-}
-
-function isProxied(): boolean {
-  return process.env['NODE_USE_ENV_PROXY'] === '1';
 }

@@ -43,6 +43,7 @@ export {
   unknownClusters,
   unknownSamples,
 } from './coverage.ts';
+export type { StoreOptions } from './data-source.ts';
 export {
   type Debt,
   type DebtEntry,
@@ -124,7 +125,7 @@ export {
   type StandingPosition,
   type StandingRecord,
 } from './standings.ts';
-export { Store, type StoreOptions, type Transaction } from './store.ts';
+export { Store, type Transaction } from './store.ts';
 export { ConfidenceRow, type StandingEntry } from './tables/confidence.ts';
 export { type EventRecord, EventRow } from './tables/event.ts';
 export { IncidentRow } from './tables/incident.ts';

@@ -2,6 +2,7 @@ import { ConfigError } from '@prunella/core';
 import { plainRole, startTestPostgres, type TestServer } from '@prunella/testing';
 import pg from 'pg';
 import { insertEvents } from './events.ts';
+import { RUNTIME_TABLES } from './grants.ts';
 import { dropPartitions, makePartitions, partitionsOf } from './partitions.ts';
 import { Store } from './store.ts';
 import type { EventRecord } from './tables/event.ts';
@@ -96,6 +97,79 @@ describe('a role without rights of its own', () => {
     await Store.migrate({ url, migrationUrl: empty.url, name: 'first' });
     await (await Store.open({ url, name: 'second' })).close();
     await empty.stop();
+  });
+});
+
+describe('whoever brings the tables up to date', () => {
+  let other: TestServer;
+  let owner: pg.Client;
+  beforeEach(async () => {
+    other = await startTestPostgres();
+    await Store.migrate({ url: other.url, name: 'first' });
+    owner = new pg.Client({ connectionString: other.url });
+    await owner.connect();
+  });
+  afterEach(async () => {
+    await owner.end();
+    await other.stop();
+  });
+
+  /** What the plain role may do with the rows of a table. */
+  async function rights(table: string): Promise<string[]> {
+    const { rows } = await owner.query<{ kind: string }>(
+      "SELECT kind FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) kind WHERE has_table_privilege('plain', $1, kind)",
+      [table],
+    );
+    return rows.map(({ kind }) => kind);
+  }
+
+  it('gives rights on our tables only, whatever else it owns beside them', async () => {
+    await owner.query('CREATE TABLE invoices (id bigint GENERATED ALWAYS AS IDENTITY)');
+    await Store.migrate({ url: await plainRole(other.url), migrationUrl: other.url, name: 'again' });
+    expect(await rights('invoices')).toEqual([]);
+    expect(await rights('migrations')).toEqual(['SELECT']);
+    expect(await rights('incidents')).toEqual(['SELECT', 'INSERT', 'UPDATE', 'DELETE']);
+  });
+
+  it('names every table that it made, but the partitions by time', async () => {
+    const { rows } = await owner.query<{ name: string }>(
+      "SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY 1",
+    );
+    const made = rows.map(({ name }) => name).filter((name) => !/_\d{4}[mq]\d+$/.test(name));
+    expect(made).toEqual([...RUNTIME_TABLES, 'migrations'].sort());
+  });
+
+  it('may be a member of the group that owns them', async () => {
+    await owner.query("CREATE ROLE owners; CREATE ROLE deployer LOGIN PASSWORD 'deployer' IN ROLE owners");
+    await owner.query('GRANT CREATE, USAGE ON SCHEMA public TO owners');
+    await owner.query(`DO $$ DECLARE found regclass; BEGIN
+      FOR found IN SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+      LOOP EXECUTE format('ALTER TABLE %s OWNER TO owners', found); END LOOP;
+    END $$`);
+    await owner.query('ALTER FUNCTION prunella_make_partition OWNER TO owners');
+    await owner.query('ALTER FUNCTION prunella_drop_partition OWNER TO owners');
+    const deployer = new URL(other.url);
+    [deployer.username, deployer.password] = ['deployer', 'deployer'];
+    await (await Store.open({ url: await plainRole(other.url), migrationUrl: deployer.href, name: 'again' })).close();
+    expect(await rights('incidents')).toEqual(['SELECT', 'INSERT', 'UPDATE', 'DELETE']);
+  });
+
+  it.each(['PGUSER', 'user'])('asks the database who it is at run time, where only %s says it', async (where) => {
+    const plain = new URL(await plainRole(other.url));
+    if (where === 'user') plain.searchParams.set('user', plain.username);
+    else process.env['PGUSER'] = plain.username;
+    plain.username = '';
+    const password = process.env['PGPASSWORD'];
+    process.env['PGPASSWORD'] = plain.password;
+    plain.password = '';
+    try {
+      await (await Store.open({ url: plain.href, migrationUrl: other.url, name: 'again' })).close();
+    } finally {
+      delete process.env['PGUSER'];
+      if (password === undefined) delete process.env['PGPASSWORD'];
+      else process.env['PGPASSWORD'] = password;
+    }
+    expect(await rights('incidents')).toEqual(['SELECT', 'INSERT', 'UPDATE', 'DELETE']);
   });
 });
 

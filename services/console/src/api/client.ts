@@ -34,7 +34,9 @@ export const api = createClient<paths>({
     const response = await send(request);
     const text = withVisibleMarks(await response.text());
     // These may have no body.
-    return new Response([204, 205, 304].includes(response.status) ? null : text, response);
+    const shown = new Response([204, 205, 304].includes(response.status) ? null : text, response);
+    // Only what came over the network has one by itself.
+    return Object.defineProperty(shown, 'url', { value: response.url });
   },
 });
 

@@ -3,7 +3,7 @@ import { Bus } from '@prunella/bus';
 import { Needs, parseInput } from '@prunella/service-kit';
 import { type Advice, advise, diffSizeOf } from '@prunella/usage';
 import { z } from 'zod';
-import { inTime } from '../intake/in-time.ts';
+import { whileSenderWaits } from '../intake/while-sender-waits.ts';
 import { UsageBook } from './usage-book.ts';
 
 /** What is asked for; longest as in the contract. */
@@ -29,7 +29,9 @@ export class AdviceController {
     const { pipeline, repository, job, branch, diff_lines: lines } = parseInput(Asked, query);
     const diff = diffSizeOf(lines);
     const of = (which: string) =>
-      inTime(this.bus, async () => advise(await this.usage.of({ repository, pipeline, job, branch: which }), diff));
+      whileSenderWaits(this.bus, async () =>
+        advise(await this.usage.of({ repository, pipeline, job, branch: which }), diff),
+      );
     if (branch !== '') {
       const own = await of(branch);
       if (own.basis !== 'none') return { ...own, branch };

@@ -1,6 +1,14 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus, type Scheduled, type TimerOutcome, Timers } from '@prunella/bus';
-import { continueTrace, messageOf, ProviderError, stableId, systemClock, traceparent } from '@prunella/core';
+import {
+  continueTrace,
+  messageOf,
+  ProviderError,
+  stableId,
+  systemClock,
+  traceparent,
+  withSignal,
+} from '@prunella/core';
 import { PinoLogger } from 'nestjs-pino';
 import { redacted } from '../redacted.ts';
 import { mayHaveReports } from '../reports/ended-run.ts';
@@ -9,8 +17,8 @@ import { sources } from '../sources/index.ts';
 import { REACH } from '../sources/reach.ts';
 import type { Reach, Report, Source } from '../sources/source.ts';
 import { Places } from '../threads/place.ts';
-import { inTime, withSignal } from './in-time.ts';
 import { Outbox } from './outbox.ts';
+import { whileSenderWaits } from './while-sender-waits.ts';
 
 const ASK_TIMEOUT_MS = 10_000;
 /** So long a report waits for the test reports of its run, which help to diagnose it; what is slower is told after it. */
@@ -80,7 +88,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       failures: 0,
       traceparent: traceparent(),
     };
-    await inTime(this.bus, async () => (await this.timers).set(incomplete), withinMs);
+    await whileSenderWaits(this.bus, async () => (await this.timers).set(incomplete), withinMs);
   }
 
   /** The same for the test reports alone of what is told at once; the platform is asked for them soon. Throws UnreachableError. */
@@ -98,7 +106,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       failures: 0,
       traceparent: traceparent(),
     };
-    await inTime(this.bus, async () => (await this.timers).set(tests));
+    await whileSenderWaits(this.bus, async () => (await this.timers).set(tests));
   }
 
   private async wire(): Promise<Timers<Incomplete>> {
@@ -131,10 +139,13 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
     const source = sources.find((each) => each.name === name);
     try {
       const whole = source?.complete
-        ? await withSignal(ASK_TIMEOUT_MS, async (signal) => await source.complete?.(report, this.reach, signal))
+        ? await withSignal(
+            { longestMs: ASK_TIMEOUT_MS },
+            async (signal) => await source.complete?.(report, this.reach, signal),
+          )
         : report;
       if (whole === undefined) return 'done';
-      const tests = await withSignal(AHEAD_MS, (signal) => this.tests.tell(whole, this.reach, signal));
+      const tests = await withSignal({ longestMs: AHEAD_MS }, (signal) => this.tests.tell(whole, this.reach, signal));
       await this.publish(redacted(whole));
       if (tests === 'all') return 'done';
       const wait = tests.again ?? FIRST_WAIT_MS;
@@ -155,7 +166,9 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
   }
   /** The rest of what was too slow, or not to be had, when the report was published. */
   private async testsOf({ report, tries }: Incomplete): Promise<TimerOutcome<Incomplete>> {
-    const tests = await withSignal(TESTS_TIMEOUT_MS, (signal) => this.tests.tell(report, this.reach, signal));
+    const tests = await withSignal({ longestMs: TESTS_TIMEOUT_MS }, (signal) =>
+      this.tests.tell(report, this.reach, signal),
+    );
     if (tests === 'all') return 'done';
     if (tries < MOST_TRIES) return { againAt: systemClock.now() + (tests.again ?? waitAfter(tries)), tries: tries + 1 };
     this.tests.giveUp(report);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import { stableId } from '@prunella/core';
 import type { DeliveryLog, Receipt } from '../detect.ts';
-import { inTime } from './in-time.ts';
+import { whileSenderWaits } from './while-sender-waits.ts';
 
 /** Remembers deliveries for longer than any sender sends them again, in every replica. */
 @Injectable()
@@ -10,11 +10,14 @@ export class Deliveries implements DeliveryLog {
   constructor(private readonly bus: Bus) {}
 
   async find(source: string, deliveryId: string): Promise<Receipt | undefined> {
-    return await inTime(this.bus, async () => (await (await this.bucket()).get(keyOf(source, deliveryId)))?.value);
+    return await whileSenderWaits(
+      this.bus,
+      async () => (await (await this.bucket()).get(keyOf(source, deliveryId)))?.value,
+    );
   }
 
   async note(source: string, deliveryId: string, receipt: Receipt): Promise<void> {
-    await inTime(this.bus, async () => (await this.bucket()).put(keyOf(source, deliveryId), receipt));
+    await whileSenderWaits(this.bus, async () => (await this.bucket()).put(keyOf(source, deliveryId), receipt));
   }
 
   private bucket() {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus, type Origin } from '@prunella/bus';
 import type { Run } from '@prunella/contracts';
 import { startedRunKey } from '@prunella/core';
-import { inTime } from './in-time.ts';
+import { whileSenderWaits } from './while-sender-waits.ts';
 
 /** For which incidents the remediator began runs as new ones. */
 @Injectable()
@@ -12,7 +12,7 @@ export class Origins {
   /** undefined: nobody here began it. Throws UnreachableError. */
   async of(run: Pick<Run, 'platform' | 'repository' | 'runId'>): Promise<Origin | undefined> {
     if (run.runId === '') return undefined;
-    return await inTime(this.bus, async () => {
+    return await whileSenderWaits(this.bus, async () => {
       const bucket = await this.bus.bucket<Origin>('prunella_lineage');
       return (await bucket.get(startedRunKey(run)))?.value;
     });

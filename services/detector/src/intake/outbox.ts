@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import type { Report } from '../sources/source.ts';
-import { inTime } from './in-time.ts';
+import { whileSenderWaits } from './while-sender-waits.ts';
 
 /** Puts reports on the bus, or says soon that it can't. */
 @Injectable()
@@ -17,7 +17,7 @@ export class Outbox {
   async publishOnce(report: Report, withinMs?: number): Promise<boolean> {
     const { subject, ...publication } = report;
     const publish = () => this.bus.publish(subject, publication as Parameters<Bus['publish']>[1]);
-    const { duplicate } = await inTime(this.bus, publish, withinMs);
+    const { duplicate } = await whileSenderWaits(this.bus, publish, withinMs);
     return !duplicate;
   }
 }

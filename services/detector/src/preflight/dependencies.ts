@@ -15,7 +15,7 @@ import { ENVIRONMENT, Metrics } from '@prunella/service-kit';
 import { PinoLogger } from 'nestjs-pino';
 import { DetectorPolicy } from '../detector-policy.ts';
 import type { DetectorEnvironment } from '../environment.ts';
-import { inTime } from '../intake/in-time.ts';
+import { whileSenderWaits } from '../intake/while-sender-waits.ts';
 import { DependencyBook } from './dependency-book.ts';
 import { hearDiagnosis } from './hear-diagnosis.ts';
 import { type Probing, probeAgain } from './probe-again.ts';
@@ -74,7 +74,7 @@ export class Dependencies implements OnApplicationBootstrap, OnApplicationShutdo
   async preflight(intent: Intent): Promise<PreflightAnswer> {
     const { book } = await this.ready;
     const { dependencies } = this.policy.current;
-    return await inTime(this.bus, async () => {
+    return await whileSenderWaits(this.bus, async () => {
       const needed = neededBy(dependencies, intent).map(({ dependency }) => dependency);
       const records = await Promise.all(needed.map(({ name }) => book.get(name)));
       const now = systemClock.now();

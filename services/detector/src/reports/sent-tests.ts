@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '@prunella/bus';
 import type { TestsReported } from '@prunella/contracts';
 import { stableId } from '@prunella/core';
-import { inTime } from '../intake/in-time.ts';
+import { whileSenderWaits } from '../intake/while-sender-waits.ts';
 
 /**
  * Which test reports steps of a run have sent themselves, by what they say: where the same file is left behind as an artefact, too, it is told once, although the one is
@@ -15,7 +15,7 @@ export class SentTests {
   /** Throws UnreachableError. */
   async note(tests: TestsReported, withinMs?: number): Promise<void> {
     if (tests.run.runId === '') return;
-    await inTime(
+    await whileSenderWaits(
       this.bus,
       async () => {
         const bucket = await this.bucket();
@@ -27,12 +27,15 @@ export class SentTests {
 
   /** Throws UnreachableError. */
   async has(tests: TestsReported): Promise<boolean> {
-    return await inTime(this.bus, async () => (await (await this.bucket()).get(keyOf(tests))) !== undefined);
+    return await whileSenderWaits(this.bus, async () => (await (await this.bucket()).get(keyOf(tests))) !== undefined);
   }
 
   /** Whether its steps have sent any. Throws UnreachableError. */
   async hasAny(tests: Pick<TestsReported, 'run'>): Promise<boolean> {
-    return await inTime(this.bus, async () => (await (await this.bucket()).get(keyOfRun(tests))) !== undefined);
+    return await whileSenderWaits(
+      this.bus,
+      async () => (await (await this.bucket()).get(keyOfRun(tests))) !== undefined,
+    );
   }
 
   private bucket() {

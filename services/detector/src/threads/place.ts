@@ -5,7 +5,7 @@ import { systemClock } from '@prunella/core';
 import { watchFor, workloadOf } from '@prunella/policy';
 import { type Kept, Threads } from '@prunella/threads';
 import { DetectorPolicy } from '../detector-policy.ts';
-import { inTime } from '../intake/in-time.ts';
+import { whileSenderWaits } from '../intake/while-sender-waits.ts';
 import type { Report } from '../sources/source.ts';
 
 /** Puts reports into the incidents that they belong to. */
@@ -33,7 +33,7 @@ export class Places {
   async place(report: Report, withinMs?: number): Promise<Report> {
     switch (report.subject) {
       case 'pipeline.failed': {
-        const failure = await inTime(this.bus, () => this.threads.join(report.data), withinMs);
+        const failure = await whileSenderWaits(this.bus, () => this.threads.join(report.data), withinMs);
         return { ...report, data: { ...failure, placed: true } };
       }
       case 'pipeline.finished':
@@ -48,6 +48,6 @@ export class Places {
   private async ended(finished: PipelineFinished, withinMs?: number): Promise<PipelineFinished> {
     const watch = watchFor(this.policy.current.watches, finished);
     const workload = watch && workloadOf(watch, finished);
-    return await inTime(this.bus, () => this.threads.finished(finished, workload), withinMs);
+    return await whileSenderWaits(this.bus, () => this.threads.finished(finished, workload), withinMs);
   }
 }

@@ -1,6 +1,6 @@
 import type { PipelineFailed } from '@prunella/contracts';
-import { type CiReader, messageOf, runOf } from '@prunella/core';
-import { inTime } from './in-time.ts';
+import { type CiReader, messageOf, runOf, withSignal } from '@prunella/core';
+import { GRACE_MS } from './grace.ts';
 
 const LONGEST_MS = 10_000;
 
@@ -12,7 +12,13 @@ export async function changesOf(
   const changedFiles = reader?.changedFiles?.bind(reader);
   if (changedFiles === undefined || failure.runId === '') return { files: [], gaps: [] };
   try {
-    return { files: (await inTime(LONGEST_MS, (signal) => changedFiles(runOf(failure), signal))) ?? [], gaps: [] };
+    return {
+      files:
+        (await withSignal({ longestMs: LONGEST_MS, graceMs: GRACE_MS }, (signal) =>
+          changedFiles(runOf(failure), signal),
+        )) ?? [],
+      gaps: [],
+    };
   } catch (error) {
     return { files: [], gaps: [`which files were changed could not be read: ${messageOf(error)}`] };
   }

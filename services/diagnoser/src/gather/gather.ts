@@ -1,8 +1,8 @@
 import { Postponed, type Received } from '@prunella/bus';
 import type { PipelineFailed } from '@prunella/contracts';
-import { type CiReader, type Clock, type JobLog, messageOf, ProviderError, runOf } from '@prunella/core';
+import { type CiReader, type Clock, type JobLog, messageOf, ProviderError, runOf, withSignal } from '@prunella/core';
 import type { EarlierLogs } from '../green/earlier-logs.ts';
-import { inTime } from './in-time.ts';
+import { GRACE_MS } from './grace.ts';
 
 /** What can be known about a failure beyond its event. */
 export interface Gathered {
@@ -70,7 +70,9 @@ function gapsOf(jobs: readonly JobLog[]): string[] {
 }
 
 async function read(reader: CiReader, failure: PipelineFailed): Promise<JobLog[]> {
-  return await inTime(LONGEST_MS, (signal) => reader.failedJobs(runOf(failure), { ...LIMITS, signal }));
+  return await withSignal({ longestMs: LONGEST_MS, graceMs: GRACE_MS }, (signal) =>
+    reader.failedJobs(runOf(failure), { ...LIMITS, signal }),
+  );
 }
 
 /** How long to wait before the next try; undefined: not at all. */

@@ -1,6 +1,6 @@
 import type { PipelineFailed } from '@prunella/contracts';
-import { type CiReader, type Clock, type JobLog, messageOf, runOf } from '@prunella/core';
-import { inTime } from '../gather/in-time.ts';
+import { type CiReader, type Clock, type JobLog, messageOf, runOf, withSignal } from '@prunella/core';
+import { GRACE_MS } from '../gather/grace.ts';
 import type { AskedLately } from './asked-lately.ts';
 import type { GreenLogs, GreenText, JobKey } from './green-logs.ts';
 
@@ -96,8 +96,8 @@ async function refreshed(
   if (open.length === 0 || reader.greenLogs === undefined) return { fetched: [], gaps };
   try {
     if (longestMs < LEAST_MS) throw new Error('reading the failed jobs took all the time there is');
-    const found = await inTime(
-      longestMs,
+    const found = await withSignal(
+      { longestMs, graceMs: GRACE_MS },
       async (signal) => await reader.greenLogs?.(runOf(failure), open, { ...PER_JOB, signal }),
     );
     const logs = (found ?? []).filter(({ log }) => log.trim() !== '');

@@ -14,7 +14,7 @@ const POLL_MS = 50;
  * @param withinMs how long the sender waits for an answer, in milliseconds.
  * @throws UnreachableError (503: send it again) when it takes too long or fails; ContractViolation as it is.
  */
-export async function inTime<T>(
+export async function whileSenderWaits<T>(
   bus: Pick<Bus, 'isConnected'>,
   work: () => Promise<T>,
   withinMs = LONGEST_MS,
@@ -30,21 +30,6 @@ export async function inTime<T>(
   } catch (error) {
     if (error instanceof ContractViolation || error instanceof UnreachableError) throw error;
     throw new UnreachableError(`NATS could not take it: ${messageOf(error)}; send it again`, { cause: error });
-  }
-}
-
-/**
- * Does work that is told by its signal to end after `longestMs`. Unlike `AbortSignal.timeout`, which goes off in any case and makes errors then for all that ever
- * listened, this one is over with the work.
- */
-export async function withSignal<T>(longestMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const late = () => stop.abort(new DOMException(`no answer within ${longestMs} ms`, 'TimeoutError'));
-  const timer = setTimeout(late, longestMs);
-  try {
-    return await work(stop.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
