@@ -56,7 +56,7 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) {
     const add = { name: spec.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted };
-    const make = () => manager.streams.add(add);
+    const make = (): Promise<unknown> => manager.streams.add(add);
     // One that is refused is asked for again at the next use: by then it may be there.
     await keptBy(replicas, spec.name, spec.isOptional ? make : () => unlessMade(manager, spec.name, make));
   } else {
