@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AckPolicy,
   DeliverPolicy,
-  JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
@@ -13,6 +12,7 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
 import { ConfigError } from '@prunella/core';
+import { unlessMissing } from './missing.ts';
 import { type Refusal, refusalOf, refused } from './refusal.ts';
 import {
   BUCKETS,
@@ -56,7 +56,7 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
   const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) {
     const add = { name: spec.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted };
-    const make = () => manager.streams.add(add);
+    const make = (): Promise<unknown> => manager.streams.add(add);
     // One that is refused is asked for again at the next use: by then it may be there.
     await keptBy(replicas, spec.name, spec.isOptional ? make : () => unlessMade(manager, spec.name, make));
   } else {
@@ -138,19 +138,6 @@ async function unlessMade(manager: JetStreamManager, name: string, make: () => P
       await sleep(LOOK_MS);
       if ((await unlessMissing(manager.streams.info(name))) !== undefined) return;
     }
-    throw error;
-  }
-}
-
-/** Only "there is none" is none: a server that does not answer may well have it. */
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    const isMissing =
-      error instanceof JetStreamApiError &&
-      (error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound);
-    if (isMissing) return undefined;
     throw error;
   }
 }

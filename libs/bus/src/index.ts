@@ -10,6 +10,7 @@ export { type Change, type Entry, JsonBucket } from './kv.ts';
 export { type Holder, type LeaseOptions, whileHolding } from './lease.ts';
 export { type ConsumerLook, lookAtConsumers, lookAtStream, lookAtStreams, type StreamLook } from './look.ts';
 export { type Provisioned, provision } from './provision.ts';
+export { type Refusal, refusalOf } from './refusal.ts';
 export { type AccountsOptions, accountsConf, USERS, type UserName } from './rights/accounts.ts';
 export { allPermissions, inboxOf, type Permissions, permissionsOf } from './rights/permissions.ts';
 export {

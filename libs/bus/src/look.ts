@@ -1,4 +1,5 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
+import { unlessMissing } from './missing.ts';
 import { EVENTS, STREAMS, type StreamSpec } from './topology.ts';
 
 /** How a stream is; sizes in bytes. */
@@ -26,9 +27,9 @@ export interface ConsumerLook {
   redelivered: number;
 }
 
-/** undefined: there is no such stream. */
+/** undefined: there is no such stream. Throws what the server says against asking. */
 export async function lookAtStream(manager: JetStreamManager, spec: StreamSpec): Promise<StreamLook | undefined> {
-  const found = await manager.streams.info(spec.name).catch(() => undefined);
+  const found = await unlessMissing(manager.streams.info(spec.name));
   if (found === undefined) return undefined;
   const { state, config, cluster } = found;
   const behind = (cluster?.replicas ?? []).filter(({ current, offline }) => !current || offline === true);
@@ -43,7 +44,7 @@ export async function lookAtStream(manager: JetStreamManager, spec: StreamSpec):
   };
 }
 
-/** Everybody's streams, those that are there. */
+/** Everybody's streams, those that are there. Throws as above. */
 export async function lookAtStreams(manager: JetStreamManager): Promise<StreamLook[]> {
   const looks = await Promise.all(STREAMS.map((spec) => lookAtStream(manager, spec)));
   return looks.filter((look) => look !== undefined);

@@ -15,7 +15,14 @@ afterEach(async () => {
   for (const bus of open.splice(0)) await bus.close();
 });
 
-const approval: ActionApproved = { incidentId: 'inc_1', attempt: 1, action: 'retry', approved: true, by: 'ada' };
+const approval: ActionApproved = {
+  incidentId: 'inc_1',
+  attempt: 1,
+  action: 'retry',
+  approved: true,
+  by: 'ada',
+  reason: '',
+};
 
 async function connected(servers: string, name: string): Promise<Bus> {
   const bus = await Bus.connect({ servers, name });

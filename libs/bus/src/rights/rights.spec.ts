@@ -4,7 +4,8 @@ import { SUBJECTS } from '@prunella/contracts';
 import { ConfigError } from '@prunella/core';
 import { type GuardedNats, startGuardedNats } from '@prunella/testing';
 import { Bus } from '../bus.ts';
-import { CONSUMERS } from '../topology.ts';
+import { lookAtStream } from '../look.ts';
+import { CONSUMERS, GREEN_LOGS } from '../topology.ts';
 import type { UserName } from './accounts.ts';
 import { CLIENTS, type ClientName, PUBLIC_SUBJECTS, publishedBy } from './rights.ts';
 
@@ -93,6 +94,12 @@ it('no service reads or writes the buckets of others', async () => {
       ...(client === 'auditor' ? [] : ['$KV.prunella_api_tokens.x']),
     ]);
   }
+});
+
+it('a look that is refused does not say that there is nothing', async () => {
+  const manager = await jetstreamManager(await as('detector'));
+  await expect(lookAtStream(manager, GREEN_LOGS)).rejects.toThrow(/Permissions Violation/);
+  expect(await lookAtStream(manager, { ...GREEN_LOGS, name: 'PRUNELLA' })).toMatchObject({ name: 'PRUNELLA' });
 });
 
 it('nobody listens in the inbox of another, or to events', async () => {

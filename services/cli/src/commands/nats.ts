@@ -34,7 +34,7 @@ export function natsCommand(context: Context): Command {
     .addOption(
       new Option(
         '--replicas <count>',
-        'how many servers keep each; as NATS_REPLICAS of the services (default: as many as now, and one what is made)',
+        'how many servers keep each, as NATS_REPLICAS of the services; without it what is there stays as it is, and what is made is on one',
       )
         .choices(['1', '3', '5'])
         .env('NATS_REPLICAS'),
