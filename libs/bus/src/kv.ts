@@ -6,7 +6,7 @@ import { ForeignValue } from './errors.ts';
 import { type Patience, throughOutage } from './outage.ts';
 import { refusalOf, refused } from './refusal.ts';
 import { together } from './together.ts';
-import { follow } from './watch.ts';
+import { endWatch, follow } from './watch.ts';
 
 /** A value with the revision that an update must name. */
 export interface Entry<T> {
@@ -150,6 +150,7 @@ export class JsonBucket<T> {
       // The server that feeds it may go away in the middle, and nothing would come any more.
       let heard = performance.now();
       let isWhole = false;
+      let ended: Promise<void>;
       const watchdog = setInterval(() => performance.now() - heard > TRY_MS && values.stop(), TRY_MS / 3);
       try {
         for await (const entry of values) {
@@ -161,13 +162,15 @@ export class JsonBucket<T> {
             entries.set(entry.key, { key: entry.key, value: entry.json<T>(), revision: entry.revision });
           }
           isWhole = entry.isUpdate || entry.delta === 0;
-          // Leaving the loop ends the watch.
           if (isWhole) break;
         }
       } finally {
         clearInterval(watchdog);
+        ended = endWatch(values);
       }
+      // A server that went away in the middle is not waited for once more.
       if (!isWhole) throw new errors.TimeoutError();
+      await ended;
       return { entries: [...entries.values()], marks: [...marks.values()] };
     });
   }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PushConsumer } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
+import type { QueuedIterator } from '@nats-io/transport-node';
 
 const WATCH_AGAIN_MS = 1_000;
 /** How often it is compared with the bucket what was told: a watch that hangs is found after two of these at most. */
@@ -27,6 +29,17 @@ export async function follow(
   caughtUp();
 }
 
+/**
+ * Stops a watch, and deletes what feeds it: the client leaves that to the server, which does it after five minutes, so that whoever reads often has many.
+ * Resolves when the server has answered, or will not. Never throws.
+ */
+export async function endWatch(watch: QueuedIterator<KvEntry>): Promise<void> {
+  watch.stop();
+  // The client keeps the consumer to itself.
+  const { _data: consumer } = watch as QueuedIterator<KvEntry> & { _data?: PushConsumer };
+  await consumer?.delete().catch(() => undefined);
+}
+
 /** One watch, until it ends or hangs. */
 async function once(kv: KV, tell: (entry: KvEntry) => void, signal: AbortSignal, caughtUp: () => void): Promise<void> {
   // Before the watch: all that is there by now is either told in it, or gone.
@@ -52,6 +65,7 @@ async function once(kv: KV, tell: (entry: KvEntry) => void, signal: AbortSignal,
     }
   } finally {
     over.abort();
+    void endWatch(changes);
     await comparing;
   }
 }
