@@ -4,7 +4,7 @@ import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decode, encode, type SourceMapMappings } from '@jridgewell/sourcemap-codec';
-import { NODE_FLAGS } from '@prunella/core';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '@prunella/core';
 import { startTestNats } from '@prunella/testing';
 import fc from 'fast-check';
 import { ownLinesOnly } from '../../scripts/source-map.mjs';
@@ -130,4 +130,9 @@ it('is run in images as everywhere', async () => {
   const dockerfile = await readFile(join(ROOT, 'deploy', 'docker', 'Dockerfile'), 'utf8');
   const command = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
   expect(command).toEqual(['node', ...NODE_FLAGS, '/app/run.mjs']);
+  const variables = /^ENV (MALLOC_.*)$/m
+    .exec(dockerfile)?.[1]
+    ?.split(' ')
+    .map((one) => one.split('='));
+  expect(Object.fromEntries(variables ?? [])).toEqual(MALLOC_ENVIRONMENT);
 });
