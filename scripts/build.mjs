@@ -2,6 +2,7 @@
  * Builds what has changed; when nothing has, does not even start the build tool.
  *
  *   node scripts/build.mjs
+ *   node scripts/build.mjs --always [OPTION OF NX]...    asks the build tool in any case, and shows what it says
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -52,23 +53,36 @@ function nx() {
 /** Builds when needed. Says so in a line, and prints the errors in full. @returns {Promise<boolean>} whether all is built */
 export async function buildIfNeeded() {
   if (isBuilt()) return true;
-  // Looked at before the build: what changes meanwhile is built the next time.
-  const before = state();
   const started = performance.now();
   process.stdout.write('Building ...\n');
-  const { status, stdout, stderr, error } = spawnSync(
-    process.execPath,
-    [nx(), 'run-many', '-t', 'build', '--output-style=stream'],
-    { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' } },
-  );
+  const { status, stdout, stderr, error } = build([], { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (status !== 0) {
     process.stderr.write(`${error?.message ?? `${stdout}${stderr}`}\nThe build failed: what is wrong stands above.\n`);
     return false;
   }
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, before);
   process.stdout.write(`Built in ${((performance.now() - started) / 1000).toFixed(0)} s.\n`);
   return true;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && !(await buildIfNeeded())) process.exitCode = 1;
+/** Runs the build tool, and remembers of what state all is built then. */
+function build(more, options) {
+  // Looked at before the build: what changes meanwhile is built the next time.
+  const before = state();
+  const run = spawnSync(process.execPath, [nx(), 'run-many', '-t', 'build', '--output-style=stream', ...more], {
+    cwd: root,
+    env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' },
+    ...options,
+  });
+  // With options it may have been a part.
+  if (run.status === 0 && more.length === 0) {
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, before);
+  }
+  return run;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [always, ...more] = process.argv.slice(2);
+  const built = always === '--always' ? build(more, { stdio: 'inherit' }).status === 0 : await buildIfNeeded();
+  if (!built) process.exitCode = 1;
+}

@@ -72,15 +72,28 @@ async function bundle(service) {
     // What a library does when it is loaded (reflect-metadata) comes before what relies on that, whichever chunk holds it.
     strictExecutionOrder: true,
     keepNames: true,
+    charset: 'ascii',
+    // Licences.
+    comments: { legal: true, annotation: false, jsdoc: false },
   });
   await build.close();
   await writeFile(join(dir, 'made-of.json'), JSON.stringify(madeOf));
-  for (const { type, fileName, map } of output) {
-    if (type !== 'chunk' || map === null) continue;
+  for (const { type, fileName, code, map } of output) {
+    if (type !== 'chunk') continue;
+    await writeFile(join(dir, fileName), asciiOf(code));
+    if (map === null) continue;
     const ours = ownLinesOnly(map, isOurs);
     if (ours.sources.length > 0) await writeFile(join(dir, `${fileName}.map`), JSON.stringify(ours));
     else await rm(join(dir, `${fileName}.map`));
   }
+}
+
+/**
+ * V8 keeps the text of all that it loads: one byte a character while all of them are ASCII, two as soon as one is not.
+ * `charset` leaves comments (and the raw text of tagged templates) as they are.
+ */
+function asciiOf(code) {
+  return code.replaceAll(/[^\0-\x7f]/gu, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
 }
 
 /** @param {string} source as in a source map: relative to the bundle. */

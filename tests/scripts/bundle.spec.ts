@@ -4,7 +4,7 @@ import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decode, encode, type SourceMapMappings } from '@jridgewell/sourcemap-codec';
-import { NODE_FLAGS } from '@prunella/core';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '@prunella/core';
 import { startTestNats } from '@prunella/testing';
 import fc from 'fast-check';
 import { ownLinesOnly } from '../../scripts/source-map.mjs';
@@ -55,9 +55,42 @@ describe('ownLinesOnly', () => {
     expect(map.sources).toEqual(['b.ts']);
     expect(decode(map.mappings)).toEqual([[[0, 0, 0, 0]], [[0]], []]);
   });
+
+  it('says of a line once where it leads', () => {
+    const mappings = encode([
+      [
+        [0, 0, 4, 2],
+        [9, 0, 4, 8],
+        [12, 0, 5, 0],
+        [20, 0, 4, 9],
+      ],
+      [[0, 0, 4, 2]],
+      [[0, 0, 6, 0]],
+    ]);
+    const map = ownLinesOnly({ sources: ['b.ts'], names: [], mappings }, () => true);
+    expect(decode(map.mappings)).toEqual([
+      [
+        [0, 0, 4, 2],
+        [12, 0, 5, 0],
+        [20, 0, 4, 9],
+      ],
+      [],
+      [[0, 0, 6, 0]],
+      [],
+    ]);
+  });
 });
 
 describe.each(SERVICES)('the bundle of the %s', (service) => {
+  it('is of ASCII alone: V8 keeps two bytes for each character of a file that has any other', async () => {
+    const files = (await readdir(bundleOf(service))).filter((name) => name.endsWith('.js'));
+    expect(files).toContain('main.js');
+    for (const name of files) {
+      const others = (await readFile(join(bundleOf(service), name), 'utf8')).match(/.{0,20}[^\0-\x7f]/u)?.[0];
+      expect({ name, others }).toEqual({ name, others: undefined });
+    }
+  });
+
   it('has source maps for our own lines alone, without the sources', async () => {
     const files = await readdir(bundleOf(service));
     const maps = files.filter((name) => name.endsWith('.map'));
@@ -97,4 +130,9 @@ it('is run in images as everywhere', async () => {
   const dockerfile = await readFile(join(ROOT, 'deploy', 'docker', 'Dockerfile'), 'utf8');
   const command = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
   expect(command).toEqual(['node', ...NODE_FLAGS, '/app/run.mjs']);
+  const variables = /^ENV (MALLOC_.*)$/m
+    .exec(dockerfile)?.[1]
+    ?.split(' ')
+    .map((one) => one.split('='));
+  expect(Object.fromEntries(variables ?? [])).toEqual(MALLOC_ENVIRONMENT);
 });

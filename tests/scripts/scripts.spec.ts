@@ -12,8 +12,8 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** Runs one of our scripts in a small tree of its own, where npm and nx only write down that they were called. */
-function script(name: string): { code: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', name)], {
+function script(name: string, ...options: string[]): { code: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', name), ...options], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], npm_execpath: join(root, 'tools', 'npm.cjs') },
   });
@@ -93,6 +93,20 @@ describe('build', () => {
     expect(await calls()).toHaveLength(3);
     await write('libs/one/src/index.spec.ts', 'export {};');
     expect(script('build.mjs')).toEqual({ code: 0, output: '' });
+  });
+
+  it('asks the build tool in any case where that is wanted, and knows then that all is built', async () => {
+    expect(script('build.mjs', '--always').code).toBe(0);
+    expect(script('build.mjs')).toEqual({ code: 0, output: '' });
+    expect(script('build.mjs', '--always').code).toBe(0);
+    expect(await calls()).toHaveLength(2);
+  });
+
+  it('does not take a part for all', async () => {
+    expect(script('build.mjs', '--always', '--projects=one').code).toBe(0);
+    expect((await calls())[0]).toContain('--projects=one');
+    script('build.mjs');
+    expect(await calls()).toHaveLength(2);
   });
 
   it('prints the errors in full, and builds again the next time', async () => {

@@ -2,7 +2,7 @@ import { BUILTIN_MODEL } from './gen/builtin.ts';
 import type { Model } from './model.ts';
 import { decodeModel } from './model-file.ts';
 
-/** The model that comes with Prunella. Takes some 50 ms and 25 MB, so read it once. */
+/** The model that comes with Prunella. Takes some 50 ms and 6 MB, so read it once. */
 export function builtinModel(): Model {
   return decodeModel('builtin/causes.model', bytesOf(BUILTIN_MODEL));
 }

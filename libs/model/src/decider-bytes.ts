@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, EndOfBytes } from './bytes.ts';
 import { NUMBERS } from './columns.ts';
 import type { TreeModel } from './forest.ts';
-import type { Linear } from './linear.ts';
+import { denseLinear, type Linear, type SteppedLinear, steppedLinear } from './linear.ts';
 
 /** Weights are kept in this many steps on each side of 0. */
 const STEPS = 127;
@@ -12,7 +12,8 @@ const MOST_NODES = 5_000_000;
  * Bias and scale of each class as 32-bit floats, the number of slots that have a weight, then for each of them the
  * distance to the one before and a signed byte for each class: 127 stands for the class's scale.
  */
-export function writeLinear({ classes, weights, bias }: Linear, to: ByteWriter): void {
+export function writeLinear(linear: Linear, to: ByteWriter): void {
+  const { classes, weights, bias } = denseLinear(linear);
   const scales = new Float32Array(classes);
   for (let at = 0; at < weights.length; at += 1) {
     const size = Math.abs(weights[at] as number);
@@ -36,20 +37,18 @@ export function writeLinear({ classes, weights, bias }: Linear, to: ByteWriter):
 }
 
 /** @throws EndOfBytes for what `writeLinear` did not write. */
-export function readLinear(from: ByteReader, classes: number, slots: number): Linear {
+export function readLinear(from: ByteReader, classes: number, slots: number): SteppedLinear {
   const bias = floats(from, classes);
   const scales = floats(from, classes);
-  const weights = new Float32Array(slots * classes);
+  const steps = new Int8Array(slots * classes);
   const rows = from.varint();
   let slot = 0;
   for (let row = 0; row < rows; row += 1) {
     slot += from.varint();
     if (slot >= slots) throw new EndOfBytes(`slot ${slot} of ${slots}`);
-    for (let c = 0; c < classes; c += 1) {
-      weights[slot * classes + c] = (from.signed() / STEPS) * (scales[c] as number);
-    }
+    for (let c = 0; c < classes; c += 1) steps[slot * classes + c] = from.signed();
   }
-  return { classes, weights, bias };
+  return steppedLinear({ classes, steps, bias }, (step, c) => (step / STEPS) * (scales[c] as number));
 }
 
 /** Columns, then nodes (column + 1, and for an inner one its bound), then leaves as 32-bit floats. */

@@ -1,11 +1,49 @@
 import type { Sparse } from './features.ts';
 import { softmax } from './softmax.ts';
 
-/** Weights of a multinomial logistic regression: `weights[slot * classes + class]`. */
-export interface Linear {
+/** A multinomial logistic regression, as it is trained or as it is read. */
+export type Linear = DenseLinear | SteppedLinear;
+
+/** `weights[slot * classes + class]`. */
+export interface DenseLinear {
   classes: number;
   weights: Float32Array;
   bias: Float32Array;
+}
+
+/** The same in a quarter of the memory. */
+export interface SteppedLinear {
+  classes: number;
+  /** `steps[slot * classes + class]`. */
+  steps: Int8Array;
+  /** The weight that a class's step stands for: `sizes[class * 256 + (step & 255)]`. */
+  sizes: Float32Array;
+  bias: Float32Array;
+}
+
+/** How many steps a byte tells apart. */
+const BYTE = 256;
+
+/** @param weightOf what a step (-128 to 127) of a class stands for. */
+export function steppedLinear(
+  { classes, steps, bias }: Omit<SteppedLinear, 'sizes'>,
+  weightOf: (step: number, kind: number) => number,
+): SteppedLinear {
+  const sizes = new Float32Array(classes * BYTE);
+  for (let c = 0; c < classes; c += 1) {
+    for (let step = -BYTE / 2; step < BYTE / 2; step += 1) sizes[c * BYTE + (step & 0xff)] = weightOf(step, c);
+  }
+  return { classes, steps, sizes, bias };
+}
+
+/** With a number for each weight; not a copy of one that has them. */
+export function denseLinear(linear: Linear): DenseLinear {
+  if (!('steps' in linear)) return linear;
+  const { classes, steps, sizes, bias } = linear;
+  const weights = new Float32Array(steps.length);
+  for (let at = 0; at < steps.length; at += 1)
+    weights[at] = sizes[(at % classes) * BYTE + ((steps[at] as number) & 0xff)] as number;
+  return { classes, weights, bias };
 }
 
 export interface Row {
@@ -33,8 +71,8 @@ const FLAT = 1e-4;
 export function fitLinear(
   rows: readonly Row[],
   { classes, slots, random, start }: { classes: number; slots: number; random: () => number; start?: Linear },
-): Linear {
-  const weights = start ? start.weights.slice() : new Float32Array(slots * classes);
+): DenseLinear {
+  const weights = start ? denseLinear(start).weights.slice() : new Float32Array(slots * classes);
   const bias = start ? start.bias.slice() : new Float32Array(classes);
   const squares = new Float32Array(slots * classes);
   const model = { classes, weights, bias };
@@ -47,14 +85,30 @@ export function fitLinear(
 }
 
 /** The probability of each class, by its number. */
-export function probabilitiesOf({ classes, weights, bias }: Linear, { slots, values }: Sparse): Float64Array {
-  const scores = Float64Array.from(bias);
+export function probabilitiesOf(linear: Linear, x: Sparse): Float64Array {
+  const scores = Float64Array.from(linear.bias);
+  if ('steps' in linear) addStepped(scores, linear, x);
+  else addDense(scores, linear, x);
+  return softmax(scores);
+}
+
+function addDense(scores: Float64Array, { classes, weights }: DenseLinear, { slots, values }: Sparse): void {
   for (let at = 0; at < slots.length; at += 1) {
     const base = (slots[at] as number) * classes;
     const value = values[at] as number;
     for (let c = 0; c < classes; c += 1) scores[c] = (scores[c] as number) + (weights[base + c] as number) * value;
   }
-  return softmax(scores);
+}
+
+function addStepped(scores: Float64Array, { classes, steps, sizes }: SteppedLinear, { slots, values }: Sparse): void {
+  for (let at = 0; at < slots.length; at += 1) {
+    const base = (slots[at] as number) * classes;
+    const value = values[at] as number;
+    for (let c = 0; c < classes; c += 1) {
+      const weight = sizes[c * BYTE + ((steps[base + c] as number) & 0xff)] as number;
+      scores[c] = (scores[c] as number) + weight * value;
+    }
+  }
 }
 
 /** Divides scores by a temperature above 0, which makes a model less sure of itself when it is above 1. */
@@ -62,7 +116,7 @@ export function tempered(probabilities: Float64Array, temperature: number): Floa
   return softmax(probabilities.map((p) => Math.log(Math.max(p, 1e-12)) / temperature));
 }
 
-function step({ classes, weights, bias }: Linear, squares: Float32Array, { x, targets, weight }: Row): void {
+function step({ classes, weights, bias }: DenseLinear, squares: Float32Array, { x, targets, weight }: Row): void {
   const p = probabilitiesOf({ classes, weights, bias }, x);
   const slopes = p.map((said, c) => (said - (targets[c] as number)) * weight);
   for (let c = 0; c < classes; c += 1) {

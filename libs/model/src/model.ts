@@ -5,7 +5,7 @@ import type { Example, Failure, Prediction } from './failure.ts';
 import { featuresOf } from './features.ts';
 import { fitForest, forestProbabilities, type TreeModel, type TreeRow } from './forest.ts';
 import { knownWords, unknownShare } from './known-words.ts';
-import { fitLinear, type Linear, probabilitiesOf, tempered } from './linear.ts';
+import { denseLinear, fitLinear, type Linear, probabilitiesOf, tempered } from './linear.ts';
 import { transientRates } from './transient.ts';
 
 /** Where a model comes from, for people. */
@@ -206,7 +206,7 @@ function withoutNames(rows: readonly TrainingRow[], groups: readonly string[]): 
 /** The weights of a model with more causes, of which nothing is known; undefined: trees can't be carried on. */
 function widened({ causes: known, decider }: Model, causes: readonly Cause[]): Linear | undefined {
   if (decider.kind !== 'linear') return undefined;
-  const { linear } = decider;
+  const linear = denseLinear(decider.linear);
   const classes = causes.length;
   const slots = linear.weights.length / linear.classes;
   const weights = new Float32Array(slots * classes);

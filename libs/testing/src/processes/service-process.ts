@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '@prunella/core';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '@prunella/core';
 import { changedSince } from './made-of.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -67,6 +67,7 @@ class Process implements ServiceProcess {
       env: {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: COMPILED,
+        ...MALLOC_ENVIRONMENT,
         [`PORT_${this.name.toUpperCase()}`]: '0',
         ...this.environment,
       },

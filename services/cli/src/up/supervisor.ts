@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MALLOC_ENVIRONMENT } from '@prunella/core';
 import { anyFreePort, claimHome, requirePort } from '@prunella/embedded';
 import type { Context } from '../context.ts';
 import { type Endpoints, portVariable, removeEndpoints, type ServiceName, writeEndpoints } from '../endpoints.ts';
@@ -130,6 +131,7 @@ function environmentOf(
   const { DATABASE_MIGRATION_URL: owner, DATABASE_MIGRATION_URL_FILE: ownerFile, ...others } = env;
   const { DATABASE_URL: _, DATABASE_URL_FILE: _file, ...shared } = others;
   return {
+    ...MALLOC_ENVIRONMENT,
     ...shared,
     ...Object.fromEntries(plan.services.map((service) => [portVariable(service.name), String(service.port)])),
     PRUNELLA_HOME: plan.home,
