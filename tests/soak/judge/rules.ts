@@ -69,6 +69,12 @@ export const RULES: readonly Rule[] = [
   },
   { match: of('gcShare'), kind: 'flat', in24h: 1, least: 0.02, why: 'Collecting must not cost more and more.' },
   {
+    match: /^postgres\/cpu$/,
+    kind: 'grows',
+    least: 0.1,
+    why: 'The vacuum goes through tables and indexes that grow, and comes at a fifth of a table: to larger ones less often.',
+  },
+  {
     match: /\/cpu$/,
     kind: 'flat',
     in24h: 1,
@@ -142,7 +148,13 @@ export const RULES: readonly Rule[] = [
     why: 'Private memory of all backends; their caches of plans fill first.',
   },
   {
-    match: /^postgres\/(?:connections|processes|fds|locks|advisoryLocks|idleInTransaction)$/,
+    match: /^postgres\/(?:fds|locks)$/,
+    kind: 'most',
+    most: 8_000,
+    why: 'At one moment, of all backends: each opens what it touches, up to 1,000 files, and locks it for as long as a statement takes. They come and go with what is just asked.',
+  },
+  {
+    match: /^postgres\/(?:connections|processes|advisoryLocks|idleInTransaction)$/,
     kind: 'flat',
     in24h: 0.25,
     least: 4,

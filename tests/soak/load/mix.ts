@@ -10,9 +10,12 @@ export const MIX: Readonly<Partial<Record<StoryKind, number>>> = {
   ...{ asked: 4, refused: 1, unanswered: 1, advised: 2, watched: 1, http: 4, bus: 3, garbage: 1 },
 };
 
-/** Repositories by the kind of their names: about three hundred in all. */
-export const REPOSITORIES = 75;
-/** Workflows of a repository, and different failures. As many in the first minute as after hours: what grows with them must come to its end. */
+/** Repositories by the kind of their names: about forty in all. */
+export const REPOSITORIES = 10;
+/**
+ * Workflows of a repository, and different failures. As many in the first minute as after hours: what grows with them must come to its end, and before it is judged. What is usual of a
+ * workflow is known after some runs: with twelve thousand of them that took an hour, in which more and more runs were watched.
+ */
 export const TOPICS = 40;
 
 /** One story after the other, without an end. Each run is a new one; repositories, workflows and what failures say come again and again. */
