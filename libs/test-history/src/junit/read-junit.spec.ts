@@ -150,6 +150,19 @@ describe('what is refused, with its line', () => {
     expect(error).toMatchObject({ line, problem: expect.stringMatching(problem) });
   });
 
+  it.each`
+    what                 | head                                         | piece
+    ${'a document type'} | ${'<!DOCTYPE a ['}                           | ${'<'}
+    ${'an instruction'}  | ${'<?a '}                                    | ${'?a'}
+    ${'a comment'}       | ${'<testsuite><!--'}                         | ${'-a'}
+    ${'an output'}       | ${'<testsuite><system-out><![CDATA['}        | ${']'}
+    ${'a failure'}       | ${'<testsuite><testcase name="a"><failure>'} | ${'&lt;'}
+    ${'a name'}          | ${'<testsuite><testcase name="'}             | ${'&lt;'}
+  `('$what that the parser puts together out of millions of pieces', ({ head, piece }) => {
+    const text = head + piece.repeat(2_100_000);
+    expect(() => readJunit(bytes(text))).toThrow(/found none in 2000000 marks$/);
+  });
+
   it('more bytes or tests than we take', () => {
     const tests = bytes(`<testsuite>${'<testcase name="a"/>'.repeat(5)}</testsuite>`);
     expect(() => readJunit(tests, { maxBytes: 50 })).toThrow('expected at most 50 bytes');

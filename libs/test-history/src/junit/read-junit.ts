@@ -32,6 +32,13 @@ interface Suite {
   repeats: boolean;
 }
 
+/**
+ * Where the parser puts a text together out of pieces. Each costs it some sixty bytes until it tells of the text, so that a report of these alone would be a hundred times as large in
+ * memory. A log in one element that has so many in itself is longer than what is taken of a report.
+ */
+const JOINT = /[<>&\]?"'\r\u0085\u2028-]/g;
+const MOST_JOINTS = 2_000_000;
+
 /** Work is handed to the parser in pieces, so that what it says stands near what it is about. */
 const PIECE = 64 * 1024;
 
@@ -55,11 +62,14 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   const open: string[] = [];
   const cases: TestCase[] = [];
   let current: TestCase | undefined;
+  /** Whether anything was told of the piece that was read last. */
+  let isTold = false;
 
   function fail(problem: string): never {
     throw new JunitError(parser.line, problem);
   }
   function opened({ name, attributes }: SaxesTagPlain): void {
+    isTold = true;
     const tag = name.replace(/^.*:/, '');
     if (open.length === 0 && tag !== 'testsuites' && tag !== 'testsuite') {
       fail(`expected <testsuites> or <testsuite>, found <${shown(tag)}>`);
@@ -75,7 +85,12 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
       if (current.name === '') fail('expected a testcase with a name or a classname, found neither');
     }
   }
+  function said(text: string): void {
+    isTold = true;
+    current?.text(text);
+  }
   function closed(): void {
+    isTold = true;
     const tag = open.pop();
     if (tag === 'testsuite' && current === undefined) suites.pop();
     else if (current?.close()) {
@@ -89,9 +104,18 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   );
   parser.on('opentag', opened);
   parser.on('closetag', closed);
-  parser.on('text', (said) => current?.text(said));
-  parser.on('cdata', (said) => current?.text(said));
-  for (let start = 0; start < text.length; start += PIECE) parser.write(text.slice(start, start + PIECE));
+  parser.on('text', said);
+  parser.on('cdata', said);
+  for (const event of ['comment', 'processinginstruction', 'doctype'] as const) parser.on(event, () => said(''));
+  let joints = 0;
+  for (let start = 0; start < text.length; start += PIECE) {
+    const piece = text.slice(start, start + PIECE);
+    isTold = false;
+    parser.write(piece);
+    joints = isTold ? 0 : joints + (piece.match(JOINT)?.length ?? 0);
+    if (joints > MOST_JOINTS)
+      fail(`expected the end of a tag, a text or a comment, found none in ${MOST_JOINTS} marks`);
+  }
   parser.close();
   return cases;
 }
