@@ -1,7 +1,7 @@
 /**
  * Packages that are shipped under a licence that nobody allowed.
  *
- * @param {{ packages: Record<string, { license?: string, dev?: boolean, devOptional?: boolean, link?: boolean }> }} lock package-lock.json
+ * @param {{ packages: Record<string, { license?: string, dev?: boolean, link?: boolean }> }} lock package-lock.json
  * @param {{ licences: string[], packages: Record<string, { licence: string }> }} accepted
  * @returns {string[]} sentences; empty: all is well.
  */
@@ -16,13 +16,13 @@ export function wrongLicences(lock, accepted) {
 }
 
 /**
- * Packages of others that a production install takes, each version once.
+ * Packages of others that a production install takes, each version once: also what is optional to something that is shipped (`devOptional`), for only who leaves out both kinds does without.
  *
  * @returns {{ name: string, version: string, license?: string, integrity?: string }[]}
  */
 export function shipped({ packages }) {
   const found = Object.entries(packages)
-    .filter(([path, { dev, devOptional, link }]) => path.includes('node_modules/') && !dev && !devOptional && !link)
+    .filter(([path, { dev, link }]) => path.includes('node_modules/') && !dev && !link)
     .map(([path, { name, version, license, integrity }]) => ({
       name: name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
       ...{ version, license, integrity },

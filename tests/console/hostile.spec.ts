@@ -21,7 +21,8 @@ const PAYLOADS = [
 const ATTACK = PAYLOADS.join(' ');
 const REVERSED = 'release\u202egnp.live';
 const ANSI = '\u001b[31mred\u001b[0m\u001b]8;;javascript:window.hacked=1\u0007link\u001b]8;;\u0007';
-const PATHS = ['', 'incidents', 'approvals', 'tests', 'debts', 'learning', 'reports', 'policy', 'dependencies'];
+/** Pages with lists of what others wrote. The others show our own words, names from the policy, and numbers. */
+const PATHS = ['', 'incidents', 'approvals', 'tests'];
 
 // Debian's Chromium is installed by .ci/run; without one there is nothing to look with.
 const describeWithBrowser = hasBrowser ? describe : describe.skip;
@@ -137,9 +138,11 @@ describeWithBrowser('what others wrote (skipped where /usr/bin/chromium is not i
     await until(async () => (await loading.count()) === 0, `${path} is read`);
   }
 
-  it('is text on every page', async () => {
+  it('is text in every list', async () => {
     for (const path of PATHS) {
       await open(path);
+      // An empty page would prove nothing.
+      await page.getByText('onerror=').first().waitFor();
       await expectTextOnly(path);
     }
   }, 120_000);

@@ -9,6 +9,13 @@ const QUICK = networkRule('{ type: retry_with_backoff, parameters: { attempts: 3
 const MOST_BYTES = 300_000_000;
 const LOAD = 12;
 
+/** Of the project, before the user's name. */
+const NATS_VOLUME = 'prunella-test_nats-';
+
+/** Said in the protocol of NATS, and what it says to that. */
+const APPROVE = 'PUB action.approved 2\r\n{}';
+const REFUSED = '-ERR \'Permissions Violation for Publish to "action.approved"\'';
+
 interface Incident {
   id: string;
   runId: string;
@@ -88,8 +95,8 @@ async function expectHealed(runs: readonly Run[]): Promise<void> {
 }
 
 it('runs every container as somebody without rights who can write nothing, within bounds, and healthy', async () => {
-  const { setup, ...running } = await compose.containers();
-  expect(setup?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+  const { setup, provision, ...running } = await compose.containers();
+  for (const once of [setup, provision]) expect(once?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
   expect(Object.keys(running).sort()).toEqual([...SERVICES, 'nats', 'postgres'].sort());
   for (const [name, { State, Config, HostConfig, Mounts }] of Object.entries(running)) {
     expect([name, Config.User]).toEqual([name, expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
@@ -139,6 +146,30 @@ it('has secrets of its own, and shows the one of the database to nobody else', a
   const reach =
     "net.connect(5432, 'postgres').on('error', (e) => console.log(e.code)).on('connect', () => console.log('reached'))";
   expect(await compose.do('exec', 'remediator', 'node', '-e', reach)).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+});
+
+it('shows each service its own password of NATS, and none of the others', async () => {
+  const containers = await compose.containers();
+  const volumes = Object.entries(containers).map(([name, { Mounts }]) => {
+    const secret = Mounts.flatMap(({ Name }) =>
+      Name?.startsWith(NATS_VOLUME) ? [Name.slice(NATS_VOLUME.length)] : [],
+    );
+    return [name, secret] as const;
+  });
+  expect(Object.fromEntries(volumes)).toMatchObject({
+    ...Object.fromEntries(SERVICES.map((service) => [service, [service]])),
+    ...{ nats: ['server'], provision: ['admin'], postgres: [] },
+  });
+  const seen = "[process.env.NATS_URL, fs.readdirSync('/run/nats').join(), fs.readdirSync('/run').join()].join(' ')";
+  const [address, own, all] = (await compose.do('exec', 'detector', 'node', '-p', seen)).split(' ');
+  expect([address, own]).toEqual(['nats://detector@nats:4222', 'password']);
+  expect(all?.split(',').filter((name) => name.startsWith('nats'))).toEqual(['nats']);
+});
+
+it('NATS lets nobody in without a password, and the detector approve nothing', async () => {
+  expect(await compose.natsSays('detector', ['PUB $JS.API.INFO 0\r\n'])).toEqual([]);
+  expect(await compose.natsSays('detector', [APPROVE])).toEqual([REFUSED]);
+  expect(await compose.natsSays('detector', [], '{"verbose":false}')).toEqual(["-ERR 'Authorization Violation'"]);
 });
 
 it('heals a simulated run, and its command line tells of it', async () => {
@@ -210,6 +241,22 @@ it.each([
   },
   180_000,
 );
+
+it('a second up changes nothing; one with another door starts NATS anew, and all goes on', async () => {
+  const idsOf = async () =>
+    Object.entries(await compose.containers()).map(([name, { Id, State }]) => [name, Id, State.Pid]);
+  const started = (all: unknown[][]) => all.filter(([, , pid]) => pid !== 0);
+  const before = await idsOf();
+  await compose.start();
+  expect(started(await idsOf())).toEqual(started(before));
+
+  await compose.start({ PRUNELLA_NATS_OPEN: 'slack' });
+  expect(await compose.natsSays('detector', [APPROVE])).toEqual([]);
+  await compose.start();
+  expect(await compose.natsSays('detector', [APPROVE])).toEqual([REFUSED]);
+  [api, playground] = await Promise.all([compose.url('auditor'), compose.url('playground')]);
+  await expectHealed([await failing()]);
+}, 180_000);
 
 it('keeps everything over down and up, and nothing over down --volumes', async () => {
   const count = async () => (await get<{ items: unknown[] }>(`${api}/v1/incidents?limit=100`)).items.length;

@@ -34,7 +34,7 @@ export interface Container {
     RestartPolicy: { Name: string };
     PortBindings: Record<string, { HostIp: string }[]> | null;
   };
-  Mounts: { Destination: string; RW: boolean }[];
+  Mounts: { Name?: string; Destination: string; RW: boolean }[];
 }
 
 export async function docker(...args: string[]): Promise<string> {
@@ -74,7 +74,17 @@ export class Compose {
 
   /** `docker compose ...` of this project. */
   async do(...args: string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...dockerVariables(), ...this.environment };
+    return await this.with({}, ...args);
+  }
+
+  private async with(variables: Record<string, string>, ...args: string[]): Promise<string> {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ...dockerVariables(),
+      ...this.environment,
+      ...variables,
+    };
     const { stdout } = await run('docker', ['compose', '--project-name', PROJECT, ...args], {
       env,
       maxBuffer: 1 << 26,
@@ -82,8 +92,9 @@ export class Compose {
     return stdout.trim();
   }
 
-  async start(): Promise<void> {
-    await this.do('up', '--detach', '--wait', '--wait-timeout', '180', '--no-build');
+  /** @param variables beside those that it has always. */
+  async start(variables: Record<string, string> = {}): Promise<void> {
+    await this.with(variables, 'up', '--detach', '--wait', '--wait-timeout', '180', '--no-build');
   }
 
   /** Starts Prometheus and Alertmanager of the profile `observability` beside the others. */
@@ -94,6 +105,27 @@ export class Compose {
   /** Stops what `watch` has started. */
   async unwatch(): Promise<void> {
     await this.do('--profile', 'observability', 'rm', '--stop', '--force', ...WATCHERS);
+  }
+
+  /**
+   * Signs in at NATS from inside a service's container, with the password that is seen there, says some lines of NATS' protocol, and hears what the server has against them.
+   * @param connect what to sign in with in place of that.
+   */
+  async natsSays(service: Service, lines: readonly string[], connect?: string): Promise<string[]> {
+    const own = `JSON.stringify({ verbose: false, user: '${service}', pass: fs.readFileSync('/run/nats/password', 'utf8') })`;
+    const said = lines.map((line) => `${line}\r\n`).join('');
+    const program = `
+      const connect = ${connect === undefined ? own : JSON.stringify(connect)};
+      const socket = net.connect(4222, 'nats');
+      let heard = '';
+      socket.setEncoding('utf8').on('data', (text) => {
+        heard += text;
+        if (heard.includes('PONG')) socket.end();
+      });
+      socket.on('close', () => console.log(heard.split('\\r\\n').filter((line) => line.startsWith('-ERR')).join('\\n')));
+      socket.write('CONNECT ' + connect + '\\r\\n' + ${JSON.stringify(said)} + 'PING\\r\\n');`;
+    const heard = await this.do('exec', service, 'node', '-e', program);
+    return heard.split('\n').filter((line) => line !== '');
   }
 
   async down(): Promise<void> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { accountsConf, DOORS, type Door, natsAddress, USERS } from '@prunella/bus';
 import { healingRights, type Right, watchRights } from '@prunella/cluster';
 import { parsePolicy } from '@prunella/policy';
 import { watchedTypes } from '../../services/detector/src/watch/kubernetes/feeds.ts';
@@ -30,7 +31,7 @@ const withRenderer = found === undefined ? describe.skip : describe;
 
 /** Made by hand in the tests' stories. */
 const external = (reference: string) =>
-  /^Secret ci\/(ours|prunella-api|prunella-postgres)$|^ConfigMap ci\/ours$/.test(reference);
+  /^Secret ci\/(ours|prunella-api|prunella-postgres|prunella-nats)$|^ConfigMap ci\/ours$/.test(reference);
 
 let rendered: Map<string, KubernetesObject[]>;
 
@@ -83,23 +84,24 @@ withRenderer('the chart', () => {
   });
 
   it.each`
-    mistake                         | plant                                                                                                                     | says
-    ${'a selector of nobody'}       | ${(o: Find) => (o('Service', 'detector')['spec'].selector.a = 'b')}                                                       | ${/Service ci\/prunella-detector: selects no pods/}
-    ${'a port that is not there'}   | ${(o: Find) => (o('Service', 'detector')['spec'].ports[0].targetPort = 'htp')}                                            | ${/has no port htp/}
-    ${'a probe elsewhere'}          | ${(o: Find) => (container(o).livenessProbe.httpGet.port = 'htp')}                                                         | ${/a probe asks at port htp/}
-    ${'labels of another'}          | ${(o: Find) => (o('Deployment', 'detector')['spec'].template.metadata.labels['app.kubernetes.io/component'] = 'auditor')} | ${/does not select its own pods/}
-    ${'a secret that nobody makes'} | ${(o: Find) => (pod(o).volumes[2].projected.sources[0].secret.name = 'no')}                                               | ${/there is no Secret ci\/no/}
-    ${'another service account'}    | ${(o: Find) => (pod(o).serviceAccountName = 'no')}                                                                        | ${/there is no ServiceAccount ci\/no/}
-    ${'no such volume'}             | ${(o: Find) => (pod(o).volumes[0].name = 'no')}                                                                           | ${/mounts tmp, and there is no such volume/}
-    ${'a scaler of nothing'}        | ${(o: Find) => (o('HorizontalPodAutoscaler', 'detector')['spec'].scaleTargetRef.name = 'no')}                             | ${/there is no Deployment ci\/no/}
-    ${'two who say how many'}       | ${(o: Find) => (o('Deployment', 'detector')['spec'].replicas = 2)}                                                        | ${/says how many, too/}
-    ${'a budget of nobody'}         | ${(o: Find) => (o('PodDisruptionBudget', 'detector')['spec'].selector.matchLabels.a = 'b')}                               | ${/selects not one workload/}
-    ${'another role'}               | ${(o: Find) => (o('ClusterRoleBinding', 'detector')['roleRef'].name = 'no')}                                              | ${/there is no ClusterRole no/}
-    ${'latest'}                     | ${(o: Find) => (container(o).image = 'prunella/detector:latest')}                                                         | ${/has no version/}
-    ${'no version'}                 | ${(o: Find) => (container(o).image = 'prunella/detector')}                                                                | ${/has no version/}
-    ${'root'}                       | ${(o: Find) => (pod(o).securityContext.runAsUser = 0)}                                                                    | ${/may run as root/}
-    ${'a secret in plain sight'}    | ${(o: Find) => container(o).env.push({ name: 'GITHUB_TOKEN', value: 'x' })}                                               | ${/has the value of GITHUB_TOKEN/}
-    ${'a path to no service'}       | ${(o: Find) => (o('Ingress', 'ingress')['spec'].rules[0].http.paths[0].backend.service.name = 'no')}                      | ${/there is no Service ci\/no/}
+    mistake                           | plant                                                                                                                     | says
+    ${'a selector of nobody'}         | ${(o: Find) => (o('Service', 'detector')['spec'].selector.a = 'b')}                                                       | ${/Service ci\/prunella-detector: selects no pods/}
+    ${'a port that is not there'}     | ${(o: Find) => (o('Service', 'detector')['spec'].ports[0].targetPort = 'htp')}                                            | ${/has no port htp/}
+    ${'a probe elsewhere'}            | ${(o: Find) => (container(o).livenessProbe.httpGet.port = 'htp')}                                                         | ${/a probe asks at port htp/}
+    ${'labels of another'}            | ${(o: Find) => (o('Deployment', 'detector')['spec'].template.metadata.labels['app.kubernetes.io/component'] = 'auditor')} | ${/does not select its own pods/}
+    ${'a secret that nobody makes'}   | ${(o: Find) => (pod(o).volumes[2].projected.sources[0].secret.name = 'no')}                                               | ${/there is no Secret ci\/no/}
+    ${'a password that nobody makes'} | ${(o: Find) => (o('StatefulSet', 'nats')['spec'].template.spec.containers[0].env[1].valueFrom.secretKeyRef.name = 'no')}  | ${/there is no Secret ci\/no/}
+    ${'another service account'}      | ${(o: Find) => (pod(o).serviceAccountName = 'no')}                                                                        | ${/there is no ServiceAccount ci\/no/}
+    ${'no such volume'}               | ${(o: Find) => (pod(o).volumes[0].name = 'no')}                                                                           | ${/mounts tmp, and there is no such volume/}
+    ${'a scaler of nothing'}          | ${(o: Find) => (o('HorizontalPodAutoscaler', 'detector')['spec'].scaleTargetRef.name = 'no')}                             | ${/there is no Deployment ci\/no/}
+    ${'two who say how many'}         | ${(o: Find) => (o('Deployment', 'detector')['spec'].replicas = 2)}                                                        | ${/says how many, too/}
+    ${'a budget of nobody'}           | ${(o: Find) => (o('PodDisruptionBudget', 'detector')['spec'].selector.matchLabels.a = 'b')}                               | ${/selects not one workload/}
+    ${'another role'}                 | ${(o: Find) => (o('ClusterRoleBinding', 'detector')['roleRef'].name = 'no')}                                              | ${/there is no ClusterRole no/}
+    ${'latest'}                       | ${(o: Find) => (container(o).image = 'prunella/detector:latest')}                                                         | ${/has no version/}
+    ${'no version'}                   | ${(o: Find) => (container(o).image = 'prunella/detector')}                                                                | ${/has no version/}
+    ${'root'}                         | ${(o: Find) => (pod(o).securityContext.runAsUser = 0)}                                                                    | ${/may run as root/}
+    ${'a secret in plain sight'}      | ${(o: Find) => container(o).env.push({ name: 'GITHUB_TOKEN', value: 'x' })}                                               | ${/has the value of GITHUB_TOKEN/}
+    ${'a path to no service'}         | ${(o: Find) => (o('Ingress', 'ingress')['spec'].rules[0].http.paths[0].backend.service.name = 'no')}                      | ${/there is no Service ci\/no/}
   `('sees $mistake', async ({ plant, says }: { plant: (find: Find) => void; says: RegExp }) => {
     const objects = await render({ autoscaling: { by: 'cpu' }, ingress: { enabled: true } });
     expect(problemsOf(objects, external)).toEqual([]);
@@ -154,7 +156,7 @@ withRenderer('the chart', () => {
     const services = Object.keys(PORTS) as (keyof typeof PORTS)[];
     expect(allowed.sort()).toEqual(
       [
-        ...services.map((service) => say(service, 'nats', 4222)),
+        ...[...services, 'provision'].map((service) => say(service, 'nats', 4222)),
         ...services.flatMap((service) => [
           say('test', service, PORTS[service]),
           say('monitoring', service, PORTS[service]),
@@ -183,6 +185,68 @@ withRenderer('the chart', () => {
     expect([reach(auditor, 14222), reach(detector, 14222), reach(auditor, 5432), reach(detector, 5432)]).toEqual([
       ...[true, true, true, false],
     ]);
+  });
+
+  it.each`
+    values                                                                                                                       | url                                                | secrets
+    ${{}}                                                                                                                        | ${'nats://detector@prunella-nats:4222'}            | ${['NATS_PASSWORD=prunella-nats/detector']}
+    ${{ nats: { tls: { existingSecret: 'ours' } } }}                                                                             | ${'tls://detector@prunella-nats:4222'}             | ${['NATS_CA=ours/ca.crt', 'NATS_PASSWORD=prunella-nats/detector']}
+    ${{ nats: { bundled: false, external: { url: 'nats://a:4222,nats://b:4222', usersSecret: 'ours' } } }}                       | ${'nats://detector@a:4222,nats://detector@b:4222'} | ${['NATS_PASSWORD=ours/detector']}
+    ${{ nats: { bundled: false, external: { url: 'a:4222, tls://b', usersSecret: 'ours' } } }}                                   | ${'detector@a:4222,tls://detector@b'}              | ${['NATS_PASSWORD=ours/detector']}
+    ${{ nats: { bundled: false, external: { url: 'nats://a:4222' } } }}                                                          | ${'nats://a:4222'}                                 | ${[]}
+    ${{ nats: { bundled: false, external: { url: 'nats://a', usersSecret: 'ours', existingSecret: 'theirs' } } }}                | ${undefined}                                       | ${['NATS_URL=theirs/url']}
+    ${{ nats: { bundled: false, external: { url: 'nats://a' } }, detector: { secrets: { NATS_URL: { name: 'o', key: 'k' } } } }} | ${undefined}                                       | ${['NATS_URL=o/k']}
+  `('the detector signs in at NATS as itself with $values', async ({ values, url, secrets }) => {
+    const detector = (await render(values)).find((object) => nameOf(object) === 'Deployment ci/prunella-detector');
+    const { containers, volumes } = detector?.['spec'].template.spec ?? {};
+    const env: { name: string; value: string }[] = containers[0].env;
+    expect(env.find(({ name }) => name === 'NATS_URL')?.value).toBe(url);
+    expect(natsFiles(volumes).sort()).toEqual(secrets);
+    const hasUser = secrets.some((secret: string) => secret.startsWith('NATS_PASSWORD'));
+    if (hasUser) expect(natsAddress(url, { password: 'p' })).toMatchObject({ user: 'detector', pass: 'p' });
+  });
+
+  it('nobody but NATS and who provisions has the password of the admin, and no service that of another', async () => {
+    const seen = podsOf(await render({})).map(({ labels, spec }) => [
+      labels['app.kubernetes.io/component'],
+      [...natsFiles(spec.volumes), ...(spec.containers[0].env ?? []).flatMap(natsVariable)],
+    ]);
+    const { nats, ...others } = Object.fromEntries(seen) as Record<string, string[]>;
+    expect(others).toEqual({
+      ...Object.fromEntries(Object.keys(PORTS).map((name) => [name, [`NATS_PASSWORD=prunella-nats/${name}`]])),
+      provision: ['NATS_PASSWORD=prunella-nats/admin'],
+      test: [],
+    });
+    expect(nats).toEqual(
+      [...USERS, 'routes'].map((user) => `PRUNELLA_NATS_${user.toUpperCase()}=prunella-nats/${user}`),
+    );
+  });
+
+  it.each([[[]], [['slack']], [['requests', 'slack']]] as Door[][][])(
+    'with %j open the servers have just these accounts',
+    async (open) => {
+      const map = (await render({ nats: { open } })).find((object) => nameOf(object) === 'ConfigMap ci/prunella-nats');
+      const doors = (Object.keys(DOORS) as Door[]).filter((door) => open.includes(door));
+      const accounts = accountsConf({ passwordOf: (user) => `$PRUNELLA_NATS_${user.toUpperCase()}`, doors });
+      expect(map?.['data']['nats.conf']).toContain(accounts.trimEnd());
+    },
+  );
+
+  it('who provisions anew has a new name: a Job can not be changed', async () => {
+    const job = async (values: Record<string, unknown>) =>
+      (await render(values)).find(({ kind }) => kind === 'Job')?.metadata.name ?? '';
+    const names = await Promise.all([{}, { image: { tag: '9.9.9' } }, { nats: { replicas: 1 } }].map(job));
+    expect(new Set(names).size).toBe(3);
+    expect(await job({})).toBe(names[0]);
+    expect((await job({ fullnameOverride: 'x'.repeat(60) })).length).toBeLessThanOrEqual(63);
+  });
+
+  it('secrets can be read by the group of the pod, and by nobody else', () => {
+    for (const { spec } of podsOf([...rendered.values()].flat())) {
+      for (const { projected, secret } of spec.volumes ?? []) {
+        if (projected || secret) expect((projected ?? secret).defaultMode).toBe(0o440);
+      }
+    }
   });
 
   it('`helm test` says who is not ready', async () => {
@@ -243,6 +307,30 @@ withRenderer('the chart', () => {
 type Find = (kind: string, component: string) => KubernetesObject;
 const pod = (find: Find) => find('Deployment', 'detector')['spec'].template.spec;
 const container = (find: Find) => pod(find).containers[0];
+
+/** `NATS_PASSWORD=prunella-nats/detector`: what of NATS is mounted. */
+function natsFiles(volumes: { projected?: { sources: { secret: SecretItems }[] } }[] = []): string[] {
+  return volumes.flatMap(({ projected }) =>
+    (projected?.sources ?? []).flatMap(({ secret: { name, items } }) =>
+      items.filter(({ path }) => path.startsWith('NATS_')).map(({ key, path }) => `${path}=${name}/${key}`),
+    ),
+  );
+}
+
+interface SecretItems {
+  name: string;
+  items: { key: string; path: string }[];
+}
+
+function natsVariable({
+  name,
+  valueFrom,
+}: {
+  name: string;
+  valueFrom?: { secretKeyRef?: { name: string; key: string } };
+}) {
+  return valueFrom?.secretKeyRef ? [`${name}=${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}`] : [];
+}
 
 const PORTS = { auditor: 7100, detector: 7101, diagnoser: 7102, remediator: 7103 } as const;
 const TARGETS: Record<string, number[]> = {

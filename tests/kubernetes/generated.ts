@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CONSUMERS, EVENTS } from '@prunella/bus';
 import { parse, stringify } from 'yaml';
 import type { KubernetesObject } from './checks/index.ts';
-import { type Case, CHART, type Renderer, ROOT } from './render.ts';
+import { natsAccounts } from './nats-accounts.ts';
+import { type Case, CHART, type Renderer, ROOT, YAML_VERSION } from './render.ts';
 import { valuesPage } from './values-table.ts';
 
 /** Files by their path from the root of the tree. */
@@ -17,6 +18,7 @@ const KUSTOMIZE = 'deploy/kubernetes/kustomize';
 export async function copiedFiles(): Promise<Files> {
   const files: Files = new Map([
     [`${IN_CHART}/consumers.yaml`, consumers()],
+    ['deploy/kubernetes/helm/prunella/templates/_nats-accounts.tpl', natsAccounts()],
     ['docs/reference/helm-values.md', valuesPage(await readFile(join(CHART, 'values.yaml'), 'utf8'))],
   ]);
   for (const name of (await readdir(OBSERVABILITY)).sort()) {
@@ -38,9 +40,12 @@ function consumers(): string {
 
 /** With what values each folder of plain manifests is made, and which components of it are in there. */
 const FOLDERS = {
-  base: { components: undefined, values: { nats: { bundled: false, external: { url: 'nats://prunella-nats:4222' } } } },
-  'nats-cluster': { components: ['nats'], values: { nats: { bundled: true, replicas: 3 } } },
-  'nats-single': { components: ['nats'], values: { nats: { bundled: true, replicas: 1 } } },
+  base: {
+    components: undefined,
+    values: { nats: { bundled: false, external: { url: 'nats://prunella-nats:4222', usersSecret: 'prunella-nats' } } },
+  },
+  'nats-cluster': { components: ['nats', 'provision'], values: { nats: { bundled: true, replicas: 3 } } },
+  'nats-single': { components: ['nats', 'provision'], values: { nats: { bundled: true, replicas: 1 } } },
   postgres: { components: ['postgres'], values: { postgres: { bundled: true } } },
 } as const;
 
@@ -64,7 +69,9 @@ export async function kustomizeFiles(render: Renderer): Promise<Files> {
     const byComponent = Map.groupBy(all.map(plain), componentOf);
     const names = [...byComponent.keys()].sort();
     for (const name of names) {
-      const documents = (byComponent.get(name) ?? []).map((object) => stringify(object, { lineWidth: 0 }));
+      const documents = (byComponent.get(name) ?? []).map((object) =>
+        stringify(object, { lineWidth: 0, version: YAML_VERSION }),
+      );
       files.set(`${KUSTOMIZE}/${folder}/${name}.yaml`, `${MADE}${documents.join('---\n')}`);
     }
     const namespace = components === undefined ? ['namespace.yaml'] : [];

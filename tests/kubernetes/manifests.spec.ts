@@ -20,7 +20,7 @@ const hasKubectl = await run('kubectl', ['kustomize', '--help']).then(
   () => false,
 );
 
-const external = (reference: string) => /^Secret prunella\/prunella-(api|postgres|github)$/.test(reference);
+const external = (reference: string) => /^Secret prunella\/prunella-(api|postgres|nats|github)$/.test(reference);
 
 async function objectsOf(folder: string): Promise<KubernetesObject[]> {
   const { resources }: { resources: string[] } = parse(
@@ -47,7 +47,12 @@ it.each(['nats-cluster', 'nats-single'])('NATS takes the configuration of %s', a
   try {
     await writeFile(join(home, 'nats.conf'), config);
     const { path } = await acquireNats();
-    const env = { ...process.env, POD_NAME: 'prunella-nats-0' };
+    // Passwords come from a Secret, and routes have one in them.
+    const variables = Array.from(config.matchAll(/\$([A-Z][A-Z0-9_]+)/g), ([, name]) => {
+      return [name, name.startsWith('ROUTE_') ? `nats://routes:sesame@${name}:6222` : 'sesame'];
+    });
+    expect(variables.length).toBeGreaterThan(6);
+    const env = { ...process.env, POD_NAME: 'prunella-nats-0', ...Object.fromEntries(variables) };
     const { stderr } = await run(path, ['-t', '--config', join(home, 'nats.conf')], { env });
     expect(stderr).toMatch(/configuration file .* is valid/);
   } finally {

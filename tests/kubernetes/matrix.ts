@@ -23,6 +23,8 @@ export const SWITCHES = {
     { nats: { replicas: 5, storage: { className: 'fast' } } },
     { nats: { bundled: false, external: { url: 'nats://a.example:4222,nats://b.example:4222', replicas: 1 } } },
     { nats: { bundled: false, external: { existingSecret: 'ours', port: 14222 } } },
+    { nats: { existingSecret: 'ours', open: ['slack', 'requests'], tls: { existingSecret: 'ours', caKey: 'ca.pem' } } },
+    { nats: { bundled: false, external: { url: 'tls://a.example:4222', usersSecret: 'ours' } } },
   ],
   postgres: [{}, { postgres: { bundled: true, existingSecret: 'ours', storage: { className: 'fast' } } }],
   scaling: [{}, { autoscaling: { by: 'cpu' } }, { autoscaling: { by: 'lag', monitoring: 'nats.example:8222' } }],

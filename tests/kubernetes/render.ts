@@ -72,9 +72,12 @@ function byTemplates(program: string): Renderer {
   };
 }
 
+/** As Helm, kubectl and the API server read it: 0440 is a mode, in octal. */
+export const YAML_VERSION = '1.1';
+
 /** The objects of a stream of YAML documents. Throws for what is no YAML, and for keys that are there twice. */
 export function objectsIn(text: string): KubernetesObject[] {
-  return parseAllDocuments(text).flatMap((document) => {
+  return parseAllDocuments(text, { version: YAML_VERSION }).flatMap((document) => {
     if (document.errors[0] !== undefined) throw new Error(`${document.errors[0].message}\n${text}`);
     const object: KubernetesObject | null = document.toJS();
     return object === null ? [] : [object];

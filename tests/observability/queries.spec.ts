@@ -62,6 +62,10 @@ interface Answer {
     });
     prometheus = await startTestPrometheus(program ?? '', config(), await ruleFiles());
     await heal('one');
+    // A counter that is there at once with all that it will ever count does not increase.
+    for (const counter of ['cicd_build_success_total', 'healing_actions_success_total']) {
+      await until(async () => (await ask(counter)).data?.result.length, `${counter} was scraped`);
+    }
     await heal('two');
     system.bus.nats.publish('pipeline.failed', 'garbage');
   }, 180_000);

@@ -230,7 +230,7 @@ it('says what it is about in the words of the conventions, and nothing that stan
 
 it('goes on in the same trace after the remediator was killed while it waited', async () => {
   const run = failedRun('killed', 'sleeps');
-  const timers = await system.bus.bucket<object>('prunella_timers');
+  const timers = await system.bus.bucket<{ dueAt: number; order: { decidedAt: number } }>('prunella_timers');
   const { remediator } = system.services;
   await system.deliver(run);
   const { id } = await incidentWith(system, ({ runId }) => runId === String(run.id), 'known');
@@ -240,8 +240,10 @@ it('goes on in the same trace after the remediator was killed while it waited', 
   // What a process has not sent yet dies with it.
   const told = await wholeTrace(page.traceId, ['remediator decide', 'remediator process diagnosis.made']);
   await remediator.kill();
-  // Minutes later, told by moving the stored time instead of the clock.
-  await timers.put(key, { ...waiting.value, dueAt: Date.now() - 1 });
+  // Minutes later, told by moving the stored times instead of the clock.
+  const { order } = waiting.value;
+  const decidedAt = order.decidedAt - 2 * 60_000;
+  await timers.put(key, { ...waiting.value, dueAt: Date.now() - 1, order: { ...order, decidedAt } });
   await remediator.start();
 
   const incident = await healed(run);

@@ -1,4 +1,4 @@
-import { FakeLoki } from '@prunella/testing';
+import { FakeLoki, FakeSlack } from '@prunella/testing';
 import { OtlpReceiver } from '../support/otlp-receiver.ts';
 import { searcherOf } from '../support/secrets/corpus.ts';
 import { dumpNats, dumpPostgres } from '../support/secrets/dump.ts';
@@ -62,12 +62,13 @@ const everything = [...errors, ...pieces, ...keyLines];
 
 let system: System;
 let loki: FakeLoki;
+let slack: FakeSlack;
 let receiver: OtlpReceiver;
 /** What HTTP answered so far. */
 const answers: string[] = [];
 
 beforeAll(async () => {
-  [loki, receiver] = await Promise.all([FakeLoki.start(), OtlpReceiver.start()]);
+  [loki, slack, receiver] = await Promise.all([FakeLoki.start(), FakeSlack.start(), OtlpReceiver.start()]);
   system = await startSystem({
     policy: 'version: 1\nmode: act\n',
     rules: RULES,
@@ -76,12 +77,15 @@ beforeAll(async () => {
       ...{ LOG_LEVEL: 'debug', PRUNELLA_API_TOKEN: TOKEN },
       ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '100' },
     },
-    of: { auditor: { LOKI_URL: loki.url } },
+    of: {
+      auditor: { LOKI_URL: loki.url },
+      remediator: { SLACK_API_URL: slack.url, SLACK_BOT_TOKEN: slack.token, SLACK_CHANNEL: 'C0BUILDS' },
+    },
   });
 }, 120_000);
 afterAll(async () => {
   await system?.stop();
-  await Promise.all([loki?.stop(), receiver?.stop()]);
+  await Promise.all([loki?.stop(), slack?.stop(), receiver?.stop()]);
 });
 
 async function ask(
@@ -123,8 +127,10 @@ it('takes in logs, annotations, webhooks and reports that are full of secrets', 
       .join('\n');
     const run = system.github.addRun({
       repository: `acme/shop-${index}`,
+      branch: 'change',
       jobs: [{ name: 'test', conclusion: 'failure', failedStep: 'Run tests', log, annotations: [error] }],
     });
+    system.github.addPull({ repository: run.repository, branch: run.branch });
     expect((await system.deliver(run)).status).toBe(202);
     // Not signed: refused.
     expect((await system.deliver(run, { secret: 'wrong' })).status).toBe(401);
@@ -134,8 +140,10 @@ it('takes in logs, annotations, webhooks and reports that are full of secrets', 
       error: { message: error, stack: everything.join('\n').slice(0, 60_000) },
     };
     expect((await ask(`${detector.url}/webhook/healing`, JSON.stringify(told))).status).toBe(202);
-    const wish = { action: 'retry', reason: error, pipeline_id: `wish-${index}` };
-    expect((await ask(`${detector.url}/webhook/healing`, JSON.stringify(wish))).status).toBe(202);
+    for (const action of ['retry', 'notify_human']) {
+      const wish = { action, reason: error, pipeline_id: `${action}-${index}` };
+      expect((await ask(`${detector.url}/webhook/healing`, JSON.stringify(wish))).status).toBe(202);
+    }
     const wrong = { action: error, reason: error, pipeline_id: error, error: error };
     expect((await ask(`${detector.url}/webhook/healing`, JSON.stringify(wrong))).status).toBe(400);
     expect((await ask(`${detector.url}/webhook/healing`, `{"broken": "${error}`)).status).toBe(400);
@@ -161,7 +169,7 @@ it('has heard, diagnosed and decided all of them', async () => {
   const all = await until(
     async () => {
       const found = (await incidents()).filter(({ cause, status }) => cause && status);
-      return found.length >= 3 * errors.length && found;
+      return found.length >= 4 * errors.length && found;
     },
     'all failures are diagnosed and decided',
     60_000,
@@ -170,7 +178,10 @@ it('has heard, diagnosed and decided all of them', async () => {
   for (const path of ['tests', 'approvals', 'debts', 'quarantine', 'confidence', 'reports/effectiveness']) {
     await ask(`${system.services.auditor.url}/v1/${path}`);
   }
-  await until(() => loki.lines.length > 0, 'lines were shipped to Loki');
+  const { comments } = system.github;
+  await until(() => comments.some(({ body }) => body.includes(MARK)), 'the pull requests are told');
+  await until(() => textOf(slack.messages).includes(MARK), 'the channel is told');
+  await until(() => textOf(loki.lines).includes(MARK), 'lines were shipped to Loki');
 }, 120_000);
 
 describe('nothing of a secret is in', () => {
@@ -204,10 +215,15 @@ describe('nothing of a secret is in', () => {
     expect(searched(answers.join('\n'))).toEqual([]);
   });
 
-  it('what is sent to Loki, to the receiver of traces and to GitHub', () => {
+  it('what is sent to Loki and to the receiver of traces', () => {
     expect(searched(textOf(loki.lines))).toEqual([]);
     expect(receiver.spans.length).toBeGreaterThan(0);
     expect(searched(textOf(receiver.spans))).toEqual([]);
-    expect(searched(textOf([system.github.effects, system.github.comments]))).toEqual([]);
+  });
+
+  it('what is said on pull requests and in Slack', () => {
+    expect(searched(textOf(system.github.comments))).toEqual([]);
+    expect(searched(textOf(slack.messages))).toEqual([]);
+    expect(slack.violations).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ interface Layer {
   route?: { path: string | string[]; methods: Record<string, boolean> };
 }
 
-/** Every route that a running service answers, as `METHOD /path`; a route that is made in another way than by a controller is among them. */
+/** Every route that a running service answers, as `METHOD /path`, however it was made. What is mounted by `app.use` (the console's files, openapi.json) is no route. */
 export function routesOf({ app }: RunningService): string[] {
   const { router } = app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } };
   return router.stack.flatMap(({ route }) => {

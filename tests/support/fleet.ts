@@ -28,8 +28,12 @@ export interface FleetOptions {
   natsReplicas: 1 | 3;
   databaseUrl: string;
   replicas: number;
-  /** Under `version: 1` and `mode: act`. */
+  /** Under `version: 1` and the mode. */
   policy: string;
+  /** Where the policy says no other. Default: act. */
+  mode?: 'act' | 'recommend';
+  /** Rules of one's own. Default: that of a network failure, without its waits. */
+  rules?: string;
   /** What the processes of one service have besides, or instead. */
   environmentOf?: (name: ServiceName, natsUrl: string) => Record<string, string> | Promise<Record<string, string>>;
   /** Which services there are. Default: all. */
@@ -43,8 +47,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const policy = join(directory, 'prunella.yaml');
   const rules = join(directory, 'rules');
   await mkdir(rules);
-  await writeFile(join(rules, 'own.yaml'), RULES);
-  await writeFile(policy, `version: 1\nmode: act\nreview: { comment: false }\n${options.policy}`);
+  await writeFile(join(rules, 'own.yaml'), options.rules ?? RULES);
+  await writeFile(policy, `version: 1\nmode: ${options.mode ?? 'act'}\nreview: { comment: false }\n${options.policy}`);
   const github = await FakeGitHub.start();
   const environment = {
     NATS_URL: options.natsUrl,

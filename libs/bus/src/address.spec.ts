@@ -31,6 +31,21 @@ it.each(['', ' , ', 'http://nats:4222', 'nats://', 'nats://ada:geheim@', 'nats:/
   },
 );
 
+it.each`
+  text                       | expected
+  ${'nats://ada@a:1'}        | ${{ user: 'ada', pass: 'p@ss' }}
+  ${'tls://ada@a:1,tls://b'} | ${{ user: 'ada', pass: 'p@ss', tls: {} }}
+  ${'nats://ada:geheim@a:1'} | ${{ user: 'ada', pass: 'geheim' }}
+`('with a password beside it $text is $expected', ({ text, expected }) => {
+  expect(natsAddress(text, { password: 'p@ss' })).toMatchObject(expected);
+});
+
+it('refuses a password of nobody, and does not tell it', () => {
+  const read = () => natsAddress('nats://a:1', { password: 'geheim' });
+  expect(read).toThrow(/NATS_PASSWORD: expected its user in NATS_URL/);
+  expect(read).not.toThrow(/geheim/);
+});
+
 it('takes any name and password that is encoded as in addresses', () => {
   const word = fc.string({ minLength: 1, unit: 'grapheme' });
   fc.assert(

@@ -11,14 +11,21 @@ export interface NatsAddress {
   shown: string;
 }
 
+/** What an address leaves out. */
+export interface AddressOptions {
+  /** Who may have signed the server's certificate (a PEM file); with it, TLS is spoken whatever the address says. */
+  caFile?: string | undefined;
+  /** Of the user in the address, where it has none itself: as `NATS_PASSWORD`. */
+  password?: string | undefined;
+}
+
 /**
  * Reads `NATS_URL`: `nats://[user:password@|token@]host[:port]`, several separated by commas, `tls://` for TLS. NATS' own tools take such addresses; its client for JavaScript
  * wants to be told apart where a server is and who we are, and takes one sign-in for all servers: that of the first address that has one.
  *
- * @param caFile who may have signed the server's certificate (a PEM file); with it, TLS is spoken whatever the address says.
- * @throws ConfigError for what is no address, with the password left out.
+ * @throws ConfigError for what is no address, with the password left out; for a password of nobody.
  */
-export function natsAddress(text: string, caFile?: string): NatsAddress {
+export function natsAddress(text: string, { caFile, password }: AddressOptions = {}): NatsAddress {
   const addresses = text
     .split(',')
     .map((each) => each.trim())
@@ -26,14 +33,19 @@ export function natsAddress(text: string, caFile?: string): NatsAddress {
     .map(parsed);
   if (addresses.length === 0) throw new ConfigError('NATS_URL: expected nats://host:port, found nothing');
   const signed = addresses.find(({ url }) => url.username !== '')?.url;
-  const name = signed && decodeURIComponent(signed.username);
+  if (password && signed === undefined) {
+    throw new ConfigError('NATS_PASSWORD: expected its user in NATS_URL (nats://detector@host:4222), found none');
+  }
   return {
     servers: addresses.map(({ host }) => host),
-    ...(signed &&
-      (signed.password === '' ? { token: name } : { user: name, pass: decodeURIComponent(signed.password) })),
+    ...(signed && signIn(decodeURIComponent(signed.username), decodeURIComponent(signed.password) || password)),
     ...((caFile || addresses.some(({ url }) => url.protocol === 'tls:')) && { tls: caFile ? { caFile } : {} }),
     shown: addresses.map(({ url, host }) => `${url.protocol}//${host}`).join(','),
   };
+}
+
+function signIn(name: string, pass: string | undefined): Pick<NatsAddress, 'user' | 'pass' | 'token'> {
+  return pass ? { user: name, pass } : { token: name };
 }
 
 function parsed(address: string): { url: URL; host: string } {

@@ -114,12 +114,31 @@ it('pulls no more when it is stopped while it begins', async () => {
     },
     observer().it,
   );
-  await consumption.stop(20_000);
+  // Longer than this test may take: it does not wait for its grace to be over.
+  await consumption.stop(3_600_000);
   await bus.publish('pipeline.finished', { id: 'late', data: finished('1') });
   const consumer = await bus.jetstream.consumers.get(EVENTS.name, 'detector-finished');
   await until(async () => (await consumer.info()).num_waiting === 0, 'nobody pulls');
   expect((await consumer.info()).num_ack_pending).toBe(0);
   expect(handled).toEqual([]);
+});
+
+it('stops after its grace, whatever is in work and what else has come', async () => {
+  const { concurrency } = CONSUMERS['detector-finished'];
+  for (let n = 0; n < 2 * concurrency; n += 1) {
+    await bus.publish('pipeline.finished', { id: `${n}`, data: finished(`${n}`) });
+  }
+  const released = Promise.withResolvers<void>();
+  let begun = 0;
+  const endless: Handler = async () => {
+    begun += 1;
+    await released.promise;
+  };
+  const consumption = consume(bus, 'detector-finished', endless, observer().it);
+  await until(() => begun === concurrency, 'as many as may be are in work');
+  await consumption.stop(100);
+  expect(begun).toBe(concurrency);
+  released.resolve();
 });
 
 describe('handledUntil', () => {

@@ -37,6 +37,8 @@ export interface BusOptions {
   servers: string;
   /** A file with the certificates (PEM) of whoever signed the server's; absent: those that Node trusts. */
   caFile?: string | undefined;
+  /** Of the user in `servers`, where no password stands there. */
+  password?: string | undefined;
   /** Who connects; shown by NATS tools, and part of each event's `source`. One that stands in `RIGHTS` does no more than that. */
   name: string;
   /** How long one publish may take, reconnects included, before it throws. Default 30 s. */
@@ -84,7 +86,7 @@ export class Bus {
    * @throws UnreachableError when no server answers or it has no JetStream, ConfigError for what is no address.
    */
   static async connect(options: BusOptions): Promise<Bus> {
-    const { shown, ...address } = natsAddress(options.servers, options.caFile);
+    const { shown, ...address } = natsAddress(options.servers, options);
     quietRequests();
     const outage = { since: undefined as number | undefined };
     const nats = await connect({

@@ -81,8 +81,9 @@ export function consume(
           abort_on_missing_resource: true,
         });
         if (stopping) {
-          // Stopped while it began: nobody else knows of it, and it would pull, and hold up the end of the process.
-          await messages.close();
+          // Stopped while it began: nobody else knows of it, and it would pull, and hold up the end of the process. Not to be waited for: it
+          // is closed for the client once somebody takes messages from it, which nobody does.
+          messages.stop();
           break;
         }
         await (context.spec.batch === undefined
@@ -99,8 +100,10 @@ export function consume(
   return {
     async stop(graceMs) {
       stopping = true;
-      await messages?.close();
-      await Promise.race([Promise.all([loop, ...inWork]), sleep(graceMs)]);
+      messages?.stop();
+      // The loop first: it still hands on what had come.
+      const done = loop.then(() => Promise.all(inWork));
+      await Promise.race([done, sleep(graceMs)]);
     },
   };
 }

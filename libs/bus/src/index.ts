@@ -1,4 +1,4 @@
-export { type NatsAddress, natsAddress } from './address.ts';
+export { type AddressOptions, type NatsAddress, natsAddress } from './address.ts';
 export { Bus, type BusOptions, type Publication } from './bus.ts';
 export { type ConsumerObserver, type Consumption, consume } from './consume.ts';
 export type { DeadReason } from './dead-letters.ts';
@@ -24,7 +24,8 @@ export {
   rightsOf,
 } from './rights/rights.ts';
 export { answerRollCalls, type Member, type RollCall, type RollCallOptions, rollCall } from './roll-call.ts';
-export { type Lane, type Scheduled, type TimerLog, type TimerOutcome, Timers, type TimersOptions } from './timers.ts';
+export type { Lane, Scheduled, TimerLog, TimerOutcome, TimersOptions } from './timers/scheduled.ts';
+export { Timers } from './timers/timers.ts';
 export {
   BUCKETS,
   type BucketName,

@@ -1,7 +1,7 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import { errors, headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
-import { ConfigError } from '@prunella/core';
+import { ConfigError, systemClock } from '@prunella/core';
 import { ForeignValue } from './errors.ts';
 import { type Patience, throughOutage } from './outage.ts';
 import { refusalOf, refused } from './refusal.ts';
@@ -38,6 +38,9 @@ const PATIENCE_MS = 15_000;
 const TRY_MS = 3_000;
 /** The header that tells each write from all others. */
 const WRITE = 'Prunella-Write';
+/** So many marks of deletions are removed at a reading, by so many requests at a time. */
+const MOST_MARKS = 5_000;
+const TIDYING = 8;
 /** Stands on the mark of a deletion only. */
 const OPERATION = 'KV-Operation';
 
@@ -70,15 +73,21 @@ export class JsonBucket<T> {
     return { key, value: JSON.parse(found.text), revision: found.revision };
   }
 
-  /** Writes only where nothing stands. The new revision; undefined: something stands there. */
+  /** Writes only where nothing stands. The new revision; undefined: something stands there. @throws ForeignValue when that is not of Prunella. */
   async create(key: string, value: T): Promise<number | undefined> {
     await together();
     const text = JSON.stringify(value);
-    const revision = await this.write(key, text, { over: 0 });
-    if (revision !== undefined) return revision;
-    const entry = await this.read(key);
-    // What was deleted leaves a mark, which is to be written over.
-    return entry === null || !entry.isDeleted ? undefined : await this.write(key, text, { over: entry.revision });
+    // What was deleted leaves a mark, which is to be written over, and may go meanwhile.
+    for (let over = 0; ; ) {
+      const revision = await this.write(key, text, { over });
+      if (revision !== undefined) return revision;
+      const entry = await this.read(key);
+      if (entry !== null && !entry.isDeleted) {
+        if (!entry.isOurs) throw new ForeignValue(this.access.name, key);
+        return undefined;
+      }
+      over = entry?.revision ?? 0;
+    }
   }
 
   /** Writes only over `revision`. The new revision; undefined: somebody else was first. */
@@ -118,9 +127,25 @@ export class JsonBucket<T> {
 
   /** All that stands there now. */
   async entries(): Promise<Entry<T>[]> {
+    return (await this.all()).entries;
+  }
+
+  /**
+   * The same. Marks of what was deleted longer ago than `marksMs` are removed on the way, which else stay for ever where nothing expires. Until then a watch that was cut off can hear of it.
+   */
+  async tidied(marksMs: number): Promise<Entry<T>[]> {
+    const { entries, marks } = await this.all();
+    const before = systemClock.now() - marksMs;
+    const old = marks.filter(({ created }) => created.getTime() <= before).slice(0, MOST_MARKS);
+    await Promise.all(Array.from({ length: TIDYING }, () => this.removeMarks(old)));
+    return entries;
+  }
+
+  private async all(): Promise<{ entries: Entry<T>[]; marks: KvEntry[] }> {
     return await this.patiently('reading all of', async () => {
       const entries = new Map<string, Entry<T>>();
-      if ((await this.access.kv.status()).values === 0) return [];
+      const marks = new Map<string, KvEntry>();
+      if ((await this.access.kv.status()).values === 0) return { entries: [], marks: [] };
       const values = await this.access.kv.watch();
       // The server that feeds it may go away in the middle, and nothing would come any more.
       let heard = performance.now();
@@ -129,9 +154,12 @@ export class JsonBucket<T> {
       try {
         for await (const entry of values) {
           heard = performance.now();
-          if (entry.operation === 'PUT' && isOurs(entry)) {
+          entries.delete(entry.key);
+          marks.delete(entry.key);
+          if (entry.operation !== 'PUT') marks.set(entry.key, entry);
+          else if (isOurs(entry)) {
             entries.set(entry.key, { key: entry.key, value: entry.json<T>(), revision: entry.revision });
-          } else entries.delete(entry.key);
+          }
           isWhole = entry.isUpdate || entry.delta === 0;
           // Leaving the loop ends the watch.
           if (isWhole) break;
@@ -140,8 +168,17 @@ export class JsonBucket<T> {
         clearInterval(watchdog);
       }
       if (!isWhole) throw new errors.TimeoutError();
-      return [...entries.values()];
+      return { entries: [...entries.values()], marks: [...marks.values()] };
     });
+  }
+
+  /** Takes marks from the end of the list until it is empty. By their sequence: what was written over them since stays. */
+  private async removeMarks(marks: KvEntry[]): Promise<void> {
+    const { manager, name, isClosed } = this.access;
+    for (let mark = marks.pop(); mark !== undefined && !isClosed(); mark = marks.pop()) {
+      // Another replica removed it, somebody wrote over it, or NATS is away: the next reading finds what is left.
+      await manager.streams.deleteMessage(`KV_${name}`, mark.revision, false).catch(() => undefined);
+    }
   }
 
   /** The newest message of a key, a mark of a deletion as well; null: none. Its leader says it, whatever else could. */

@@ -48,8 +48,12 @@ export async function decideOnce(
 ): Promise<Order> {
   const key = orderKey(diagnosis.incidentId, diagnosis.run.attempt);
   // A run that we began for another incident spends that one's attempts, also where its failure was told as one of its own.
-  const [stored, origin] = await Promise.all([d.decisions.get(key), d.originOf(diagnosis.run)]);
+  const asked = d.originOf(diagnosis.run);
+  // What is decided stands, whether that can be read or not.
+  asked.catch(() => undefined);
+  const stored = await d.decisions.get(key);
   if (stored !== undefined) return stored.value;
+  const origin = await asked;
   const incident = orderKey(origin?.incidentId ?? diagnosis.incidentId, 0);
   const spent = await d.budgets.get(incident);
   const spentBefore = spent?.value.keys.filter((other) => other !== key).length ?? 0;

@@ -41,8 +41,8 @@ export function outgoing(rule: Rule): Outgoing {
       const response = await ask(address, sent, rule);
       const next = redirect === 'follow' ? nextOf(response, address, sent, rule) : undefined;
       if (next === undefined) return response;
-      if (redirects === MOST_REDIRECTS) throw new AddressRefused(`expected at most ${redirects} redirects, found more`);
       await response.body?.cancel();
+      if (redirects === MOST_REDIRECTS) throw new AddressRefused(`expected at most ${redirects} redirects, found more`);
       address = next;
     }
   };

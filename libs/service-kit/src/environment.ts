@@ -16,6 +16,9 @@ export const CommonEnvironment = z.object({
     .min(1)
     .default('nats://127.0.0.1:4222')
     .describe('NATS servers, separated by commas: `nats://[user:password@]host:port`, or `tls://` for TLS.'),
+  NATS_PASSWORD: optional(z.string()).describe(
+    'Password of the user in `NATS_URL` (`nats://detector@host:4222`), where none stands there.',
+  ),
   NATS_CA_FILE: optional(z.string()).describe(
     "A file with the certificates (PEM) of whoever signed the NATS server's; with it, TLS is spoken. Not set: those that Node trusts.",
   ),

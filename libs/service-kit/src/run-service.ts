@@ -82,8 +82,13 @@ export async function startService<E extends z.ZodType>(
       `PRUNELLA_HOST is ${environment.PRUNELLA_HOST}, which others can reach, and PRUNELLA_API_TOKEN is not set; set a token or listen on 127.0.0.1`,
     );
   }
-  const { NATS_URL: servers, NATS_CA_FILE: caFile, NATS_REPLICAS: replicas } = environment;
-  const bus = await Bus.connect({ servers, caFile, replicas, name: definition.name });
+  const bus = await Bus.connect({
+    servers: environment.NATS_URL,
+    password: environment.NATS_PASSWORD,
+    caFile: environment.NATS_CA_FILE,
+    replicas: environment.NATS_REPLICAS,
+    name: definition.name,
+  });
   try {
     const app = await createApp(definition, { ...environment, ...(own as object) }, bus, variables);
     try {

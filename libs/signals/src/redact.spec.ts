@@ -121,7 +121,8 @@ describe('redact', () => {
         expect(redact(once)).toBe(once);
         expect(once.split('\n')).toHaveLength(pieces.join('').split('\n').length);
       }),
-      { numRuns: 1_000 },
+      // What was put in place of one secret made the rest long enough for a token.
+      { numRuns: 1_000, examples: [[['https://', '?sig=', '#?("!!!A@']]] },
     );
   });
 

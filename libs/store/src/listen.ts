@@ -31,16 +31,23 @@ async function follow(url: string, channel: string, listener: Listener, signal: 
     client.on('end', resolve);
   });
   ended.catch(() => undefined);
-  const stop = () => void client.end().catch(() => undefined);
-  signal.addEventListener('abort', stop, { once: true });
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const onAbort = () => stop();
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
     client.on('notification', (message) => listener.onMessage(message.payload ?? ''));
-    await client.connect();
-    await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    // A client that is ended while it connects never says how that went: whoever stops is not to wait for it.
+    await Promise.race([begin(client, channel), stopped]);
+    if (signal.aborted) return;
     listener.onConnected();
-    await ended;
+    await Promise.race([ended, stopped]);
   } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+    signal.removeEventListener('abort', onAbort);
+    void client.end().catch(() => undefined);
   }
+}
+
+async function begin(client: pg.Client, channel: string): Promise<void> {
+  await client.connect();
+  await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
 }

@@ -7,8 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { anyFreePort } from '@prunella/embedded';
 import { startTestNats, type TestServer } from '@prunella/testing';
-import pc from 'picocolors';
-import { run } from './program.ts';
+import { runForText } from '../test/command-line.ts';
 
 const SMALLEST = '{"pipeline_id":"42","error":{"message":"Connection timed out"}}';
 
@@ -16,33 +15,9 @@ let cwd: string;
 /** Nobody listens there. */
 let nowhere: string;
 
-interface Ending {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs a command line as `main` does, in a folder of its own, without the environment of whoever runs the test. */
-async function prunella(args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = ''): Promise<Ending> {
-  const ending: Ending = { code: 0, out: '', err: '' };
-  await run(args, {
-    env: { PRUNELLA_URL: `http://${nowhere}`, NATS_URL: `nats://${nowhere}`, ...env },
-    cwd,
-    out: (line) => {
-      ending.out += `${line}\n`;
-    },
-    err: (line) => {
-      ending.err += `${line}\n`;
-    },
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.from(stdin),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+/** Runs a command line in a folder of its own. */
+const prunella = (args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = '') =>
+  runForText(args, { env: { PRUNELLA_URL: `http://${nowhere}`, NATS_URL: `nats://${nowhere}`, ...env }, cwd, stdin });
 
 /** A server in the place of another program. */
 async function serve(

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { contextOf } from '../test/command-line.ts';
 import { COMMANDS } from './command-list.ts';
-import type { Context } from './context.ts';
 import { EXAMPLES } from './examples.ts';
 import { programOf } from './program.ts';
 import { leaves, referenceOf } from './reference.ts';
@@ -13,11 +12,7 @@ const REFERENCE = join(import.meta.dirname, '../../../docs/reference/cli.md');
 const WITHOUT_JSON = ['nats permissions', 'up', 'rules draft', 'policy schema', 'completion'];
 
 /** The same for everybody: descriptions name the user. */
-const context: Context = {
-  ...{ env: { USER: '$USER' }, cwd: '/', colors: pc.createColors(false), interactive: false },
-  ...{ out: () => undefined, err: () => undefined, exitWith: () => undefined },
-  stdin: async () => Buffer.alloc(0),
-};
+const context = contextOf({ env: { USER: '$USER' } });
 
 let program: Command;
 

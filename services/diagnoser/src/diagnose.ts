@@ -32,14 +32,15 @@ export interface Deps extends DiagnosisDeps {
 /** One failure, from its event to its diagnosis: place, gather, diagnose, publish. */
 export async function diagnoseFailure(told: Received<'pipeline.failed'>, d: Deps): Promise<DiagnosisMade> {
   const event = await placed(told, d);
-  const [gathered, { tests, gaps: unread }] = await Promise.all([
-    inSpan('read logs', {}, async (span) => {
-      const read = await d.gather(event);
-      span.set({ 'prunella.jobs': read.jobs.length, 'prunella.gaps': read.gaps.length });
-      return read;
-    }),
-    d.testsOf(event.data, Date.parse(event.time)),
-  ]);
+  const reported = d.testsOf(event.data, Date.parse(event.time));
+  // Awaited later: nobody may leave while logs are still being fetched.
+  reported.catch(() => undefined);
+  const gathered = await inSpan('read logs', {}, async (span) => {
+    const read = await d.gather(event);
+    span.set({ 'prunella.jobs': read.jobs.length, 'prunella.gaps': read.gaps.length });
+    return read;
+  });
+  const { tests, gaps: unread } = await reported;
   const input = { ...inputOf(event.data, gathered), ...(tests !== undefined && { tests }) };
   const diagnosis = inSpan('diagnose', {}, (span) => {
     const found = diagnose(input, { ...d, stage: (name, work) => inSpan(name, {}, work) });

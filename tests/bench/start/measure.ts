@@ -3,10 +3,10 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startNats, startPostgres } from '@prunella/embedded';
 import { startServiceProcess, temporaryHome } from '@prunella/testing';
+import { type Memory, memoryOf } from '../../support/memory.ts';
 import { SERVICES, type ServiceName } from '../../support/replicas.ts';
 import { Followed } from '../chain/followed.ts';
 import { startPrunellaChain } from '../chain/prunella-chain.ts';
-import { type Memory, memoryOf } from './memory.ts';
 import { startOnce, untilReady } from './npm-start.ts';
 
 export interface StartFigures {

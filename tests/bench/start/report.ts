@@ -1,9 +1,9 @@
+import { type Memory, together } from '../../support/memory.ts';
 import { SERVICES } from '../../support/replicas.ts';
 import { atMost, type Part, type Target } from '../report/part.ts';
 import { table } from '../report/table.ts';
 import { percentile } from '../store/percentile.ts';
 import type { StartFigures } from './measure.ts';
-import { type Memory, together } from './memory.ts';
 
 const READY_MS = 5_000;
 const TOGETHER_MB = 400;

@@ -1,45 +1,49 @@
 // The chaos suite: load and a seeded schedule of faults, then a judgement by what was seen from outside. README.md says what is checked.
-//   npm run chaos -- [--minutes 3] [--seed 1] [--remediators 2] [--schedule FILE] [--settle 240] [--shrink 20] [--json FILE] [--quiet]
+//   npm run chaos -- [--minutes 3] [--seed 1] [--remediators 2] [--every 500] [--storm 12] [--only KINDS] [--schedule FILE]
+//                    [--settle 300] [--shrink 20] [--json FILE] [--quiet]
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { faultKinds } from './faults/index.ts';
+import { kindsOf } from './faults/index.ts';
 import { summary } from './report.ts';
 import { run } from './run.ts';
 import { Schedule, scheduleOf, written } from './schedule/schedule.ts';
 import { shrink } from './schedule/shrink.ts';
 
-const { values } = parseArgs({
+const { values, tokens } = parseArgs({
+  tokens: true,
   options: {
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     remediators: { type: 'string', default: '2' },
-    schedule: { type: 'string' },
     every: { type: 'string', default: '500' },
-    storm: { type: 'string', default: '8' },
+    storm: { type: 'string', default: '12' },
+    only: { type: 'string', default: '' },
+    schedule: { type: 'string' },
     settle: { type: 'string', default: '300' },
     shrink: { type: 'string', default: '20' },
-    only: { type: 'string', default: '' },
     json: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
 });
+/** What a schedule says itself. */
+const OF_A_SCHEDULE = ['minutes', 'seed', 'remediators', 'every', 'storm', 'only'] as const;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const kinds = values.only === '' ? faultKinds : faultKinds.filter(({ kind }) => values.only.split(',').includes(kind));
+const given = OF_A_SCHEDULE.filter((name) => tokens.some((token) => token.kind === 'option' && token.name === name));
+if (values.schedule !== undefined && given.length > 0)
+  throw new Error(`--schedule holds all of its run: leave out ${given.map((name) => `--${name}`).join(', ')}`);
 const schedule =
   values.schedule === undefined
     ? scheduleOf(
         Number(values.seed),
-        { durationMs: Math.round(Number(values.minutes) * 60_000), remediators: Number(values.remediators) },
-        kinds,
+        {
+          ...{ durationMs: Math.round(Number(values.minutes) * 60_000), remediators: Number(values.remediators) },
+          ...{ everyMs: Number(values.every), storm: Number(values.storm) },
+        },
+        kindsOf(values.only),
       )
     : Schedule.parse(JSON.parse(await readFile(values.schedule, 'utf8')));
-const options = {
-  everyMs: Number(values.every),
-  storm: Number(values.storm),
-  settleMs: Number(values.settle) * 1_000,
-  ...(!values.quiet && { log: say }),
-};
+const options = { settleMs: Number(values.settle) * 1_000, ...(!values.quiet && { log: say }) };
 
 say(written(schedule));
 const result = await run(schedule, options);

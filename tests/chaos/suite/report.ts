@@ -1,15 +1,17 @@
 import type { Result } from './run.ts';
 
 /** A run in some lines for people. */
-export function summary({ violations, ledger, missing, settledAfterMs, outputs, failedStarts }: Result): string {
-  const { deliveries, reports, garbage, effects, end, memory } = ledger;
+export function summary({ violations, ledger, missing, happened, settledAfterMs, outputs }: Result): string {
+  const { deliveries, reports, garbage, effects, end, memory, failedStarts } = ledger;
+  const met = [...happened].map(([kind, times]) => `${kind} ${times}`).join(', ');
   const accepted = deliveries.filter(({ acceptedAt }) => acceptedAt !== undefined).length;
   const outcomes = tally((end.incidents ?? []).map(({ outcome, state }) => outcome ?? state));
   const most = memory.map(({ process, mostMiB }) => `${process} ${Math.round(mostMiB)}`).join(', ');
   const lines = [
     `${accepted} of ${deliveries.length} webhooks taken, ${reports.length} reports, ${garbage.length} pieces of garbage`,
     `${end.events?.length ?? 0} events, ${end.incidents?.length ?? 0} incidents: ${outcomes}; ${effects.length} reruns`,
-    `${failedStarts} starts failed because something was away; memory in MiB: ${most}`,
+    `what the faults met: ${met}`,
+    `${failedStarts.length} starts failed because something was away; memory in MiB: ${most}`,
     ...[...missing].map(([kind, why]) => `${kind} was left out: ${why}`),
   ];
   if (violations.length === 0)

@@ -1,67 +1,77 @@
 import { faultKinds } from './faults/index.ts';
 import { summary } from './report.ts';
 import { type Result, run } from './run.ts';
-import { type Pace, type Schedule, scheduleOf, written } from './schedule/schedule.ts';
+import { type Planned, Schedule, written } from './schedule/schedule.ts';
 
 /**
- * The chaos suite as part of `npm test`: a fixed seed, every kind of fault once, one process of each service. `npm run chaos` is the same for longer, with other seeds, two
- * remediators and a storm. In the end a rogue client with Prunella's own token does what nobody decided: the judge has to find exactly that, and nothing else.
+ * The chaos suite as part of `npm test`: every kind of fault once, one process of each service. `npm run chaos` is the same for longer, with faults drawn by a seed, two remediators
+ * and a storm. In the end a rogue client with Prunella's own token does what nobody decided: the judge has to find exactly that, and nothing else.
  */
-const SEED = 13;
-const PACE: Pace = { quietMs: 1_500, between: [1_200, 2_000] };
-const LOAD = { everyMs: 700, storm: 0, settleMs: 200_000 };
+const fault = (atMs: number, kind: string, forMs: number, target = '', detail: Planned['detail'] = {}): Planned => ({
+  ...{ kind, atMs, forMs, target, detail },
+});
 
-/** Each kind once, and none that lasts longer than a few seconds. */
-function shortSchedule(): Schedule {
-  const kinds = faultKinds.map((kind) => ({
-    ...kind,
-    lasts: [kind.lasts[0], Math.min(kind.lasts[1], 6_000)] as const,
-  }));
-  const { faults, ...rest } = scheduleOf(SEED, { durationMs: 60_000, pace: PACE }, kinds);
-  return { ...rest, durationMs: 32_000, faults: faults.slice(0, faultKinds.length) };
-}
+/**
+ * What leaves messages to wait for their redelivery (10 s, of the diagnoser 30 s) comes first: that time passes under load. The full disk comes last: it takes as long as NATS needs to
+ * notice it, and NATS is away then.
+ */
+const FAULTS = [
+  fault(1_500, 'kill-nats', 800, '', { how: 'kill' }),
+  fault(4_000, 'pause-server', 2_000, 'nats'),
+  fault(7_000, 'kill-service', 500, 'diagnoser'),
+  fault(7_500, 'lost-acks', 3_000, 'remediator'),
+  fault(8_500, 'held-messages', 3_000, 'detector', { of: 'events', heldMs: 2_500 }),
+  fault(10_000, 'slow-link', 3_000, 'auditor', { delayMs: 250 }),
+  fault(12_000, 'pause-service', 3_000, 'remediator'),
+  fault(13_500, 'cut-connection', 1_000, 'detector'),
+  fault(15_000, 'replayed-events', 0, '', { events: 12 }),
+  fault(15_500, 'webhooks', 4_000, '', { copies: 2, heldMs: 2_500 }),
+  fault(16_500, 'half-open', 2_000, 'postgres'),
+  fault(18_000, 'platform-answers', 3_000, 'all', { answer: 'bad-gateway', times: 6, afterEffect: 'yes' }),
+  fault(19_500, 'kill-postgres', 1_000, '', { how: 'kill' }),
+  fault(20_500, 'clock-jump', 2_500, 'remediator', { byMs: -20_000 }),
+  fault(22_000, 'full-disk', 2_000),
+];
+const SCHEDULE = Schedule.parse({ seed: 13, durationMs: 27_000, everyMs: 450, storm: 0, faults: FAULTS });
 
 let result: Result;
 let rogue = '';
 
 beforeAll(async () => {
-  result = await run(shortSchedule(), {
-    ...LOAD,
+  result = await run(SCHEDULE, {
+    settleMs: 200_000,
+    patienceMs: 20_000,
     async sabotage({ github }, platform) {
       // What has failed in the code is nobody's to run again, so Prunella can't have been about to.
-      const { repository, runId } = await first(() => platform.runs.find(({ story }) => story === 'code'));
-      rogue = `${repository}#${runId} attempt 2`;
-      const path = `/repos/${repository}/actions/runs/${runId}/rerun-failed-jobs`;
+      const code = platform.runs.find(({ story }) => story === 'code');
+      if (code === undefined) throw new Error('no such run in the load of this seed: take another seed');
+      rogue = `${code.repository}#${code.runId} attempt 2`;
+      const path = `/repos/${code.repository}/actions/runs/${code.runId}/rerun-failed-jobs`;
       const answer = await fetch(github.url + path, {
         method: 'POST',
         headers: { authorization: 'Bearer ghp_test', accept: 'application/vnd.github+json' },
       });
       expect(answer.status).toBe(201);
+      return rogue;
     },
   });
 }, 600_000);
 
-async function first<T>(look: () => T | undefined): Promise<T> {
-  const found = look();
-  if (found === undefined) throw new Error('no such run in the load of this seed: take another seed');
-  return found;
-}
-
 /** Printed where something is wrong, so that it can be run again. */
-const story = () => `${written(shortSchedule())}\n${summary(result)}`;
+const story = () => `${written(SCHEDULE)}\n${summary(result)}`;
 
-it('every kind of fault was there once', () => {
-  const kinds = shortSchedule().faults.map(({ kind }) => kind);
-  expect([...kinds].sort()).toEqual(faultKinds.map(({ kind }) => kind).sort());
+it('every kind of fault happened', () => {
+  expect(FAULTS.map(({ kind }) => kind).sort()).toEqual(faultKinds.map(({ kind }) => kind).sort());
   // Without the right to mount there is no small disk to fill.
   expect([...result.missing.keys()].filter((kind) => kind !== 'full-disk')).toEqual([]);
+  expect([...result.happened.keys(), ...result.missing.keys()].sort()).toEqual(FAULTS.map(({ kind }) => kind).sort());
+  expect([...result.happened].filter(([, times]) => times === 0)).toEqual([]);
 });
 
 it('something was done meanwhile: it is no empty promise that it was done once', () => {
-  const { effects, end, deliveries, reports } = result.ledger;
+  const { effects, end, reports } = result.ledger;
   const outcomes = new Set(end.incidents?.map(({ outcome, state }) => outcome ?? state));
   expect(effects.length).toBeGreaterThan(10);
-  expect(deliveries.filter(({ acceptedAt }) => acceptedAt !== undefined).length).toBe(deliveries.length);
   expect(reports.length).toBeGreaterThan(0);
   expect([...outcomes]).toEqual(expect.arrayContaining(['healed', 'ineffective', 'recommended']));
 });

@@ -31,6 +31,7 @@ const COMMAND_LINE = [
     'Where `send` finds NATS. With `up`: a server of your own in place of the embedded one.',
     'the same, `nats://127.0.0.1:4222`',
   ],
+  ['NATS_PASSWORD', 'As above, for `send`, `doctor` and `nats provision`.', 'none'],
   ['NATS_CA_FILE', 'As above, for `send`, `doctor` and `nats provision`.', 'those that Node trusts'],
   ['DATABASE_URL', 'With `up`: a PostgreSQL of your own in place of the embedded one.', 'embedded'],
   ['PRUNELLA_CONFIG', 'The policy of `policy` and `backtest`.', '`./prunella.yaml`'],

@@ -24,6 +24,7 @@ export function hygieneProblems(objects: readonly KubernetesObject[]): string[] 
         ...says(!resources?.limits?.memory, `${name} may use all memory of its node`),
         ...says(
           spec.restartPolicy !== 'Never' &&
+            spec.restartPolicy !== 'OnFailure' &&
             (!container.livenessProbe || !container.readinessProbe || !container.startupProbe),
           `${name} has not all three probes`,
         ),

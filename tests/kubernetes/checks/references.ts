@@ -122,10 +122,16 @@ function namedBy({ namespace, spec }: Pod): string[] {
       source.secret ? [`Secret ${namespace}/${source.secret.name}`] : [],
     ),
   ];
+  // biome-ignore lint/suspicious/noExplicitAny: a Container; checked by its schema.
+  const ofContainer = ({ env = [] }: any): string[] =>
+    env.flatMap(({ valueFrom }: { valueFrom?: { secretKeyRef?: { name: string } } }) =>
+      valueFrom?.secretKeyRef ? [`Secret ${namespace}/${valueFrom.secretKeyRef.name}`] : [],
+    );
   return [
     ...(spec.serviceAccountName === undefined ? [] : [`ServiceAccount ${namespace}/${spec.serviceAccountName}`]),
     ...(spec.imagePullSecrets ?? []).map(({ name }: { name: string }) => `Secret ${namespace}/${name}`),
     ...(spec.volumes ?? []).flatMap(ofVolume),
+    ...new Set<string>(spec.containers.flatMap(ofContainer)),
   ];
 }
 

@@ -6,6 +6,7 @@ import { messageOf } from '@prunella/core';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { Job } from 'kubernetes-models/batch/v1/Job';
 import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
@@ -25,7 +26,17 @@ import { type KubernetesObject, nameOf } from './object.ts';
  * Operator and the Gateway API (packages `kubernetes-models`).
  */
 const KINDS = [
-  ...[ClusterRole, ClusterRoleBinding, ConfigMap, Deployment, HTTPRoute, HorizontalPodAutoscaler, Ingress, Namespace],
+  ...[
+    ClusterRole,
+    ClusterRoleBinding,
+    ConfigMap,
+    Deployment,
+    HTTPRoute,
+    HorizontalPodAutoscaler,
+    Ingress,
+    Job,
+    Namespace,
+  ],
   ...[NetworkPolicy, Pod, PodDisruptionBudget, PrometheusRule, Role, RoleBinding, ScaledObject, Service],
   ...[ServiceAccount, ServiceMonitor, StatefulSet],
 ] as readonly Kind[];

@@ -64,6 +64,8 @@ it('each bucket is somebody’s, and only whom it is given to writes or reads it
     expect(writers).not.toEqual([]);
     expect(CLIENTS.filter((client) => mayPublish(client, `$KV.${bucket}.some.key`))).toEqual(writers);
     expect(CLIENTS.filter((client) => mayPublish(client, `$JS.API.STREAM.MSG.GET.KV_${bucket}`))).toEqual(readers);
+    const removers = CLIENTS.filter((client) => mayPublish(client, `$JS.API.STREAM.MSG.DELETE.KV_${bucket}`));
+    expect([bucket, removers]).toEqual([bucket, BUCKETS[bucket].ttlMs === 0 ? writers : []]);
   }
   expect(CLIENTS.filter((client) => mayPublish(client, '$KV.prunella_claims.x'))).toEqual(['remediator']);
   expect(CLIENTS.filter((client) => mayPublish(client, '$KV.prunella_budgets.x'))).toEqual(['remediator']);

@@ -1,4 +1,6 @@
 import {
+  BUCKETS,
+  type BucketName,
   CONSUMERS,
   type ConsumerName,
   type ConsumerSpec,
@@ -26,7 +28,7 @@ export function consumersOf(client: ClientName): ConsumerName[] {
 }
 
 /**
- * The subjects that a client publishes and subscribes on, the requests of its NATS library included. Nobody here may create, change, purge or delete a stream or bucket, or read by
+ * The subjects that a client publishes and subscribes on, the requests of its NATS library included. Nobody here may create, change, purge or delete a stream or bucket, delete an event, or read by
  * `DIRECT.GET`, whose answer is the bytes of a message, sent to whatever subject the asker names (ADR 0041).
  */
 export function permissionsOf(client: ClientName, doors: readonly Door[] = []): Permissions {
@@ -37,7 +39,7 @@ export function permissionsOf(client: ClientName, doors: readonly Door[] = []): 
     publish: [
       ...publishedBy(client, doors),
       ...rights.streams.flatMap(({ subjects }) => subjects),
-      ...rights.writes.map((name) => `$KV.${name}.>`),
+      ...rights.writes.flatMap(writingBucket),
       ...new Set(consumers.map(deadLetterOf)),
       '$JS.API.INFO',
       ...[EVENTS, DEAD_LETTERS, ...rights.streams].map(({ name }) => `$JS.API.STREAM.INFO.${name}`),
@@ -77,6 +79,12 @@ function consuming(consumer: ConsumerName): string[] {
     `$JS.API.CONSUMER.MSG.NEXT.${own}`,
     `$JS.ACK.${own}.>`,
   ];
+}
+
+/** What may be written may be deleted as well; where nothing expires, the marks of that are removed one by one. */
+function writingBucket(bucket: BucketName): string[] {
+  const removing = BUCKETS[bucket].ttlMs === 0 ? [`$JS.API.STREAM.MSG.DELETE.KV_${bucket}`] : [];
+  return [`$KV.${bucket}.>`, ...removing];
 }
 
 /** To read a key, and to watch: a consumer for as long as that takes, with its flow control. */

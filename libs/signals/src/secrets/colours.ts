@@ -2,8 +2,11 @@
  * Sequences that colour a terminal or clear its line, raw or as JSON writes them (`\u001b[31m`), also where it is JSON in JSON. They can stand before a
  * token, where their last letter looks like a part of it, and in the middle of one.
  */
-const ESCAPE = String.raw`(?:[\u001b\u009b]|\\{1,7}(?:u00[19]b|x[19]b|033|e(?=\[)))`;
-const SEQUENCE = new RegExp(String.raw`${ESCAPE}\[?[0-?]{0,64}[ -/]{0,8}[@-~]`, 'gi');
+const ESC = String.raw`(?:\u001b|\\{1,7}(?:u001b|x1b|033|e(?=\[)))`;
+/** What begins a sequence with parameters (CSI): two characters, or one of eight bits. */
+const CSI = String.raw`(?:${ESC}\[|\u009b|\\{1,7}(?:u009b|x9b))`;
+/** With parameters, or of one character more, such as `ESC 8`: the next one is of the text. ECMA-48, 5.3 and 5.4; ECMA-35, 13.2. */
+const SEQUENCE = new RegExp(String.raw`${CSI}[0-?]{0,64}[ -/]{0,8}[@-~]|${ESC}[ -/]{0,8}[0-~]`, 'gi');
 
 /** The text without them; the same string where there are none. */
 export function withoutColours(text: string): string {

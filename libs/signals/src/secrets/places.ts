@@ -22,9 +22,12 @@ const NO_VALUE = 'null|none|nil|undefined|true|false|read|write|string|number|bo
  */
 const NOT_SECRET = String.raw`(?!(?:\*{3,}|\[(?:MASKED|secure)\]|<[A-Z_ -]{3,40}>|(?:basic|bearer|token) \*{3}|\$\{?[A-Z_][A-Z0-9_]{0,99}\}?|\$\{\{[^{}\n]{1,100}\}\}|(?:var|local|module|data)\.[\w.]{1,100}|(?:${NO_VALUE}))${END})(?!\$\{\{ ?[\w.]{1,100} ?\}\})(?!(?<=tokens["']?[ \t]{0,3}[:=][ \t]{0,3})\d{1,9}${END})`;
 
+/** PWD and OLDPWD, alone, are folders where they are paths; DB_PWD is none. */
+const PWD = String.raw`(?:(?<![\w-])(?:old)?pwd(?!["']?[ \t]{0,3}[:=][ \t]{0,3}["']?/)|(?<=[\w-])(?<!(?<![\w-])old)pwd)`;
 /** Ends of the names under which secrets stand. */
 const WORDS =
-  'passw(?:or)?d|passphrase|pwd(?!["\']?[ \\t]{0,3}[:=][ \\t]{0,3}["\']?/)|(?<!lib)secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|credentials?|[_.-]pass(?![a-z])|' +
+  `passw(?:or)?d|passphrase|${PWD}|` +
+  '(?<!lib)secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|credentials?|[_.-]pass(?![a-z])|' +
   '(?:encryption|signing|master|account|storage|deploy|shared|auth|ssh|service|license)[_-]?key';
 const NAME_HINTS = [
   ...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential', '_pass', '-pass', '.pass'],

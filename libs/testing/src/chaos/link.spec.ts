@@ -64,14 +64,15 @@ it('lets everything through, in order, while nothing is wrong', async () => {
 it('is slow, and keeps the order also when it gets faster', async () => {
   const one = await client('other');
   const begun = performance.now();
-  link.delayMs = 60;
+  const quicken = link.slow(60);
   one.say('a');
   await until(() => one.heard === 'a');
   expect(performance.now() - begun).toBeGreaterThanOrEqual(115);
-  link.delayMs = 50;
+  quicken();
+  const quickenMore = link.slow(50);
   one.say('b');
   await new Promise((resolve) => setTimeout(resolve, 10));
-  link.delayMs = 0;
+  quickenMore();
   one.say('c');
   await until(() => one.heard === 'abc');
 });
@@ -115,4 +116,37 @@ it('loses messages of a NATS client by their subject, and holds others back', as
   stop();
   one.say('PUB lost.2 1\r\nx\r\n');
   await until(() => one.heard.includes('lost.2'));
+});
+
+it('tells of what a fault met, and of nothing while nobody was there', async () => {
+  const one = await client('nats');
+  const met = { slow: 0, lost: 0, dark: 0, broken: 0 };
+  const ends = [
+    link.slow(1, () => {
+      met.slow += 1;
+    }),
+    link.tamper({ subject: /^lost\./, held: 'lost' }, () => {
+      met.lost += 1;
+    }),
+  ];
+  one.say('PUB other 1\r\nx\r\n');
+  await until(() => one.heard.includes('other'));
+  expect(met).toEqual({ slow: 2, lost: 0, dark: 0, broken: 0 });
+  one.say('PUB lost.1 1\r\nx\r\n');
+  await until(() => met.lost === 1);
+  for (const end of ends) end();
+  const speak = link.silence(() => {
+    met.dark += 1;
+  });
+  one.say('PUB other 1\r\nx\r\n');
+  await until(() => met.dark === 1);
+  speak();
+  await until(() => one.isClosed);
+  const mend = link.break(() => {
+    met.broken += 1;
+  });
+  expect(met.broken).toBe(0);
+  await another();
+  await until(() => met.broken === 1);
+  mend();
 });

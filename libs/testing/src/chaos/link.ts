@@ -9,6 +9,14 @@ export interface Tampering {
   held: number | 'lost';
 }
 
+/** Told each time that a fault met something: what is planned need not happen to anything. */
+export type Hit = () => void;
+
+interface Slowness {
+  delayMs: number;
+  hit: Hit;
+}
+
 interface Pair {
   client: Socket;
   upstream: Socket;
@@ -21,12 +29,11 @@ interface Pair {
  * slow. Between a client and NATS it can also lose or hold back single messages; whatever else it does is the same for every protocol.
  */
 export class Link {
-  /** How much later than they were sent bytes arrive, in milliseconds, in both directions. Their order stays. */
-  delayMs = 0;
   private readonly pairs = new Set<Pair>();
-  private readonly tamperings = new Set<Tampering>();
-  private refusing = 0;
-  private dark = 0;
+  private readonly slownesses = new Set<Slowness>();
+  private readonly tamperings = new Set<Tampering & { hit: Hit }>();
+  private readonly refusals = new Set<{ hit: Hit }>();
+  private readonly silences = new Set<{ hit: Hit }>();
 
   private constructor(
     private readonly server: Server,
@@ -47,47 +54,52 @@ export class Link {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Breaks what is connected, and takes no connection until the function that it gives is called. */
-  break(): () => void {
-    this.refusing += 1;
-    this.dropAll();
-    return once(() => {
-      this.refusing -= 1;
-    });
+  /** Bytes arrive so much later than they were sent, in both directions, until the function that it gives is called. Their order stays. Two at once add up. */
+  slow(delayMs: number, hit: Hit = nothing): () => void {
+    return during(this.slownesses, { delayMs, hit });
+  }
+
+  /** Breaks what is connected, and takes no connection until the function that it gives is called. `hit`: for each connection. */
+  break(hit: Hit = nothing): () => void {
+    for (const pair of this.pairs) {
+      hit();
+      drop(pair);
+    }
+    return during(this.refusals, { hit });
   }
 
   /**
    * What is connected stays so, and nothing passes any more, in neither direction: as when the machine at the other end lost its power. New connections are the same. When
-   * the function that it gives is called they break, and new ones work.
+   * the function that it gives is called they break, and new ones work. `hit`: whenever something is said that does not pass.
    */
-  silence(): () => void {
-    this.dark += 1;
+  silence(hit: Hit = nothing): () => void {
     for (const pair of this.pairs) pair.isDark = true;
-    return once(() => {
-      this.dark -= 1;
+    const end = during(this.silences, { hit });
+    return () => {
+      end();
       for (const pair of this.pairs) if (pair.isDark) drop(pair);
-    });
+    };
   }
 
-  /** Holds messages back, or loses them, until the function that it gives is called. For links to NATS only. */
-  tamper(tampering: Tampering): () => void {
-    this.tamperings.add(tampering);
-    return once(() => this.tamperings.delete(tampering));
+  /** Holds messages back, or loses them, until the function that it gives is called. For links to NATS only. `hit`: for each message. */
+  tamper(tampering: Tampering, hit: Hit = nothing): () => void {
+    return during(this.tamperings, { ...tampering, hit });
   }
 
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.dropAll();
+    for (const pair of this.pairs) drop(pair);
     await closed;
   }
 
   private accept(client: Socket): void {
-    if (this.refusing > 0) {
+    if (this.refusals.size > 0) {
+      tell(this.refusals);
       client.destroy();
       return;
     }
     const upstream = createConnection(this.target, '127.0.0.1');
-    const pair: Pair = { client, upstream, isDark: this.dark > 0 };
+    const pair: Pair = { client, upstream, isDark: this.silences.size > 0 };
     this.pairs.add(pair);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -97,16 +109,16 @@ export class Link {
         drop(pair);
       });
     }
-    const [up, down] = [new Pipe(() => this.delayMs), new Pipe(() => this.delayMs)];
-    up.to = (bytes) => write(pair, upstream, bytes);
-    down.to = (bytes) => write(pair, client, bytes);
+    const [up, down] = [new Pipe(() => this.delayNow()), new Pipe(() => this.delayNow())];
+    up.to = (bytes) => this.write(pair, upstream, bytes);
+    down.to = (bytes) => this.write(pair, client, bytes);
     const frames = this.protocol === 'nats' ? new NatsFrameReader() : undefined;
     client.on('data', (chunk: Buffer) => {
       if (frames === undefined) return up.push(chunk);
       for (const { subject, bytes } of frames.read(chunk)) {
         const held = this.heldOf(subject);
         if (held === 0) up.push(bytes);
-        else if (held !== 'lost') setTimeout(() => write(pair, upstream, bytes), held);
+        else if (held !== 'lost') setTimeout(() => this.write(pair, upstream, bytes), held);
       }
     });
     upstream.on('data', (chunk: Buffer) => down.push(chunk));
@@ -114,12 +126,19 @@ export class Link {
 
   private heldOf(subject: string): Tampering['held'] {
     if (subject === '') return 0;
-    for (const tampering of this.tamperings) if (tampering.subject.test(subject)) return tampering.held;
-    return 0;
+    const found = [...this.tamperings].find((tampering) => tampering.subject.test(subject));
+    found?.hit();
+    return found?.held ?? 0;
   }
 
-  private dropAll(): void {
-    for (const pair of this.pairs) drop(pair);
+  private delayNow(): number {
+    tell(this.slownesses);
+    return [...this.slownesses].reduce((sum, { delayMs }) => sum + delayMs, 0);
+  }
+
+  private write({ isDark }: Pair, to: Socket, bytes: Buffer): void {
+    if (isDark) tell(this.silences);
+    else if (!to.destroyed) to.write(bytes);
   }
 }
 
@@ -156,20 +175,21 @@ class Pipe {
   }
 }
 
-function write({ isDark }: Pair, to: Socket, bytes: Buffer): void {
-  if (!isDark && !to.destroyed) to.write(bytes);
-}
-
 function drop({ client, upstream }: Pair): void {
   client.destroy();
   upstream.destroy();
 }
 
-function once(work: () => void): () => void {
-  let isDone = false;
+/** @returns takes it out again; more than once: does nothing. */
+function during<T>(all: Set<T>, one: T): () => void {
+  all.add(one);
   return () => {
-    if (isDone) return;
-    isDone = true;
-    work();
+    all.delete(one);
   };
 }
+
+function tell(all: Iterable<{ hit: Hit }>): void {
+  for (const { hit } of all) hit();
+}
+
+function nothing(): void {}

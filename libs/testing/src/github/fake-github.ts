@@ -122,6 +122,12 @@ export class FakeGitHub implements Controlled {
     return whole;
   }
 
+  /** As after the time that it keeps runs for: it does not know it any more, nor its branch. */
+  forget(run: FakeRun): void {
+    this.known.delete(`${run.repository}#${run.id}`);
+    this.branches.delete(`${run.headRepository ?? run.repository}:${run.branch}`);
+  }
+
   /** Starts the next attempt, as a person's click would. */
   rerun(run: FakeRun): void {
     run.attempt += 1;

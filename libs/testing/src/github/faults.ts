@@ -15,7 +15,9 @@ export class Faults {
   /** The first that is for this request, `METHOD path`; it is used up. */
   take(request: string): Fault | undefined {
     const index = this.waiting.findIndex((fault) => fault.on.test(request));
-    return index < 0 ? undefined : this.waiting.splice(index, 1)[0];
+    const [fault] = index < 0 ? [] : this.waiting.splice(index, 1);
+    fault?.onTaken?.();
+    return fault;
   }
 
   goWrong(answer: Fault['answer'], response: ServerResponse): void {

@@ -50,6 +50,8 @@ export interface Fault {
   answer: { status: number; headers?: Record<string, string>; body?: unknown; text?: string } | 'hang' | 'cut' | 'half';
   /** Whether the request takes effect before that. */
   afterEffect?: boolean;
+  /** Told when it happens to a request. */
+  onTaken?(): void;
 }
 
 /** A run to be made; what is left out is usual. */

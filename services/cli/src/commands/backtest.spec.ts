@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import type { BacktestReport, PastEvent } from '@prunella/backtest';
 import { parseData, writeMessage } from '@prunella/contracts';
 import { iso } from '@prunella/core';
-import pc from 'picocolors';
+import { runLine } from '../../test/command-line.ts';
 import { quickData } from '../backtest/quick.ts';
-import { run } from '../program.ts';
 
 const ACT = 'version: 1\nmode: act\n';
 const START = Date.UTC(2026, 0, 5, 12);
@@ -23,16 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function prunella(args: string[], env: Record<string, string> = {}) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['backtest', ...args], {
-    ...{ env, cwd: folder, colors: pc.createColors(false), interactive: false },
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
+  const ending = await runLine(['backtest', ...args], { env, cwd: folder });
   return { ...ending, report: () => JSON.parse(ending.out.join('\n')) as BacktestReport };
 }
 

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const CLUSTER = {
   id: 'fp_strange',
@@ -36,22 +35,10 @@ beforeEach(() => {
 });
 afterAll(() => new Promise((resolve) => auditor.close(resolve)));
 
-async function coverage(...args: string[]) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['coverage', ...args], {
+const coverage = (...args: string[]) =>
+  runLine(['coverage', ...args], {
     env: { PRUNELLA_URL: `http://127.0.0.1:${(auditor.address() as AddressInfo).port}` },
-    cwd: '/',
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
   });
-  return ending;
-}
 
 describe('prunella coverage', () => {
   it('says what share got a cause, and the most frequent unknown ones', async () => {

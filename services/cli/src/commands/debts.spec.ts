@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const DEBT = {
   ...{ id: 'debt_7', what: 'CI fails with network and passes when it is run again', state: 'open', rootCause: true },
@@ -28,22 +27,10 @@ beforeEach(() => {
 });
 afterAll(() => new Promise((resolve) => auditor.close(resolve)));
 
-async function debts(...args: string[]) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['debts', ...args], {
+const debts = (...args: string[]) =>
+  runLine(['debts', ...args], {
     env: { PRUNELLA_URL: `http://127.0.0.1:${(auditor.address() as AddressInfo).port}`, USER: 'ada' },
-    cwd: '/',
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
   });
-  return ending;
-}
 
 describe('prunella debts', () => {
   it('shows what wants repair, what it costs, and what is a root cause', async () => {

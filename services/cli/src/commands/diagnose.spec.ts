@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processContext } from '../context.ts';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 let cwd: string;
 beforeEach(async () => {
@@ -13,21 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-async function prunella(args: readonly string[], stdin = '', env: NodeJS.ProcessEnv = {}) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['diagnose', ...args], {
-    ...processContext(),
-    env,
-    cwd,
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    stdin: async () => Buffer.from(stdin),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+const prunella = (args: readonly string[], stdin = '', env: NodeJS.ProcessEnv = {}) =>
+  runLine(['diagnose', ...args], { env, cwd, stdin });
 
 describe('prunella diagnose', () => {
   it('prints one JSON object for each file, in the order given', async () => {

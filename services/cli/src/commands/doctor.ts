@@ -27,7 +27,10 @@ export function doctorCommand(context: Context): Command {
 async function examine(context: Context): Promise<ToldFinding[]> {
   const endpoints = await endpointsOf(context);
   const recorded = await recordedEndpoints(context);
-  const nats = await lookAtNats(endpoints.nats, context.env['NATS_CA_FILE']);
+  const nats = await lookAtNats(endpoints.nats, {
+    caFile: context.env['NATS_CA_FILE'],
+    password: context.env['NATS_PASSWORD'],
+  });
   const said = await saidBySome(context, nats.said && saidOverNats(nats.said));
   // A system without a playground lacks nothing.
   const missing = SERVICES.filter(

@@ -1,7 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const AT = '2026-11-28T10:00:00.000Z';
 const incident = (id: string, more: object = {}) => ({
@@ -56,19 +55,7 @@ beforeEach(() => {
   connections = [];
 });
 
-async function prunella(...args: string[]) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(args, {
-    ...{ env: { PRUNELLA_URL: url }, cwd: '/', colors: pc.createColors(false), interactive: false },
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    stdin: async () => Buffer.alloc(0),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+const prunella = (...args: string[]) => runLine(args, { env: { PRUNELLA_URL: url } });
 
 describe('prunella incidents follow', () => {
   it('tells each change, and goes on after the last one when the connection breaks', async () => {

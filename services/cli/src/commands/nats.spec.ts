@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUCKETS, USERS } from '@prunella/bus';
 import { startNats } from '@prunella/embedded';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runForText } from '../../test/command-line.ts';
 
 let home: string;
 const passwordOf = (user: string) => `p_${user}_${process.pid}`;
@@ -19,26 +18,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function prunella(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const ending = { code: 0, out: '', err: '' };
-  await run(args, {
-    env,
-    cwd: home,
-    out: (line) => {
-      ending.out += `${line}\n`;
-    },
-    err: (line) => {
-      ending.err += `${line}\n`;
-    },
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.from(''),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+const prunella = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => runForText(args, { env, cwd: home });
 
 it('prints what a real server takes, with passwords of its environment; the admin makes all there is, and cli sends', async () => {
   const { out: printed } = await prunella(['nats', 'permissions']);

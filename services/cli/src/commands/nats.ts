@@ -51,8 +51,8 @@ function permissions(context: Context, { open: doors = [], anonymous = false }: 
 
 async function provisionAll(context: Context, { replicas, json }: { replicas: string; json?: true }): Promise<void> {
   const { nats: servers } = await endpointsOf(context);
-  const caFile = context.env['NATS_CA_FILE'];
-  const done = await provision({ servers, caFile, replicas: Number(replicas) as 1 | 3 | 5 });
+  const { NATS_CA_FILE: caFile, NATS_PASSWORD: password } = context.env;
+  const done = await provision({ servers, caFile, password, replicas: Number(replicas) as 1 | 3 | 5 });
   if (json) return context.out(JSON.stringify(done));
   context.out(
     `${done.streams} streams and ${done.buckets} buckets are there, each on ${replicas} server${replicas === '1' ? '' : 's'}`,

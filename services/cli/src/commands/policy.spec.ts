@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DiagnosisMade } from '@prunella/contracts';
 import { type FakeRun, networkDiagnosis } from '@prunella/testing';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runForText } from '../../test/command-line.ts';
 
 let cwd: string;
 let auditor: Server;
@@ -21,26 +20,7 @@ const diagnosis: DiagnosisMade = networkDiagnosis({
   branch: 'main',
 } as FakeRun);
 
-async function prunella(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const ending = { code: 0, out: '', err: '' };
-  await run(args, {
-    env: { PRUNELLA_URL: url },
-    cwd,
-    out: (line) => {
-      ending.out += `${line}\n`;
-    },
-    err: (line) => {
-      ending.err += `${line}\n`;
-    },
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.from(''),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+const prunella = (...args: string[]) => runForText(args, { env: { PRUNELLA_URL: url }, cwd });
 
 beforeAll(async () => {
   auditor = createServer((request, response) => {

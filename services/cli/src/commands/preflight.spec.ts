@@ -4,14 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyFreePort } from '@prunella/embedded';
-import pc from 'picocolors';
-import { run } from '../program.ts';
-
-interface Ending {
-  code: number;
-  out: string;
-  err: string;
-}
+import { runForText } from '../../test/command-line.ts';
 
 let cwd: string;
 let server: Server;
@@ -40,26 +33,11 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
-  const ending: Ending = { code: 0, out: '', err: '' };
-  await run(['preflight', ...args], {
+const preflight = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  runForText(['preflight', ...args], {
     env: { PRUNELLA_DETECTOR_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...env },
     cwd,
-    out: (line) => {
-      ending.out += `${line}\n`;
-    },
-    err: (line) => {
-      ending.err += `${line}\n`;
-    },
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.alloc(0),
-    exitWith: (code) => {
-      ending.code = code;
-    },
   });
-  return ending;
-}
 
 const GO = {
   answer: 'go',

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const RANGE = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-08T00:00:00.000Z' };
 const MONEY = [{ currency: 'EUR', amount: 1.5 }];
@@ -85,19 +84,7 @@ beforeEach(() => {
 afterAll(() => new Promise((resolve) => auditor.close(resolve)));
 
 async function report(args: readonly string[], url = `http://127.0.0.1:${(auditor.address() as AddressInfo).port}`) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['report', ...args], {
-    env: { PRUNELLA_URL: url },
-    cwd: '/',
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
+  const ending = await runLine(['report', ...args], { env: { PRUNELLA_URL: url } });
   return { ...ending, text: ending.out.join('\n').replaceAll(/ +/g, ' ') };
 }
 

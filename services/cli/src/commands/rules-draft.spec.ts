@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseRulePack } from '@prunella/rules';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const EVIDENCE = [
   'quux: could not reserve licence seat 7 on pool-a1',
@@ -55,22 +54,11 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function draft(...args: string[]) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['rules', 'draft', ...args], {
+const draft = (...args: string[]) =>
+  runLine(['rules', 'draft', ...args], {
     env: { PRUNELLA_URL: `http://127.0.0.1:${port}`, PORT_DIAGNOSER: String(port) },
     cwd,
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
   });
-  return ending;
-}
 
 describe('prunella rules draft', () => {
   it('prints a rule that is tried, ready to be a file', async () => {

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinPacks } from '@prunella/rules';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const OWN = `rules:
   - id: our-mirror
@@ -22,22 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-async function rules(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['rules', ...args], {
-    env,
-    cwd,
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
-}
+const rules = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => runLine(['rules', ...args], { env, cwd });
 
 async function own(yaml: string, name = 'prunella-rules/own.yaml'): Promise<void> {
   await mkdir(join(cwd, name, '..'), { recursive: true });

@@ -41,6 +41,7 @@ async function send(context: Context, subject: string, json: string | undefined,
   const bus = await Bus.connect({
     servers: nats,
     caFile: context.env['NATS_CA_FILE'],
+    password: context.env['NATS_PASSWORD'],
     name: 'cli',
     publishTimeoutMs: 10_000,
   });

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const XML = '<testsuite name="cart"><testcase name="total"><failure/></testcase><testcase name="adds"/></testsuite>';
 const TEST = {
@@ -38,22 +37,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function prunella(args: string[], env: Record<string, string> = {}) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
+function prunella(args: string[], env: Record<string, string> = {}) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await run(args, {
-    env: { PRUNELLA_URL: url, PRUNELLA_DETECTOR_URL: url, PRUNELLA_API_TOKEN: 'a-token', ...env },
-    cwd: directory,
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.from(XML),
-    exitWith: (code) => {
-      ending.code = code;
-    },
-  });
-  return ending;
+  const told = { PRUNELLA_URL: url, PRUNELLA_DETECTOR_URL: url, PRUNELLA_API_TOKEN: 'a-token' };
+  return runLine(args, { env: { ...told, ...env }, cwd: directory, stdin: XML });
 }
 
 describe('prunella send junit', () => {

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinModel, decodeModel, predict } from '@prunella/model';
-import pc from 'picocolors';
-import { run } from '../program.ts';
+import { runLine } from '../../test/command-line.ts';
 
 const AFTER_BUILTIN = Date.parse(builtinModel().createdAt) + 1_000;
 const HOUR = 3_600_000;
@@ -49,22 +48,11 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 afterAll(() => new Promise((resolve) => auditor.close(resolve)));
 
-async function train(...args: string[]) {
-  const ending = { code: 0, out: [] as string[], err: [] as string[] };
-  await run(['train', ...args], {
+const train = (...args: string[]) =>
+  runLine(['train', ...args], {
     env: { PRUNELLA_URL: `http://127.0.0.1:${(auditor.address() as AddressInfo).port}` },
     cwd,
-    out: (line) => ending.out.push(line),
-    err: (line) => ending.err.push(line),
-    colors: pc.createColors(false),
-    interactive: false,
-    stdin: async () => Buffer.of(),
-    exitWith: (code) => {
-      ending.code = code;
-    },
   });
-  return ending;
-}
 
 async function written(name: string) {
   return decodeModel(name, await readFile(join(cwd, name)));

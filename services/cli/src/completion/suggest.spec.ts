@@ -2,19 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pc from 'picocolors';
-import type { Context } from '../context.ts';
+import { contextOf } from '../../test/command-line.ts';
 import { programOf } from '../program.ts';
 import { SCRIPTS } from './scripts.ts';
 import { suggest } from './suggest.ts';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'prunella.mjs');
 
-const context: Context = {
-  ...{ env: {}, cwd: '/', colors: pc.createColors(false), interactive: false },
-  ...{ out: () => undefined, err: () => undefined, exitWith: () => undefined },
-  stdin: async () => Buffer.alloc(0),
-};
+const context = contextOf();
 
 describe('what may come next', () => {
   it.each<[string[], string[], boolean]>([

@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { DEAD_LETTERS, EVENTS, inboxOf, lookAtStream, natsAddress } from '@prunella/bus';
+import { type AddressOptions, DEAD_LETTERS, EVENTS, inboxOf, lookAtStream, natsAddress } from '@prunella/bus';
 import { bad, type Finding, messageOf, note, ok } from '@prunella/core';
 import { type Diagnosis, examineAll } from '@prunella/doctor';
 
@@ -14,8 +14,8 @@ export interface NatsLook {
 }
 
 /** Looks, and changes nothing: streams that are missing are not made. */
-export async function lookAtNats(servers: string, caFile: string | undefined): Promise<NatsLook> {
-  const { shown, ...address } = natsAddress(servers, caFile);
+export async function lookAtNats(servers: string, options: AddressOptions): Promise<NatsLook> {
+  const { shown, ...address } = natsAddress(servers, options);
   const connection = await connect({
     ...address,
     name: 'prunella-doctor',

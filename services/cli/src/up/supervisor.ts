@@ -119,7 +119,7 @@ function superviseAll(
   return services;
 }
 
-/** What a service is told: the addresses, and of the secrets only its own. */
+/** What a service is told: the environment and the addresses, those of Postgres only the auditor. */
 function environmentOf(
   env: NodeJS.ProcessEnv,
   name: ServiceName,
@@ -127,7 +127,8 @@ function environmentOf(
   endpoints: Endpoints,
   servers: Servers,
 ): NodeJS.ProcessEnv {
-  const { DATABASE_URL: _, ...shared } = env;
+  const { DATABASE_MIGRATION_URL: owner, DATABASE_MIGRATION_URL_FILE: ownerFile, ...others } = env;
+  const { DATABASE_URL: _, DATABASE_URL_FILE: _file, ...shared } = others;
   return {
     ...shared,
     ...Object.fromEntries(plan.services.map((service) => [portVariable(service.name), String(service.port)])),
@@ -136,7 +137,11 @@ function environmentOf(
     NODE_COMPILE_CACHE: join(plan.home, 'cache', 'node'),
     PRUNELLA_PUBLIC_URL: env['PRUNELLA_PUBLIC_URL'] || endpoints.auditor,
     NATS_URL: servers.nats.urlOf(name),
-    ...(name === 'auditor' && { DATABASE_URL: endpoints.postgres }),
+    ...(name === 'auditor' && {
+      DATABASE_URL: endpoints.postgres,
+      ...(owner !== undefined && { DATABASE_MIGRATION_URL: owner }),
+      ...(ownerFile !== undefined && { DATABASE_MIGRATION_URL_FILE: ownerFile }),
+    }),
     ...(endpoints.playground !== undefined && { PLAYGROUND_URL: endpoints.playground }),
   };
 }

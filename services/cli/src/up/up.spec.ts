@@ -176,12 +176,16 @@ describe('prunella up', () => {
   });
 
   it('gives the database to the auditor alone', async () => {
-    await up([], NO_SERVERS).says('Prunella is ready');
+    const owner = 'postgres://owner@127.0.0.1:1/none';
+    await up([], { ...NO_SERVERS, DATABASE_MIGRATION_URL: owner }).says('Prunella is ready');
     type Told = { env: Record<string, string | undefined> };
-    expect((await json<Told>('auditor.json')).env['DATABASE_URL']).toMatch(/^postgres:\/\//);
+    const auditor = await json<Told>('auditor.json');
+    expect(auditor.env['DATABASE_URL']).toMatch(/^postgres:\/\//);
+    expect(auditor.env['DATABASE_MIGRATION_URL']).toBe(owner);
     for (const name of ['detector', 'diagnoser', 'remediator', 'playground']) {
       const { env } = await json<Told>(`${name}.json`);
       expect(env['DATABASE_URL']).toBeUndefined();
+      expect(env['DATABASE_MIGRATION_URL']).toBeUndefined();
       expect(env['NATS_URL']).toMatch(/^nats:\/\//);
     }
   });

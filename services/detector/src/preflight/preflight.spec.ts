@@ -196,6 +196,8 @@ it('knows after a restart what it knew, and nothing of what it has not seen for 
   await bucket.put('npm', { ...kept, probedAt: Date.now() - 3_600_000 } as never);
   await start();
   await untilState('up');
+  // Known a moment before it is told.
+  await until(async () => (await changes()).length >= 4, 'it is told');
   expect((await changes()).map(({ before, state }) => `${before}>${state}`)).toEqual([
     'unknown>up',
     'up>down',

@@ -1,4 +1,4 @@
-import type { Effect, Ledger } from '../ledger/ledger.ts';
+import type { Effect, EventSeen, Ledger } from '../ledger/ledger.ts';
 import { type Promised, promiseOf } from '../load/promised.ts';
 import type { Check } from './check.ts';
 import { count, nameOf } from './effects.ts';
@@ -27,24 +27,44 @@ export const codeIsLeftAlone: Check = {
 
 export const budgets: Check = {
   id: 'budgets',
-  says: 'No run, no repository and no day has more reruns than the policy allows.',
+  says: 'No run, no repository and no group of repositories has more reruns than the policy allows.',
   when: 'always',
   broken({ effects }, promised) {
     const ofRuns = count(effects.map(({ repository, runId }) => `${repository}#${runId}`));
     const ofRepositories = count(effects.map(({ repository }) => repository));
-    const allowed = (repository: string) => promiseOf(promised, repository)?.actions ?? promised.inAll;
+    const ofGroups = count(effects.map(({ repository }) => promiseOf(promised, repository)?.prefix ?? repository));
     return [
       ...over(ofRuns, () => promised.attempts),
-      ...over(ofRepositories, allowed),
-      ...over(new Map([['all together', effects.length]]), () => promised.inAll),
+      ...over(ofRepositories, (repository) => promiseOf(promised, repository)?.actions),
+      ...over(ofGroups, (prefix) => promiseOf(promised, prefix)?.together),
     ];
   },
 };
 
-function over(counts: ReadonlyMap<string, number>, allowed: (name: string) => number): string[] {
+function over(counts: ReadonlyMap<string, number>, allowed: (name: string) => number | undefined): string[] {
   return [...counts]
-    .filter(([name, times]) => times > allowed(name))
+    .filter(([name, times]) => times > (allowed(name) ?? Number.POSITIVE_INFINITY))
     .map(([name, times]) => `${name}: ${times} reruns, allowed ${allowed(name)}`);
+}
+
+export const storms: Check = {
+  id: 'storms',
+  says: 'Of the reruns that waited in a storm no more run at a time than the policy allows.',
+  when: 'always',
+  broken({ effects, end }, { inStorm }) {
+    const parked = new Set(end.events?.filter(isParked).map(nameOf));
+    const trials = effects.filter((effect) => parked.has(nameOf({ ...effect, attempt: effect.attempt - 1 })));
+    // Most run at a time when one begins.
+    return trials.flatMap((trial) => {
+      const running = trials.filter(({ at, endedAt }) => at <= trial.at && trial.at < (endedAt ?? Infinity));
+      if (running.length <= inStorm) return [];
+      return [`${nameOf(trial)} was begun as one of ${running.length} at a time that had waited, allowed ${inStorm}`];
+    });
+  },
+};
+
+function isParked({ subject, refusedBy }: EventSeen): boolean {
+  return subject === 'action.scheduled' && refusedBy.split(',').includes('storm');
 }
 
 export const modes: Check = {

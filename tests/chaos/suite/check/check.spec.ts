@@ -19,7 +19,15 @@ const actedIn =
     ledger.effects = [{ repository, runId: '7', attempt: 2, at: 20 }];
   };
 
+const parked = (runId: string) =>
+  event({ subject: 'action.scheduled', runId, identity: `parked ${runId}`, refusedBy: 'storm' });
+const failedStart = { process: 'auditor', from: 40, at: 50, says: 'no', wasKilled: false };
+const outage = { kind: 'kill-nats', target: '', from: 45, to: 48, startsMayFail: true, happened: 1 };
+
 const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
+  ['taken', 'a delivery was not', (l) => delete l.deliveries[1]?.acceptedAt, /delivery d-1 \(7\/2\) was never taken/],
+  ['taken', 'a report was not', (l) => delete l.reports[0]?.acceptedAt, /report bus-1 \(bus\) was never/],
+  ['taken', 'garbage was not', (l) => delete l.garbage[0]?.acceptedAt, /no-event-k was never taken/],
   [
     'webhooks-kept',
     'no event of a delivery',
@@ -52,6 +60,7 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     (l) => Object.assign(l.end.deadLetters?.[0] ?? {}, { reason: '' }),
     /says no reason/,
   ],
+  ['drained', 'no consumer is left', (l) => Object.assign(l.end, { consumers: [] }), /no consumer any more/],
   ['drained', 'a message waits', (l) => Object.assign(l.end.consumers?.[0] ?? {}, { pending: 3 }), /3 waiting/],
   ['drained', 'one is open', (l) => Object.assign(l.end.consumers?.[0] ?? {}, { unacknowledged: 1 }), /1 unack/],
   ...['detected', 'diagnosed', 'scheduled', 'verifying', 'awaiting_approval'].map((state): (typeof CASES)[number] => [
@@ -84,6 +93,27 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     /is about attempt 1, and attempt 2 failed/,
   ],
   [
+    ...(['true-outcome', "a person's rerun is called our heal"] as const),
+    (l) => {
+      l.effects.pop();
+      l.byPeople.push({ ...shop, attempt: 2 });
+      drop(l, 'action.executed', 1);
+    },
+    /is called healed, and attempt 2 was begun by somebody else/,
+  ],
+  [
+    ...(['still-heals', 'the probe was handed over'] as const),
+    (l) => Object.assign(l.end.incidents?.[0] ?? {}, { state: 'handed_over', outcome: null }),
+    /run 7 began in the calm, and is not healed: handed_over, no outcome/,
+  ],
+  [
+    ...(['still-heals', 'nobody knows the probe'] as const),
+    (l) => l.end.incidents?.shift(),
+    /is not healed: no incident/,
+  ],
+  ['still-heals', 'no probe was begun', (l) => Object.assign(l.probes, { runId: '' }), /is not healed: no incident/],
+  ['still-heals', 'a report is lost', (l) => l.end.incidents?.pop(), /factory\/k was told in the calm/],
+  [
     ...(['one-effect', 'a second rerun that nobody decided'] as const),
     (l) => l.effects.push({ ...shop, attempt: 3, at: 50 }),
     /#7 attempt 3 was begun, and no decision says so/,
@@ -102,9 +132,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
   [
     'told-once',
     'an event is there twice',
-    (l) => l.end.events?.push(event({ identity: 'test 0' })),
+    (l) => l.end.events?.push(event({ identity: 'test 0', subject: 'pipeline.finished' })),
     /test 0 is there 2/,
   ],
+  ...['pipeline.failed', 'pipeline.finished', 'outcome.observed'].map((subject): (typeof CASES)[number] => [
+    ...(['told-once', `${subject} of an attempt under another id`] as const),
+    (l) => l.end.events?.push(event({ identity: 'test other', subject })),
+    new RegExp(`${subject} of chaos/shop-1#7 attempt 1 is there 2`),
+  ]),
   ['counted-once', 'an action twice', (l) => Object.assign(l.end.report ?? {}, { acted: 2 }), /counts 2 actions/],
   ['counted-once', 'a heal not', (l) => Object.assign(l.end.report ?? {}, { healed: 0 }), /counts 0 heals/],
   [
@@ -139,12 +174,22 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     /chaos\/tight-0: 3 reruns, allowed 2/,
   ],
   [
-    ...(['budgets', 'of the day'] as const),
+    ...(['budgets', 'of a group'] as const),
     (l) => {
-      for (let n = 0; n <= PROMISED.inAll; n += 1)
-        l.effects.push({ repository: `chaos/shop-${n % 9}`, runId: `r${n}`, attempt: 2, at: 1 });
+      for (const n of [1, 2, 3, 4])
+        l.effects.push({ repository: `chaos/pooled-${n}`, runId: `r${n}`, attempt: 2, at: 1 });
     },
-    /all together: 1002 reruns, allowed 1000/,
+    /chaos\/pooled-: 4 reruns, allowed 3/,
+  ],
+  [
+    ...(['storms', 'too many at a time'] as const),
+    (l) => {
+      for (const n of [1, 2, 3]) {
+        l.end.events?.push(parked(`r${n}`));
+        l.effects.push({ ...shop, runId: `r${n}`, attempt: 2, at: n, endedAt: 9 });
+      }
+    },
+    /#r3 attempt 2 was begun as one of 3 at a time that had waited, allowed 2/,
   ],
   ['modes', 'done where it is only recommended', actedIn('chaos/advised-1'), /where the mode is recommend/],
   ['modes', 'done where it is only watched', actedIn('chaos/watched-1'), /where the mode is observe/],
@@ -186,7 +231,29 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     (l) => l.deaths.push({ process: 'auditor', at: 5, how: 'code 1' }),
     /auditor ended by itself/,
   ],
+  ['no-deaths', 'one did not start', (l) => l.failedStarts.push(failedStart), /auditor did not start/],
+  [
+    ...(['no-deaths', 'one did not start after all was there again'] as const),
+    (l) => {
+      l.failedStarts.push(failedStart);
+      l.faults.push({ ...outage, from: 30, to: 39 });
+    },
+    /auditor did not start/,
+  ],
+  [
+    ...(['no-deaths', 'one did not start while something else was wrong'] as const),
+    (l) => {
+      l.failedStarts.push(failedStart);
+      l.faults.push({ ...outage, kind: 'webhooks', startsMayFail: false });
+    },
+    /auditor did not start/,
+  ],
   ['memory', 'too much', (l) => Object.assign(l.memory[0] ?? {}, { mostMiB: 700 }), /auditor had 700 MiB/],
+  ['memory', 'nothing was seen', (l) => Object.assign(l.memory[0] ?? {}, { mostMiB: 0 }), /nothing is known/],
+  ['memory', 'nobody looked', (l) => l.memory.pop(), /nothing is known of the memory of auditor/],
+  ['ends', 'too late', (l) => Object.assign(l.ends[0] ?? {}, { afterMs: 31_000 }), /auditor ended 31000 ms after/],
+  ['ends', 'not in good order', (l) => Object.assign(l.ends[0] ?? {}, { how: 'code 1' }), /it was asked to: code 1/],
+  ['ends', 'nobody looked', (l) => l.ends.pop(), /nothing is known of the end of auditor/],
   ['platform-rules', 'a wrong request', (l) => l.violations.push('GET /x: no such operation'), /no such operation/],
 ];
 
@@ -224,6 +291,16 @@ describe('what only looks amiss', () => {
       },
     ],
     [
+      'a person who followed a recommendation, from which is learnt as well',
+      (l) => {
+        l.end.events?.push(
+          event({ subject: 'action.executed', action: 'retry', status: 'recommended', runId: '9', identity: 'test 9' }),
+        );
+        l.byPeople.push({ ...shop, runId: '9', attempt: 2 });
+        Object.assign(l.end.report ?? {}, { learntHealed: 2 });
+      },
+    ],
+    [
       'an event that the suite put there again',
       (l) => {
         l.end.events?.push(event({ identity: 'test 0', subject: 'pipeline.finished' }));
@@ -238,8 +315,37 @@ describe('what only looks amiss', () => {
         ),
     ],
     [
-      'a delivery that was never taken',
-      (l) => l.deliveries.push({ id: 'd-9', ...shop, runId: '99', attempt: 1, says: 'failure' }),
+      'starts that failed while NATS was away, or under a kill',
+      (l) => {
+        l.failedStarts.push(failedStart, { ...failedStart, from: 1, at: 2, wasKilled: true });
+        l.faults.push(outage);
+      },
+    ],
+    [
+      'an outcome that takes back another',
+      (l) => l.end.events?.push(event({ identity: 'test other', subject: 'outcome.observed', reverses: 'o-1' })),
+    ],
+    [
+      'reruns of a storm one after the other',
+      (l) => {
+        for (const n of [1, 2, 3]) {
+          const runId = `r${n}`;
+          const [acted, told] = [
+            event({ subject: 'action.executed' }),
+            { ...shop, runId, attempt: 1, says: 'failure' },
+          ];
+          l.end.events?.push(parked(runId), {
+            ...acted,
+            ...{ runId, identity: runId, action: 'retry', status: 'executed' },
+          });
+          l.effects.push({ ...shop, runId, attempt: 2, at: n, endedAt: n + 1 });
+          l.deliveries.push({ id: runId, ...told, acceptedAt: 1 });
+          l.end.events?.push(event({ runId, identity: `f ${runId}` }));
+          l.end.events?.push(event({ runId, identity: `e ${runId}`, subject: 'pipeline.finished' }));
+          l.end.incidents?.push(incident({ id: runId, runId }));
+        }
+        Object.assign(l.end.report ?? {}, { acted: 4 });
+      },
     ],
   ])('%s', (_what, doctor) => {
     const ledger = soundLedger();

@@ -1,6 +1,7 @@
 import type { IncidentSeen, Ledger, RunSeen } from '../ledger/ledger.ts';
 import { type Promised, promiseOf } from '../load/promised.ts';
 import type { Check } from './check.ts';
+import { rerunsTold } from './effects.ts';
 
 const FINAL = new Set(['closed', 'recommended', 'handed_over']);
 
@@ -38,7 +39,8 @@ export const trueOutcome: Check = {
   },
 };
 
-function wrongAbout(run: RunSeen, incident: IncidentSeen, { effects, byPeople }: Ledger): string[] {
+function wrongAbout(run: RunSeen, incident: IncidentSeen, ledger: Ledger): string[] {
+  const { effects, byPeople } = ledger;
   const name = nameOf(incident);
   const begun = (list: readonly { runId: string; attempt: number }[]) =>
     list.some(({ runId, attempt }) => runId === run.runId && attempt === run.attempt);
@@ -47,10 +49,33 @@ function wrongAbout(run: RunSeen, incident: IncidentSeen, { effects, byPeople }:
     if (incident.attempt === run.attempt) return [];
     return [`${name} is about attempt ${incident.attempt}, and attempt ${run.attempt} failed`];
   }
+  if (incident.outcome === 'healed' && !begun(effects) && !begun(rerunsTold(ledger)))
+    return [`${name} is called healed, and attempt ${run.attempt} was begun by somebody else`];
   // Whoever was faster: when a person began it, it is not our heal, and need not be.
   if (!begun(effects) || begun(byPeople)) return incident.state === 'closed' ? [] : [`${name} is green and not closed`];
   return incident.outcome === 'healed' ? [] : [`${name} was healed by its rerun, and is called ${incident.outcome}`];
 }
+
+export const stillHeals: Check = {
+  id: 'still-heals',
+  says: 'After the last fault a failed run is still healed, and a report still becomes an incident.',
+  when: 'eventually',
+  broken({ probes, end }) {
+    if (end.incidents === undefined) return ['the API did not answer in the end'];
+    const healed = end.incidents.find(({ runId }) => runId === probes.runId && runId !== '');
+    const told = end.incidents.some(({ pipelineId }) => pipelineId === probes.pipelineId);
+    const outcome = healed === undefined ? 'no incident' : `${healed.state}, ${healed.outcome ?? 'no outcome'}`;
+    const against = (end.events ?? [])
+      .filter(({ subject, runId }) => subject === 'action.executed' && runId === probes.runId)
+      .map(({ status, refusedBy }) => `${status} ${refusedBy}`);
+    return [
+      ...(healed?.outcome === 'healed'
+        ? []
+        : [`run ${probes.runId} began in the calm, and is not healed: ${outcome} (${against.join('; ')})`]),
+      ...(told ? [] : [`report ${probes.pipelineId} was told in the calm, and is no incident`]),
+    ];
+  },
+};
 
 function keyOf({ runId, attempt }: { runId: string; attempt: number }): string {
   return `${runId}/${attempt}`;

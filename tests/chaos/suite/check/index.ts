@@ -1,19 +1,19 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Promised } from '../load/promised.ts';
-import { budgets, codeIsLeftAlone, modes, onlyWhatFailed } from './bounds.ts';
+import { budgets, codeIsLeftAlone, modes, onlyWhatFailed, storms } from './bounds.ts';
 import type { Check, Violation } from './check.ts';
 import { countedOnce, oneEffect, toldOnce } from './effects.ts';
-import { finalState, trueOutcome } from './endings.ts';
-import { deadLetters, drained, reportsKept, webhooksKept } from './messages.ts';
-import { alive, memory, noDeaths, platformRules } from './processes.ts';
+import { finalState, stillHeals, trueOutcome } from './endings.ts';
+import { deadLetters, drained, reportsKept, taken, webhooksKept } from './messages.ts';
+import { alive, ends, memory, noDeaths, platformRules } from './processes.ts';
 
 /** All that has to hold. */
 export const checks: readonly Check[] = [
-  ...[webhooksKept, reportsKept, deadLetters, drained],
-  ...[finalState, trueOutcome],
+  ...[taken, webhooksKept, reportsKept, deadLetters, drained],
+  ...[finalState, trueOutcome, stillHeals],
   ...[oneEffect, toldOnce, countedOnce],
-  ...[onlyWhatFailed, codeIsLeftAlone, budgets, modes],
-  ...[alive, noDeaths, memory, platformRules],
+  ...[onlyWhatFailed, codeIsLeftAlone, budgets, modes, storms],
+  ...[alive, noDeaths, memory, ends, platformRules],
 ];
 
 /** Everything that does not hold. */

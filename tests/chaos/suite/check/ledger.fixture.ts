@@ -6,7 +6,7 @@ const PIPELINE = 'chaos/shop-1/.github/workflows/p1.yml';
 export function event(changes: Partial<EventSeen>): EventSeen {
   return {
     ...{ seq: 1, subject: 'pipeline.failed', identity: 'test 1', incidentId: 'inc_1', pipelineId: PIPELINE, ...SHOP },
-    ...{ attempt: 1, conclusion: 'failure', action: '', status: '', key: '' },
+    ...{ attempt: 1, conclusion: 'failure', action: '', status: '', key: '', refusedBy: '', reverses: '' },
     ...changes,
   };
 }
@@ -37,11 +37,12 @@ export function soundLedger(): Ledger {
     deliveries: [
       { id: 'd-0', ...SHOP, attempt: 1, says: 'failure', acceptedAt: 10 },
       { id: 'd-1', ...SHOP, attempt: 2, says: 'success', acceptedAt: 30 },
-      { id: 'd-2', ...SHOP, attempt: 3, says: 'failure' },
     ],
     reports: [{ key: 'bus-1', pipelineId: 'factory/k', via: 'bus', acceptedAt: 15 }],
     garbage: [{ marker: 'no-event-k', acceptedAt: 15 }],
-    effects: [{ ...SHOP, attempt: 2, at: 20 }],
+    effects: [{ ...SHOP, attempt: 2, at: 20, endedAt: 25 }],
+    probes: { runId: SHOP.runId, pipelineId: 'factory/k' },
+    ends: [{ process: 'auditor', afterMs: 900, how: 'code 0' }],
     memory: [{ process: 'auditor', mostMiB: 200 }],
     end: {
       at: 100,

@@ -1,7 +1,24 @@
-import type { Delivery, EventSeen, Ledger } from '../ledger/ledger.ts';
+import type { Delivery, EventSeen } from '../ledger/ledger.ts';
 import type { Check } from './check.ts';
 
 const UNREAD = 'NATS could not be read in the end';
+
+export const taken: Check = {
+  id: 'taken',
+  says: 'What is sent again and again is taken in the end: webhooks, reports, and what is no event.',
+  when: 'eventually',
+  broken({ deliveries, reports, garbage }) {
+    return [
+      ...deliveries.filter(isOpen).map(({ id, runId, attempt }) => `delivery ${id} (${runId}/${attempt})`),
+      ...reports.filter(isOpen).map(({ key, via }) => `report ${key} (${via})`),
+      ...garbage.filter(isOpen).map(({ marker }) => marker),
+    ].map((what) => `${what} was never taken`);
+  },
+};
+
+function isOpen({ acceptedAt }: { acceptedAt?: number }): boolean {
+  return acceptedAt === undefined;
+}
 
 export const webhooksKept: Check = {
   id: 'webhooks-kept',
@@ -71,8 +88,9 @@ export const drained: Check = {
   id: 'drained',
   says: 'No message waits for a consumer, and none is left unacknowledged.',
   when: 'eventually',
-  broken({ end }: Ledger) {
+  broken({ end }) {
     if (end.consumers === undefined) return [UNREAD];
+    if (end.consumers.length === 0) return ['there is no consumer any more'];
     return end.consumers
       .filter(({ pending, unacknowledged }) => pending + unacknowledged > 0)
       .map(({ name, pending, unacknowledged }) => `${name}: ${pending} waiting, ${unacknowledged} unacknowledged`);

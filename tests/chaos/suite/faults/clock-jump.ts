@@ -1,5 +1,4 @@
-import type { FaultKind } from './fault.ts';
-import { SERVICES } from './fault.ts';
+import { type FaultKind, named, SERVICES, watching } from './fault.ts';
 
 export const clockJump: FaultKind = {
   kind: 'clock-jump',
@@ -8,8 +7,14 @@ export const clockJump: FaultKind = {
   lasts: [2_000, 15_000],
   // What is due by a clock that was ahead is due so much later by the right one: more would only make the run longer.
   draw: (random) => ({ byMs: Math.round((random() - 0.5) * 60_000) }),
-  async begin({ shiftClock }, { target, detail }) {
-    await shiftClock(target, Number(detail['byMs']));
-    return () => shiftClock(target, 0);
+  async begin({ clocks }, { target, detail }, hit) {
+    const clock = named(clocks, target);
+    const byMs = Number(detail['byMs']);
+    await clock.shift(byMs);
+    const stop = watching(async () => byMs !== 0 && (await clock.seen()) === byMs, hit);
+    return async () => {
+      await stop();
+      await clock.shift(0);
+    };
   },
 };

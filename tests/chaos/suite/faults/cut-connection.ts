@@ -5,5 +5,6 @@ export const cutConnection: FaultKind = {
   says: 'The connections between a service and NATS, or the auditor and PostgreSQL, break, and none is to be had for a while.',
   targets: LINKS,
   lasts: [0, 5_000],
-  begin: async ({ links }, { target }) => named(links, target).break(),
+  startsMayFail: true,
+  begin: async ({ links }, { target }, hit) => named(links, target).break(hit),
 };

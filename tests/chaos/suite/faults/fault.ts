@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drawable, Planned } from '../schedule/schedule.ts';
 import type { World } from '../world/world.ts';
 
@@ -7,8 +8,35 @@ export interface FaultKind extends Drawable {
   says: string;
   /** Why it can't be had here; undefined: it can. */
   missing?(world: World): string | undefined;
-  /** Lets it go wrong. @returns what makes it good again, which is called once, when its time is over. */
-  begin(world: World, planned: Planned): Promise<() => void | Promise<void>>;
+  /** A process that is started meanwhile may fail to: what it needs is away. Default: no. */
+  startsMayFail?: true;
+  /**
+   * Lets it go wrong.
+   *
+   * @param hit to be called each time that it met something: what is planned need not happen to anything.
+   * @returns what makes it good again, which is called once, when its time is over.
+   */
+  begin(world: World, planned: Planned, hit: () => void): Promise<() => void | Promise<void>>;
+}
+
+const LOOK_EVERY_MS = 100;
+
+/** Looks again and again, and tells the first time that it is so. @returns ends it, after a last look. */
+export function watching(isSo: () => Promise<boolean>, hit: () => void): () => Promise<void> {
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    for (;;) {
+      const isLast = isOver;
+      if (await isSo()) return hit();
+      if (isLast) return;
+      await sleep(LOOK_EVERY_MS);
+    }
+  };
+  const looking = look();
+  return async () => {
+    isOver = true;
+    await looking;
+  };
 }
 
 const SERVICES = ['detector', 'diagnoser', 'remediator', 'auditor'] as const;

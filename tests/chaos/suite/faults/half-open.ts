@@ -6,5 +6,6 @@ export const halfOpen: FaultKind = {
   targets: LINKS,
   // The client takes a server for gone after two pings without an answer, 20 to 30 s.
   lasts: [2_000, 25_000],
-  begin: async ({ links }, { target }) => named(links, target).silence(),
+  startsMayFail: true,
+  begin: async ({ links }, { target }, hit) => named(links, target).silence(hit),
 };

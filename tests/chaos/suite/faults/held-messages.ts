@@ -12,8 +12,8 @@ export const heldMessages: FaultKind = {
   targets: SERVICES,
   lasts: [2_000, 10_000],
   draw: (random) => ({ of: random() < 0.6 ? 'events' : 'state', heldMs: Math.round(500 + random() * 5_500) }),
-  async begin({ links }, { target, detail }) {
+  async begin({ links }, { target, detail }, hit) {
     const subject = detail['of'] === 'state' ? SUBJECTS.state : SUBJECTS.events;
-    return named(links, target).tamper({ subject, held: Number(detail['heldMs']) });
+    return named(links, target).tamper({ subject, held: Number(detail['heldMs']) }, hit);
   },
 };

@@ -22,3 +22,17 @@ export const faultKinds: readonly FaultKind[] = [
   ...[cutConnection, halfOpen, slowLink, lostAcks, heldMessages],
   ...[webhooks, replayedEvents, platformAnswers, clockJump],
 ];
+
+/**
+ * Those of a list of names, separated by commas; empty: all.
+ *
+ * @throws Error for a name that none has, with all that there are: what it leaves out would be taken for tried.
+ */
+export function kindsOf(names: string): readonly FaultKind[] {
+  if (names === '') return faultKinds;
+  return names.split(',').map((name) => {
+    const found = faultKinds.find(({ kind }) => kind === name.trim());
+    if (found !== undefined) return found;
+    throw new Error(`--only: expected some of ${faultKinds.map(({ kind }) => kind).join(', ')}, found "${name}"`);
+  });
+}

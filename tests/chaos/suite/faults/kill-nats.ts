@@ -6,5 +6,6 @@ export const killNats: FaultKind = {
   targets: [''],
   lasts: [200, 6_000],
   draw: (random) => ({ how: random() < 0.7 ? 'kill' : 'stop' }),
-  begin: ({ nats }, { detail }) => nats.hold(detail['how'] === 'stop' ? 'stop' : 'kill'),
+  startsMayFail: true,
+  begin: ({ nats }, { detail }, hit) => nats.hold(detail['how'] === 'stop' ? 'stop' : 'kill', hit),
 };

@@ -6,5 +6,6 @@ export const killPostgres: FaultKind = {
   targets: [''],
   lasts: [200, 8_000],
   draw: (random) => ({ how: random() < 0.7 ? 'kill' : 'stop' }),
-  begin: ({ postgres }, { detail }) => postgres.hold(detail['how'] === 'stop' ? 'stop' : 'kill'),
+  startsMayFail: true,
+  begin: ({ postgres }, { detail }, hit) => postgres.hold(detail['how'] === 'stop' ? 'stop' : 'kill', hit),
 };

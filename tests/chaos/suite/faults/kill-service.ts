@@ -5,5 +5,5 @@ export const killService: FaultKind = {
   says: 'A service is killed (SIGKILL), and started again after a while.',
   targets: SERVICES,
   lasts: [100, 6_000],
-  begin: ({ services }, { target }) => named(services, target).hold(),
+  begin: ({ services }, { target }, hit) => named(services, target).hold(hit),
 };

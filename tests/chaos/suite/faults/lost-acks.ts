@@ -5,5 +5,6 @@ export const lostAcks: FaultKind = {
   says: 'The acknowledgements of a service are lost: what it has handled is delivered once more, later than what came after it.',
   targets: SERVICES,
   lasts: [1_000, 10_000],
-  begin: async ({ links }, { target }) => named(links, target).tamper({ subject: /^\$JS\.ACK\./, held: 'lost' }),
+  begin: async ({ links }, { target }, hit) =>
+    named(links, target).tamper({ subject: /^\$JS\.ACK\./, held: 'lost' }, hit),
 };

@@ -5,5 +5,6 @@ export const pauseServer: FaultKind = {
   says: 'NATS or PostgreSQL stands still (SIGSTOP) while its connections stay open, as with a disk that does not answer.',
   targets: ['nats', 'postgres'],
   lasts: [500, 8_000],
-  begin: async (world, { target }) => (target === 'nats' ? world.nats : world.postgres).pause(),
+  startsMayFail: true,
+  begin: (world, { target }, hit) => (target === 'nats' ? world.nats : world.postgres).pause(hit),
 };

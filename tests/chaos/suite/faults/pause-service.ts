@@ -6,5 +6,5 @@ export const pauseService: FaultKind = {
   targets: SERVICES,
   // Longer than the lease of a claim, and than most ack waits.
   lasts: [500, 15_000],
-  begin: async ({ services }, { target }) => named(services, target).pause(),
+  begin: async ({ services }, { target }, hit) => named(services, target).pause(hit),
 };

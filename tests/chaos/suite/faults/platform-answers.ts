@@ -35,11 +35,11 @@ export const platformAnswers: FaultKind = {
     times: Math.round(1 + random() * 7),
     afterEffect: random() < 0.5 ? 'yes' : 'no',
   }),
-  async begin({ github }, { target, detail }) {
+  async begin({ github }, { target, detail }, hit) {
     const answer = ANSWERS[detail['answer'] as AnswerName];
     const on = REQUESTS[target as keyof typeof REQUESTS] ?? REQUESTS.all;
     const afterEffect = detail['afterEffect'] === 'yes' && !IS_A_NO.has(String(detail['answer']));
-    for (let n = 0; n < Number(detail['times']); n += 1) github.fault({ on, answer, afterEffect });
+    for (let n = 0; n < Number(detail['times']); n += 1) github.fault({ on, answer, afterEffect, onTaken: hit });
     return () => github.heal();
   },
 };

@@ -6,8 +6,8 @@ export const replayedEvents: FaultKind = {
   targets: [''],
   lasts: [0, 0],
   draw: (random) => ({ events: Math.round(3 + random() * 20) }),
-  async begin({ replay }, { detail }) {
-    await replay(Number(detail['events']));
+  async begin({ replay }, { detail }, hit) {
+    await replay(Number(detail['events']), hit);
     return () => undefined;
   },
 };

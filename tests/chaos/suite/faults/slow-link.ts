@@ -6,13 +6,6 @@ export const slowLink: FaultKind = {
   targets: LINKS,
   lasts: [2_000, 15_000],
   draw: (random) => ({ delayMs: Math.round(50 + random() * 450) }),
-  async begin({ links }, { target, detail }) {
-    const link = named(links, target);
-    const delayMs = Number(detail['delayMs']);
-    // Two at once add up.
-    link.delayMs += delayMs;
-    return () => {
-      link.delayMs -= delayMs;
-    };
-  },
+  startsMayFail: true,
+  begin: async ({ links }, { target, detail }, hit) => named(links, target).slow(Number(detail['delayMs']), hit),
 };

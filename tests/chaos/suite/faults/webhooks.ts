@@ -6,8 +6,8 @@ export const webhooks: FaultKind = {
   targets: [''],
   lasts: [3_000, 15_000],
   draw: (random) => ({ copies: 1 + Math.floor(random() * 3), heldMs: Math.round(random() * 5_000) }),
-  async begin({ courier }, { detail }) {
-    courier.mood = { copies: Number(detail['copies']), heldMs: Number(detail['heldMs']) };
+  async begin({ courier }, { detail }, hit) {
+    courier.mood = { copies: Number(detail['copies']), heldMs: Number(detail['heldMs']), hit };
     return () => {
       courier.mood = { copies: 0, heldMs: 0 };
     };

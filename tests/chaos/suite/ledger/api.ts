@@ -1,9 +1,12 @@
-import { TOKEN, type World } from '../world/world.ts';
+import { TOKEN } from '../world/world.ts';
 
 const TIMEOUT_MS = 10_000;
 
+/** Where each process listens, by its name. */
+export type Services = ReadonlyMap<string, { readonly url: string }>;
+
 /** Asks the public API of the auditor: GET, or POST with a body. Throws on any other answer than 200. */
-export async function asked<T>(world: Pick<World, 'services'>, path: string, body?: object): Promise<T> {
+export async function asked<T>(world: { services: Services }, path: string, body?: object): Promise<T> {
   const url = `${world.services.get('auditor')?.url}${path}`;
   const response = await fetch(url, {
     method: body === undefined ? 'GET' : 'POST',

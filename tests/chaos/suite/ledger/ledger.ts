@@ -21,12 +21,18 @@ export interface Ledger {
   violations: string[];
   /** Deaths of processes that nobody had asked for. */
   deaths: Death[];
+  /** Starts that failed. */
+  failedStarts: FailedStart[];
+  /** Faults that were begun, in that order. */
+  faults: FaultSeen[];
   /** The most memory that each process was seen with. */
   memory: Memory[];
-  /** When the last fault was over. */
-  calmSince: number;
+  /** What was begun after the last fault, to see whether Prunella still does its work. */
+  probes: Probes;
   /** How everything stands in the end. */
   end: End;
+  /** How the processes ended when they were asked to. */
+  ends: ProcessEnd[];
 }
 
 export interface Attempt {
@@ -60,6 +66,8 @@ export interface Garbage {
 export interface Effect extends Attempt {
   /** `attempt` is the one that it began. */
   at: number;
+  /** undefined: it still runs. */
+  endedAt?: number;
 }
 
 export interface Answer {
@@ -78,10 +86,46 @@ export interface Death {
   how: string;
 }
 
+export interface FailedStart {
+  process: string;
+  /** When it was begun, and when it had failed. */
+  from: number;
+  at: number;
+  says: string;
+  /** It was killed meanwhile by a fault. */
+  wasKilled: boolean;
+}
+
+export interface FaultSeen {
+  kind: string;
+  target: string;
+  from: number;
+  /** undefined: it lasts. */
+  to?: number;
+  /** Whether a process that is started meanwhile may fail to: what it needs is away. */
+  startsMayFail: boolean;
+  /** How often it met something: messages lost, requests refused, processes killed. */
+  happened: number;
+}
+
 export interface Memory {
   process: string;
-  /** MiB of resident memory. */
+  /** MiB of resident memory; 0: nothing was seen. */
   mostMiB: number;
+}
+
+/** A run that one rerun heals, and a report by HTTP. */
+export interface Probes {
+  /** Empty: it was not begun. */
+  runId: string;
+  pipelineId: string;
+}
+
+export interface ProcessEnd {
+  process: string;
+  afterMs: number;
+  /** How it ended: `code 0`, `SIGKILL`. */
+  how: string;
 }
 
 /** How everything stands, read at one time. */
@@ -130,6 +174,10 @@ export interface EventSeen {
   action: string;
   status: string;
   key: string;
+  /** Checks of the policy that spoke against it, separated by commas. */
+  refusedBy: string;
+  /** The earlier outcome that it takes back; empty: it is the first word. */
+  reverses: string;
 }
 
 export interface DeadLetterSeen {
@@ -166,6 +214,7 @@ export interface RunSeen extends Attempt {
 export function emptyLedger(): Ledger {
   return {
     ...{ deliveries: [], reports: [], garbage: [], effects: [], byPeople: [], answers: [], replayed: [] },
-    ...{ violations: [], deaths: [], memory: [], calmSince: 0, end: { at: 0, processes: [], runs: [] } },
+    ...{ violations: [], deaths: [], failedStarts: [], faults: [], memory: [], probes: { runId: '', pipelineId: '' } },
+    ...{ end: { at: 0, processes: [], runs: [] }, ends: [] },
   };
 }

@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { World } from '../world/world.ts';
-import { asked } from './api.ts';
+import { asked, type Services } from './api.ts';
 import type { ConsumerSeen, DeadLetterSeen, End, EventSeen, IncidentSeen, ProcessSeen } from './ledger.ts';
 
 const EVENTS = 'PRUNELLA';
@@ -90,7 +90,14 @@ function eventOf(seq: number, subject: string, text: string): EventSeen {
     action: textOf(typeof action === 'object' && action !== null ? (action as Json)['type'] : action),
     status: textOf(data['status'] ?? data['outcome']),
     key: textOf(data['key']),
+    refusedBy: refusalsOf(data['reasons']).join(','),
+    reverses: textOf(data['reverses']),
   };
+}
+
+function refusalsOf(reasons: unknown): string[] {
+  if (!Array.isArray(reasons)) return [];
+  return (reasons as Json[]).filter(({ allows }) => allows !== true).map(({ check }) => textOf(check));
 }
 
 function parsed(text: string): Json {
@@ -106,7 +113,8 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-async function readIncidents(world: World): Promise<IncidentSeen[]> {
+/** All incidents, page by page. */
+export async function readIncidents(world: { services: Services }): Promise<IncidentSeen[]> {
   const all: IncidentSeen[] = [];
   for (let cursor = ''; ; ) {
     const path = `/v1/incidents?limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;

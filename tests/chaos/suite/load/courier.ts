@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '@prunella/core';
 import type { FakeGitHub, FakeRun } from '@prunella/testing';
 import type { Delivery } from '../ledger/ledger.ts';
 
 const TIMEOUT_MS = 10_000;
 const AGAIN_MS = 300;
-/** What is not taken by then is told as such: the checks go by what was taken. */
-const GIVE_UP_MS = 15 * 60_000;
 
 export interface CourierOptions {
   github: FakeGitHub;
   secret: string;
+  /** Of how late each copy is. */
+  seed: number;
   /** Where the detector listens at the moment. */
   urlOf(): string;
   now(): number;
@@ -21,22 +22,31 @@ export interface Mood {
   copies: number;
   /** Each is held back for up to so long, in ms, drawn for each: later ones overtake it. */
   heldMs: number;
+  /** Called for each copy more, and each that is held back. */
+  hit?(): void;
 }
 
 /** Carries the platform's webhooks to the detector, again and again until they are taken. */
 export interface Courier {
   readonly deliveries: Delivery[];
+  /** How often something was not taken, and had to be sent again. */
+  readonly refusals: number;
   mood: Mood;
   /** Tells of a run as it is now. */
   tell(run: FakeRun): void;
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
+  /** Gives up what is on its way. */
+  stop(): void;
 }
 
-export function startCourier({ github, secret, urlOf, now }: CourierOptions): Courier {
+export function startCourier({ github, secret, seed, urlOf, now }: CourierOptions): Courier {
   const deliveries: Delivery[] = [];
   const underWay = new Set<Promise<void>>();
+  const random = seededRandom(seed ^ 0xc0de);
+  let isOver = false;
   let sent = 0;
+  let refusals = 0;
 
   async function carry(
     delivery: Delivery,
@@ -45,22 +55,25 @@ export function startCourier({ github, secret, urlOf, now }: CourierOptions): Co
     heldMs: number,
   ): Promise<void> {
     if (heldMs > 0) await sleep(heldMs);
-    const giveUpAt = now() + GIVE_UP_MS;
-    while (now() < giveUpAt) {
+    while (!isOver) {
       if (await posted(`${urlOf()}/webhooks/github`, body, headers)) {
         delivery.acceptedAt ??= now();
         return;
       }
+      refusals += 1;
       await sleep(AGAIN_MS);
     }
   }
 
   const courier: Courier = {
     deliveries,
+    get refusals() {
+      return refusals;
+    },
     mood: { copies: 0, heldMs: 0 },
     tell(run) {
       const { body, headers } = github.delivery(run, secret);
-      const { copies, heldMs } = courier.mood;
+      const { copies, heldMs, hit } = courier.mood;
       const id = `delivery-${sent++}`;
       const delivery: Delivery = {
         ...{ id, repository: run.repository, runId: String(run.id), attempt: run.attempt },
@@ -69,13 +82,17 @@ export function startCourier({ github, secret, urlOf, now }: CourierOptions): Co
       deliveries.push(delivery);
       for (let copy = 0; copy <= copies; copy += 1) {
         const copyId = copy % 2 === 0 ? id : `${id}-${copy}`;
-        const work = carry(delivery, body, { ...headers, 'x-github-delivery': copyId }, Math.random() * heldMs);
+        if (copy > 0 || heldMs > 0) hit?.();
+        const work = carry(delivery, body, { ...headers, 'x-github-delivery': copyId }, random() * heldMs);
         underWay.add(work);
         void work.finally(() => underWay.delete(work));
       }
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
+    },
+    stop() {
+      isOver = true;
     },
   };
   return courier;

@@ -1,20 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Services } from '../ledger/api.ts';
 import { asked } from '../ledger/api.ts';
 import type { Answer } from '../ledger/ledger.ts';
-import type { World } from '../world/world.ts';
 import { playOf, type StoryKind } from './stories.ts';
 
 const LOOK_EVERY_MS = 500;
+
+/** What of the world they see. */
+export interface Side {
+  services: Services;
+  now(): number;
+}
 
 /** People who answer what they are asked, over the API, as their stories say. */
 export class People {
   readonly answers: Answer[] = [];
   private isOver = false;
   private readonly loop: Promise<void>;
-  private readonly world: World;
+  private readonly world: Side;
   private readonly kindOf: (runId: string) => StoryKind | undefined;
 
-  constructor(world: World, kindOf: (runId: string) => StoryKind | undefined) {
+  constructor(world: Side, kindOf: (runId: string) => StoryKind | undefined) {
     this.world = world;
     this.kindOf = kindOf;
     this.loop = this.watch();

@@ -14,7 +14,9 @@ describe('storiesOf', () => {
   });
 
   it('has all kinds in it, and a storm only where one is asked for', () => {
-    expect(new Set(storiesOf(1, LOAD).map(({ kind }) => kind))).toEqual(new Set(Object.keys(PLAYS)));
+    const kinds = new Set(storiesOf(1, LOAD).map(({ kind }) => kind));
+    const { green: _, probe: _probe, ...played } = PLAYS;
+    expect(kinds).toEqual(new Set(Object.keys(played)));
     expect(storiesOf(1, { ...LOAD, storm: 0 }).filter(({ kind }) => kind === 'storm')).toEqual([]);
   });
 

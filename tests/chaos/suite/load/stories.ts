@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from '@prunella/core';
 import type { FakeJob } from '@prunella/testing';
+import { BLIP_RULES } from '../../../support/blip.ts';
 
 /** What is played: how a failure comes about, and what becomes of it. */
 export interface Story {
@@ -8,6 +9,8 @@ export interface Story {
   atMs: number;
   kind: StoryKind;
   repository: string;
+  /** Its workflow and what its log is about, which others may share. Default: its own number. */
+  topic?: number;
 }
 
 interface Play {
@@ -25,6 +28,7 @@ interface Play {
 }
 
 const blink = (word: string) => `BLINKED AT the ${word}`;
+const probe = (word: string) => `PROBED AT the ${word}`;
 const stumble = (word: string) => `STUMBLED AT the ${word}`;
 const compile = (word: string) =>
   `src/${word}.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.`;
@@ -42,6 +46,8 @@ export const PLAYS = {
   person: { weight: 2, repository: 'chaos/shop-', of: 12, log: blink, attempts: ['failure', 'success'] },
   /** More of them than the budget of their repository allows. */
   tight: { weight: 2, repository: 'chaos/tight-', of: 2, log: blink, attempts: ['failure', 'success'] },
+  /** More of them than all their repositories together may have. */
+  pooled: { weight: 2, repository: 'chaos/pooled-', of: 3, log: blink, attempts: ['failure', 'success'] },
   asked: {
     weight: 2,
     repository: 'chaos/asked-',
@@ -54,6 +60,8 @@ export const PLAYS = {
   unanswered: { weight: 1, repository: 'chaos/asked-', of: 3, log: blink, attempts: ['failure'], answers: [] },
   advised: { weight: 1, repository: 'chaos/advised-', of: 2, log: blink, attempts: ['failure'] },
   watched: { weight: 1, repository: 'chaos/watched-', of: 2, log: blink, attempts: ['failure'] },
+  /** Nothing is wrong. The chaos suite has none. */
+  green: { weight: 0, repository: 'chaos/shop-', of: 12, attempts: ['success'] },
   /** Many at once that fail alike. */
   storm: {
     weight: 0,
@@ -62,6 +70,10 @@ export const PLAYS = {
     log: () => blink('registry'),
     attempts: ['failure', 'success'],
   },
+  /**
+   * Begun in the calm. Its rule is nobody else's: what went wrong before may have taught, rightly, that the other rules are no more to be acted on.
+   */
+  probe: { weight: 0, repository: 'chaos/probe-', of: 1, log: probe, attempts: ['failure', 'success'] },
   /** A publisher of another platform tells it by HTTP, or on the bus. */
   http: { weight: 2, repository: '', of: 1, attempts: [] },
   bus: { weight: 2, repository: '', of: 1, attempts: [] },
@@ -78,7 +90,7 @@ export interface LoadOptions {
   durationMs: number;
   /** Between two stories, in ms, on average. */
   everyMs: number;
-  /** Pipelines in each storm; 0: none. Reruns in a storm wait for up to a minute at a time: what has one needs minutes to settle. */
+  /** Pipelines in the one storm; 0: none. Reruns in a storm wait for up to a minute at a time: what has one needs minutes to settle. */
   storm: number;
 }
 
@@ -109,15 +121,24 @@ function drawn(random: Random): StoryKind {
   return 'heals';
 }
 
+/** What is begun in the calm, to see whether all still works. `n`: no other story has it. */
+export function probesAfter(stories: readonly Story[]): { run: Story; report: Story } {
+  const n = stories.length;
+  return {
+    run: { n, atMs: 0, kind: 'probe', repository: 'chaos/probe-0' },
+    report: { n: n + 1, atMs: 0, kind: 'http', repository: '' },
+  };
+}
+
 /** How an attempt of it ends. From 1. */
 export function endingOf(kind: StoryKind, attempt: number): 'failure' | 'success' {
   const { attempts } = playOf(kind);
   return attempts[attempt - 1] ?? attempts.at(-1) ?? 'failure';
 }
 
-export function jobsOf({ kind, n }: Story, ending: 'failure' | 'success'): FakeJob[] {
+export function jobsOf({ kind, n, topic = n }: Story, ending: 'failure' | 'success'): FakeJob[] {
   if (ending === 'success') return [{ name: 'build', conclusion: 'success', log: 'all is well' }];
-  return [{ name: 'build', conclusion: 'failure', failedStep: 'Build', log: playOf(kind).log?.(wordOf(n)) ?? '' }];
+  return [{ name: 'build', conclusion: 'failure', failedStep: 'Build', log: playOf(kind).log?.(wordOf(topic)) ?? '' }];
 }
 
 const LETTERS = 'ghjkmnpqrstvwxyz';
@@ -129,18 +150,7 @@ export function wordOf(n: number): string {
 }
 
 /** Of what is played, without the seconds of waiting that built-in rules have. */
-export const RULES = `
-rules:
-  - id: chaos-blink
-    cause: network
-    says: Something blinked.
-    match: { log: ["BLINKED AT .+"] }
-    transient: 0.9
-    confidence: 0.9
-    action: { type: retry, parameters: {} }
-    examples:
-      match: ["BLINKED AT the lights"]
-      no_match: ["all is well"]
+export const RULES = `${BLIP_RULES}
   - id: chaos-stumble
     cause: service_unavailable
     says: Something stumbled.
@@ -150,5 +160,15 @@ rules:
     action: { type: retry_with_backoff, parameters: { attempts: 3, firstDelay: 2s, factor: 1 } }
     examples:
       match: ["STUMBLED AT the step"]
+      no_match: ["all is well"]
+  - id: chaos-probe
+    cause: network
+    says: Something was probed.
+    match: { log: ["PROBED AT .+"] }
+    transient: 0.9
+    confidence: 0.9
+    action: { type: retry, parameters: {} }
+    examples:
+      match: ["PROBED AT the door"]
       no_match: ["all is well"]
 `;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { faultKinds } from '../faults/index.ts';
+import { storiesOf } from '../load/stories.ts';
 import { type Planned, Schedule, scheduleOf, written } from './schedule.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
@@ -15,6 +16,14 @@ describe('scheduleOf', () => {
         );
       }),
     );
+  });
+
+  it('holds all that makes the load: a file repeats its run', () => {
+    const frame = { durationMs: 60_000, remediators: 2, everyMs: 350, storm: 12 };
+    const schedule = scheduleOf(3, frame, faultKinds);
+    const read = Schedule.parse(JSON.parse(JSON.stringify(schedule)));
+    expect(read).toMatchObject(frame);
+    expect(storiesOf(read.seed, read)).toEqual(storiesOf(3, frame));
   });
 
   it('gives others for other seeds', () => {

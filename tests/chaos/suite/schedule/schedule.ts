@@ -22,6 +22,10 @@ export const Schedule = z.strictObject({
   durationMs: z.int().min(1),
   /** Of the remediator: with two, one goes on where the other was stopped. */
   remediators: z.int().min(1).max(4).default(1),
+  /** Between two failures on average, in ms. */
+  everyMs: z.int().min(1).default(500),
+  /** Pipelines in the one storm; 0: none. */
+  storm: z.int().min(0).default(0),
   faults: z.array(Planned),
 });
 export type Schedule = z.infer<typeof Schedule>;
@@ -42,18 +46,22 @@ export interface Pace {
   quietMs: number;
 }
 
+/** Everything of a run but its faults. */
+export type Frame = Omit<Schedule, 'seed' | 'faults'>;
+
 export const USUAL_PACE: Pace = { between: [1_000, 5_000], quietMs: 2_000 };
 
 /** The faults of a seed: every kind once, in an order of its own, and then all of them again. The same seed, the same faults. */
 export function scheduleOf(
   seed: number,
-  { durationMs, remediators = 1, pace = USUAL_PACE }: { durationMs: number; remediators?: number; pace?: Pace },
+  frame: Partial<Frame> & Pick<Frame, 'durationMs'>,
   kinds: readonly Drawable[],
+  pace: Pace = USUAL_PACE,
 ): Schedule {
   const random = seededRandom(seed);
   const faults: Planned[] = [];
   let bag: Drawable[] = [];
-  for (let atMs = pace.quietMs; atMs < durationMs; atMs += between(random, pace.between)) {
+  for (let atMs = pace.quietMs; atMs < frame.durationMs; atMs += between(random, pace.between)) {
     if (bag.length === 0) bag = shuffled(random, kinds);
     const kind = bag.pop();
     if (kind === undefined) break;
@@ -61,17 +69,18 @@ export function scheduleOf(
     const forMs = between(random, kind.lasts);
     faults.push({ kind: kind.kind, atMs, forMs, target, detail: kind.draw?.(random) ?? {} });
   }
-  return { seed, durationMs, remediators, faults };
+  return Schedule.parse({ ...frame, seed, faults });
 }
 
 /** A schedule as it is read by people, a line for each fault. */
-export function written({ seed, durationMs, remediators, faults }: Schedule): string {
+export function written({ seed, durationMs, remediators, everyMs, storm, faults }: Schedule): string {
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   const line = ({ kind, atMs, forMs, target, detail }: Planned) =>
     [`${seconds(atMs).padStart(8)}  ${kind}`, target, `for ${seconds(forMs)}`, ...pairs(detail)]
       .filter(Boolean)
       .join(' ');
-  const head = `seed ${seed}, ${seconds(durationMs)}, ${remediators} remediator(s), ${faults.length} fault(s)`;
+  const load = `a failure each ${everyMs} ms, ${storm === 0 ? 'no storm' : `a storm of ${storm}`}`;
+  const head = `seed ${seed}, ${seconds(durationMs)}, ${remediators} remediator(s), ${load}, ${faults.length} fault(s)`;
   return [head, ...faults.map(line)].join('\n');
 }
 

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const FILL_EVERY_MS = 20;
+const PIECE = Buffer.alloc(1024 ** 2);
 
 /** A small disk of its own for one folder, that can be filled. */
 export class Disk {
@@ -24,27 +27,34 @@ export class Disk {
     }
   }
 
-  /** Takes all that is left. @returns gives it back. */
+  /** Takes all that is left, and what becomes free meanwhile: a server removes files of its own. @returns gives it back. */
   async fill(): Promise<() => Promise<void>> {
     const file = join(this.folder, 'filler');
     const handle = await open(file, 'w');
-    const piece = Buffer.alloc(1024 ** 2);
-    try {
-      for (;;) await handle.write(piece);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    } finally {
-      await handle.close();
-    }
-    return () => rm(file, { force: true });
-  }
-
-  async freeMiB(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.folder);
-    return (bavail * bsize) / 1024 ** 2;
+    await takeAll(handle);
+    let isOver = false;
+    const filling = (async () => {
+      while (!isOver) {
+        await sleep(FILL_EVERY_MS);
+        await takeAll(handle);
+      }
+    })();
+    return async () => {
+      isOver = true;
+      await filling.finally(() => handle.close());
+      await rm(file, { force: true });
+    };
   }
 
   async unmount(): Promise<void> {
     await run('umount', ['-l', this.folder]);
+  }
+}
+
+async function takeAll(handle: FileHandle): Promise<void> {
+  try {
+    for (;;) await handle.write(PIECE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
 }

@@ -1,10 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import type { EmbeddedServer } from '@prunella/embedded';
 
 /** A server that several faults at once may hold down: it runs again when the last of them lets go. */
 export class HeldServer {
   private holds = 0;
+  private pauses = 0;
   private work: Promise<void> = Promise.resolve();
   private server: EmbeddedServer;
+  /** Processes that stand still. */
+  private paused: number[] = [];
+  private isDown = false;
   private readonly begin: () => Promise<EmbeddedServer>;
 
   private constructor(server: EmbeddedServer, begin: () => Promise<EmbeddedServer>) {
@@ -21,28 +26,61 @@ export class HeldServer {
     return this.server.pid;
   }
 
-  /** Takes it down, and gives the way to let it up again. */
-  async hold(how: 'kill' | 'stop'): Promise<() => Promise<void>> {
+  /** Takes it down, and gives the way to let it up again. @param hit called when it ran. */
+  async hold(how: 'kill' | 'stop', hit: () => void = () => undefined): Promise<() => Promise<void>> {
     this.holds += 1;
-    await this.next(() => (how === 'kill' ? this.server.kill() : this.server.stop()));
+    await this.next(async () => {
+      if (this.isDown) return;
+      hit();
+      this.isDown = true;
+      // What stands still could not end, and would keep what the next one needs.
+      const gone = how === 'kill' ? this.server.kill() : this.server.stop();
+      this.goOn();
+      await gone;
+    });
     return async () => {
       this.holds -= 1;
       if (this.holds > 0) return;
       await this.next(async () => {
-        if (this.holds === 0) this.server = await this.begin();
+        if (this.holds > 0) return;
+        this.server = await this.begin();
+        this.isDown = false;
       });
     };
   }
 
-  /** SIGSTOP, and the way to let it go on. */
-  pause(): () => void {
-    const { pid } = this.server;
-    signal(pid, 'SIGSTOP');
-    return () => signal(pid, 'SIGCONT');
+  /** SIGSTOP to it and to all processes that it began, and the way to let them go on. @param hit called when it ran. */
+  async pause(hit: () => void = () => undefined): Promise<() => Promise<void>> {
+    this.pauses += 1;
+    await this.next(async () => {
+      if (this.isDown) return;
+      hit();
+      await this.stand(this.server.pid);
+    });
+    return () =>
+      this.next(async () => {
+        this.pauses -= 1;
+        if (this.pauses === 0) this.goOn();
+      });
   }
 
   async stop(): Promise<void> {
-    await this.next(() => this.server.stop());
+    await this.next(async () => {
+      this.goOn();
+      await this.server.stop();
+    });
+  }
+
+  /** Parents before their children, so that they begin no more of them. PostgreSQL answers each connection in a child of a session of its own. Linux only. */
+  private async stand(pid: number): Promise<void> {
+    signal(pid, 'SIGSTOP');
+    this.paused.push(pid);
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+    for (const child of children.split(' ').filter(Boolean)) await this.stand(Number(child));
+  }
+
+  private goOn(): void {
+    for (const pid of this.paused.splice(0).reverse()) signal(pid, 'SIGCONT');
   }
 
   /** One after the other. */

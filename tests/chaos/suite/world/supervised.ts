@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceProcess, startServiceProcess } from '@prunella/testing';
-import type { Death } from '../ledger/ledger.ts';
+import type { Death, FailedStart, ProcessEnd } from '../ledger/ledger.ts';
 import { signal } from './held-server.ts';
 
 /** Between two starts, in ms: as a supervisor that is not patient. */
@@ -22,9 +22,10 @@ export interface SupervisedOptions {
  */
 export class Supervised {
   readonly deaths: Death[] = [];
-  /** Milliseconds of its starts that failed, and what was said. */
-  readonly failedStarts: { at: number; says: string }[] = [];
+  readonly failedStarts: FailedStart[] = [];
   private holds = 0;
+  /** Since its last start it was killed by a fault. */
+  private wasKilled = false;
   private isStopping = false;
   private readonly loop: Promise<void>;
   private readonly process: ServiceProcess;
@@ -57,31 +58,44 @@ export class Supervised {
     return this.process.output;
   }
 
-  /** SIGKILL, and the way to have it started again. */
-  async hold(): Promise<() => void> {
+  /** SIGKILL, and the way to have it started again. @param hit called when it ran. */
+  async hold(hit: () => void = () => undefined): Promise<() => void> {
     this.holds += 1;
+    if (this.pid !== 0) {
+      this.wasKilled = true;
+      hit();
+    }
     await this.process.kill();
     return () => {
       this.holds -= 1;
     };
   }
 
-  /** SIGSTOP, and the way to let it go on. */
-  pause(): () => void {
+  /** SIGSTOP, and the way to let it go on. @param hit called when it ran. */
+  pause(hit: () => void = () => undefined): () => void {
     const { pid } = this;
     if (pid === 0) return () => undefined;
+    hit();
     signal(pid, 'SIGSTOP');
     return () => signal(pid, 'SIGCONT');
   }
 
-  /** SIGTERM, and SIGKILL after a while. @returns whether it ended by itself in that time. */
-  async stop(graceMs: number): Promise<boolean> {
+  /** SIGTERM, and SIGKILL after `graceMs`. */
+  async stop(graceMs: number): Promise<ProcessEnd> {
     this.isStopping = true;
     await this.loop;
-    const { pid } = this;
-    const ended = await Promise.race([this.process.stop().then(() => true), sleep(graceMs, false, { ref: false })]);
-    if (!ended && pid !== 0) signal(pid, 'SIGKILL');
-    return ended;
+    const { pid, name: process } = this;
+    if (pid === 0) return { process, afterMs: 0, how: `it did not run: ${this.lastEnd}` };
+    const askedAt = this.options.now();
+    const late = setTimeout(() => signal(pid, 'SIGKILL'), graceMs);
+    await this.process.stop();
+    clearTimeout(late);
+    return { process, afterMs: this.options.now() - askedAt, how: this.lastEnd };
+  }
+
+  private get lastEnd(): string {
+    const { ended } = this.process;
+    return ended?.signal ?? `code ${ended?.code}`;
   }
 
   private async watch(): Promise<void> {
@@ -89,14 +103,11 @@ export class Supervised {
       await sleep(LOOK_EVERY_MS);
       const { ended } = this.process;
       if (ended === undefined || this.isStopping) continue;
-      const at = this.options.now();
-      if (ended.signal !== 'SIGKILL') {
+      // A SIGKILL that we did not send is the kernel's, when there was no memory left.
+      if (ended.signal !== 'SIGKILL' || !this.wasKilled) {
         const last = this.process.output.trim().split('\n').at(-1) ?? '';
-        this.deaths.push({
-          process: this.name,
-          at,
-          how: `${ended.signal ?? `code ${ended.code}`}: ${last.slice(0, 500)}`,
-        });
+        const how = `${this.lastEnd}: ${last.slice(0, 500)}`;
+        this.deaths.push({ process: this.name, at: this.options.now(), how });
       }
       await this.startAgain();
     }
@@ -106,11 +117,15 @@ export class Supervised {
     while (!this.isStopping) {
       await sleep(START_AGAIN_MS);
       if (this.holds > 0) continue;
+      const from = this.options.now();
+      this.wasKilled = false;
       try {
         await this.process.start();
         return;
       } catch (error) {
-        this.failedStarts.push({ at: this.options.now(), says: String(error).slice(-500) });
+        const { wasKilled } = this;
+        const says = String(error).slice(-500);
+        this.failedStarts.push({ process: this.name, from, at: this.options.now(), says, wasKilled });
       }
     }
   }

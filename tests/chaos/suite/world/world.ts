@@ -1,14 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats, startPostgres } from '@prunella/embedded';
 import { FakeGitHub, Link, temporaryHome } from '@prunella/testing';
+import type { ProcessEnd } from '../ledger/ledger.ts';
 import { type Courier, startCourier } from '../load/courier.ts';
 import { type Promised, policyOf } from '../load/promised.ts';
 import { RULES } from '../load/stories.ts';
 import { Disk } from './disk.ts';
 import { HeldServer } from './held-server.ts';
 import { replayEvents } from './replay.ts';
+import { ShiftedClock } from './shifted.ts';
 import { Supervised } from './supervised.ts';
 
 export const SECRET = 'a-webhook-secret';
@@ -30,23 +32,31 @@ export interface World {
   courier: Courier;
   /** That of NATS; undefined: it can't be had here. */
   disk: Disk | undefined;
-  /** Puts events on the bus once more. */
-  replay(count: number): Promise<void>;
+  /** What NATS printed since its last start. */
+  natsLog(): Promise<string>;
+  /** Puts events on the bus once more. @param hit called for each that NATS has taken. */
+  replay(count: number, hit: () => void): Promise<void>;
   /** Those that were, by `source` and `id`. */
   replayed: string[];
-  /** Shifts the wall clock of a process, in ms. */
-  shiftClock(name: string, ms: number): Promise<void>;
+  /** The wall clocks of the processes. */
+  clocks: ReadonlyMap<string, ShiftedClock>;
   /** Milliseconds since the run began, by a clock that nobody shifts. */
   now(): number;
-  /** The names of the processes that did not end when they were asked to. */
-  stop(): Promise<string[]>;
+  /** How the processes ended. */
+  stop(): Promise<ProcessEnd[]>;
 }
 
 const SHIFTED_CLOCK = new URL('./shifted-clock.mjs', import.meta.url).href;
-const STOP_WITHIN_MS = 30_000;
+/** Then it is killed: longer than it may take, so that the ledger tells how late it was. */
+const STOP_WITHIN_MS = 40_000;
+
+export interface WorldOptions {
+  seed: number;
+  remediators: number;
+}
 
 /** Starts all of it. What was started is stopped again when something does not start. */
-export async function startWorld(promised: Promised, remediators: number): Promise<World> {
+export async function startWorld(promised: Promised, of: WorldOptions): Promise<World> {
   const began = performance.now();
   const now = () => Math.round(performance.now() - began);
   const ends: (() => Promise<unknown>)[] = [];
@@ -55,7 +65,7 @@ export async function startWorld(promised: Promised, remediators: number): Promi
     for (const one of ends.reverse()) await one();
   };
   try {
-    return await begin(promised, remediators, now, ends, end);
+    return await begin(promised, of, now, ends, end);
   } catch (error) {
     await end();
     throw error;
@@ -64,7 +74,7 @@ export async function startWorld(promised: Promised, remediators: number): Promi
 
 async function begin(
   promised: Promised,
-  remediators: number,
+  { seed, remediators }: WorldOptions,
   now: () => number,
   ends: (() => Promise<unknown>)[],
   end: () => Promise<void>,
@@ -93,23 +103,22 @@ async function begin(
   links.set('postgres', await Link.start(Number(postgres.url.port), 'other'));
   ends.push(() => Promise.all([...links.values()].map((link) => link.stop())));
   const common = await writeSettings(directory, promised, github.url);
-  const clockOf = (name: string) => join(directory, `clock-${name}`);
+  const clocks = new Map(names.map((name) => [name, new ShiftedClock(join(directory, `clock-${name}`))]));
   const databaseUrl = new URL(postgres.url);
   databaseUrl.port = String(links.get('postgres')?.port);
   const environmentOf = (name: string) => ({
     ...common,
     NATS_URL: `nats://127.0.0.1:${links.get(name)?.port}`,
     NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`,
-    CHAOS_CLOCK: clockOf(name),
+    CHAOS_CLOCK: clocks.get(name)?.file ?? '',
     ...(name === 'auditor' && { DATABASE_URL: databaseUrl.href }),
     ...(name === 'detector' && { GITHUB_WEBHOOK_SECRET: SECRET }),
   });
   const services = new Map<string, Supervised>();
-  const late: string[] = [];
-  const stopOne = async (one: Supervised) => {
-    if (!(await one.stop(STOP_WITHIN_MS))) late.push(one.name);
-  };
-  ends.push(() => Promise.all([...services.values()].map(stopOne)));
+  let processEnds: ProcessEnd[] = [];
+  ends.push(async () => {
+    processEnds = await Promise.all([...services.values()].map((one) => one.stop(STOP_WITHIN_MS)));
+  });
   const started = await Promise.allSettled(
     names.map(async (name) => {
       const service = name.replace(/-\d+$/, '');
@@ -117,15 +126,17 @@ async function begin(
     }),
   );
   for (const one of started) if (one.status === 'rejected') throw one.reason;
-  const courier = startCourier({ github, secret: SECRET, urlOf: () => services.get('detector')?.url ?? '', now });
+  const urlOf = () => services.get('detector')?.url ?? '';
+  const courier = startCourier({ github, secret: SECRET, seed, urlOf, now });
+  ends.push(async () => courier.stop());
   const replayed: string[] = [];
   return {
-    ...{ replayed, services, links, nats, natsUrl, postgres: postgres.server, github, courier, disk, now },
-    replay: async (count) => void replayed.push(...(await replayEvents(natsUrl, count))),
-    shiftClock: (name, ms) => writeFile(clockOf(name), String(ms)),
+    ...{ replayed, services, links, clocks, nats, natsUrl, postgres: postgres.server, github, courier, disk, now },
+    natsLog: () => readFile(join(natsHome, 'logs', 'nats.log'), 'utf8').catch(() => ''),
+    replay: async (count, hit) => void replayed.push(...(await replayEvents(natsUrl, count, hit))),
     async stop() {
       await end();
-      return late;
+      return processEnds;
     },
   };
 }

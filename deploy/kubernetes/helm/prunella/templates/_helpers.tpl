@@ -67,13 +67,45 @@ remediator: 7103
 {{- if or (and (eq .component "detector") .root.Values.cluster.watch) (and (eq .component "remediator") .root.Values.cluster.heal) }}yes{{ end -}}
 {{- end -}}
 
+{{/* The secret with the password of each user of NATS; empty: there are no users of ours. */}}
+{{- define "prunella.natsUsersSecret" -}}
+{{- $n := .Values.nats -}}
+{{- if $n.bundled }}{{ $n.existingSecret }}{{ else if not $n.external.existingSecret }}{{ $n.external.usersSecret }}{{ end -}}
+{{- end -}}
+
+{{/* How a user signs in at NATS: the variables whose values are in secrets. Takes { root, user }. */}}
+{{- define "prunella.natsSecrets" -}}
+{{- $n := .root.Values.nats -}}
+{{- $all := dict -}}
+{{- with include "prunella.natsUsersSecret" .root }}{{ $_ := set $all "NATS_PASSWORD" (dict "name" . "key" $.user) }}{{ end -}}
+{{- if $n.bundled -}}
+{{- with $n.tls.existingSecret }}{{ $_ := set $all "NATS_CA" (dict "name" . "key" $n.tls.caKey) }}{{ end -}}
+{{- else if $n.external.existingSecret -}}
+{{- $_ := set $all "NATS_URL" (dict "name" $n.external.existingSecret "key" $n.external.key) -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
+{{/* The rest of it. Takes { root, user }. */}}
+{{- define "prunella.natsEnvironment" -}}
+{{- $n := .root.Values.nats -}}
+{{- $all := dict "NATS_REPLICAS" (toString (ternary $n.replicas $n.external.replicas $n.bundled)) -}}
+{{- if $n.bundled -}}
+{{- $scheme := ternary "tls" "nats" (ne $n.tls.existingSecret "") -}}
+{{- $_ := set $all "NATS_URL" (printf "%s://%s@%s-nats:4222" $scheme .user (include "prunella.fullname" .root)) -}}
+{{- else if not $n.external.existingSecret -}}
+{{- $url := required "nats.external: name `url` or `existingSecret`, or use nats.bundled" $n.external.url -}}
+{{- if $n.external.usersSecret }}{{ $url = regexReplaceAll "(^|,)\\s*((?:nats|tls)://)?" $url (printf "${1}${2}%s@" .user) }}{{ end -}}
+{{- $_ := set $all "NATS_URL" $url -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
 {{/* Variables whose values are in secrets: ours, everybody's, the service's own. */}}
 {{- define "prunella.secrets" -}}
 {{- $v := .root.Values -}}
 {{- $all := dict "PRUNELLA_API_TOKEN" (dict "name" $v.api.existingSecret "key" $v.api.key) -}}
-{{- if and (not $v.nats.bundled) $v.nats.external.existingSecret -}}
-{{- $_ := set $all "NATS_URL" (dict "name" $v.nats.external.existingSecret "key" $v.nats.external.key) -}}
-{{- end -}}
+{{- $all = merge $all (include "prunella.natsSecrets" (dict "root" .root "user" .component) | fromYaml) -}}
 {{- if eq .component "auditor" -}}
 {{- $_ := set $all "DATABASE_URL" (dict "name" $v.postgres.existingSecret "key" $v.postgres.urlKey) -}}
 {{- end -}}
@@ -84,15 +116,7 @@ remediator: 7103
 {{- define "prunella.environment" -}}
 {{- $v := .root.Values -}}
 {{- $all := dict "PRUNELLA_HOST" "0.0.0.0" "PRUNELLA_CONFIG" "/etc/prunella/prunella.yaml" "LOG_LEVEL" $v.logLevel -}}
-{{- if $v.nats.bundled -}}
-{{- $_ := set $all "NATS_URL" (printf "nats://%s-nats:4222" (include "prunella.fullname" .root)) -}}
-{{- $_ := set $all "NATS_REPLICAS" (toString $v.nats.replicas) -}}
-{{- else -}}
-{{- if not $v.nats.external.existingSecret -}}
-{{- $_ := set $all "NATS_URL" (required "nats.external: name `url` or `existingSecret`, or use nats.bundled" $v.nats.external.url) -}}
-{{- end -}}
-{{- $_ := set $all "NATS_REPLICAS" (toString $v.nats.external.replicas) -}}
-{{- end -}}
+{{- $all = merge $all (include "prunella.natsEnvironment" (dict "root" .root "user" .component) | fromYaml) -}}
 {{- if and $v.api.publicUrl (has .component (list "auditor" "remediator")) -}}
 {{- $_ := set $all "PRUNELLA_PUBLIC_URL" $v.api.publicUrl -}}
 {{- end -}}
@@ -121,6 +145,34 @@ runAsGroup: {{ .user }}
 fsGroup: {{ .user }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{/* The environment and the mounted files of these: variables, and those whose values are in secrets. Takes { secrets, environment }. */}}
+{{- define "prunella.variables" -}}
+{{- $secrets := .secrets -}}
+{{- range $name, $value := .environment }}
+{{- if not (hasKey $secrets $name) }}
+- name: {{ $name }}
+  value: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+{{- range $name, $_ := .secrets }}
+- name: {{ $name }}_FILE
+  value: /run/secrets/prunella/{{ $name }}
+{{- end }}
+{{- end -}}
+
+{{/* The volume with the files of secrets, each by the name of its variable. */}}
+{{- define "prunella.secretsVolume" -}}
+name: secrets
+projected:
+  defaultMode: 0440
+  sources:
+    {{- range $name, $from := . }}
+    - secret:
+        name: {{ $from.name }}
+        items: [{ key: {{ $from.key }}, path: {{ $name }} }]
+    {{- end }}
 {{- end -}}
 
 {{/* Where pods may run. */}}

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@prunella/core';
 import { startTestNats, type TestServer } from '@prunella/testing';
-import { Bus } from './bus.ts';
-import type { JsonBucket } from './kv.ts';
-import { type Scheduled, type TimerOutcome, Timers, type TimersOptions } from './timers.ts';
+import { Bus } from '../bus.ts';
+import type { JsonBucket } from '../kv.ts';
+import type { Scheduled, TimerOutcome, TimersOptions } from './scheduled.ts';
+import { Timers } from './timers.ts';
 
 interface Task extends Scheduled {
   name: string;
@@ -168,4 +169,58 @@ describe('without a lease', () => {
     expect(fired).toHaveLength(5);
     expect(new Set(fired).size).toBe(1);
   });
+});
+
+describe('when the watch tells nothing', () => {
+  /** The same bucket, but deaf. */
+  function deaf(): JsonBucket<Task> {
+    return Object.assign(Object.create(bucket) as JsonBucket<Task>, { watch: async () => undefined });
+  }
+
+  it.each(['changed', 'finished'])('is not fired again and again when another replica %s it meanwhile', async (how) => {
+    const fired: string[] = [];
+    const fire = async ({ name }: Task): Promise<TimerOutcome<Task>> => {
+      fired.push(name);
+      if (name !== 'shared') return 'done';
+      const entry = await bucket.get(name);
+      if (entry === undefined) return 'done';
+      if (how === 'finished') await bucket.delete(name, entry.revision);
+      else await bucket.update(name, entry.value, entry.revision);
+      return 'done';
+    };
+    const it = await replica(fire, { bucket: deaf(), readAllMs: 3_600_000 });
+    await it.set(task('shared'));
+    await until(() => fired.length > 0, 'fired');
+    await it.set(task('later', { dueAt: Date.now() + 200 }));
+    await until(() => fired.includes('later'), 'the later one fired');
+    expect(fired).toEqual(['shared', 'later']);
+  });
+
+  it('it learns by reading what another replica changed and finished', async () => {
+    const fired: number[] = [];
+    const fire = async ({ rounds }: Task): Promise<TimerOutcome<Task>> => {
+      fired.push(rounds);
+      return 'done';
+    };
+    const it = await replica(fire, { bucket: deaf(), readAllMs: 50 });
+    const never = Date.now() + 3_600_000;
+    await it.set(task('changed', { dueAt: never }));
+    await it.set(task('finished', { dueAt: never }));
+    await it.set(task('left', { dueAt: never }));
+    const changed = await bucket.get('changed');
+    if (changed === undefined) throw new Error('expected the timer that was set');
+    await bucket.update('changed', { ...changed.value, rounds: 7, dueAt: Date.now() }, changed.revision);
+    await bucket.delete('finished');
+    await until(() => !it.isWaiting('finished') && !it.isWaiting('changed'), 'learnt');
+    expect(fired).toEqual([7]);
+    expect(it.isWaiting('left')).toBe(true);
+  });
+});
+
+it('what was finished is gone from the bucket after a while, and what waits is not', async () => {
+  const timers = await replica(async () => 'done', { marksMs: 0 });
+  await timers.set(task('waits', { dueAt: Date.now() + 60_000 }));
+  await Promise.all(Array.from({ length: 50 }, (_, at) => timers.set(task(`over-${at}`))));
+  await until(async () => timers.size === 1 && (await bucket.size()) === 1, 'the marks are gone');
+  expect((await bucket.entries()).map(({ key }) => key)).toEqual(['waits']);
 });
