@@ -73,8 +73,8 @@ async function replay(file: string): Promise<void> {
   }
 }
 
-function line(target: string, { cases, read, ms, kept, parts, slowestMs, slowestBytes }: Result): string {
+function line(target: string, { cases, read, ms, cpuMs, kept, parts, slowestMs, slowestBytes }: Result): string {
   const rate = Math.round((cases / ms) * 1_000);
   const seen = parts === 0 ? '' : `, ${parts} parts of code, ${kept} inputs kept`;
-  return `${target.padEnd(28)} ${cases} inputs, ${Math.round((read / cases) * 100)} % not refused, ${rate}/s${seen}, slowest ${slowestMs.toFixed(1)} ms (${slowestBytes} bytes)`;
+  return `${target.padEnd(28)} ${cases} inputs, ${Math.round((read / cases) * 100)} % not refused, ${rate}/s, ${(cpuMs / 1_000).toFixed(1)} s of processor time${seen}, slowest ${slowestMs.toFixed(1)} ms (${slowestBytes} bytes)`;
 }

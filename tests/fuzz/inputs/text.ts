@@ -7,17 +7,7 @@ const ODD = [
   ...['-1', '0', '1e999', '0x10', '9007199254740993', '99999999999999999999999999', '-0', '1.5', '٣'],
   ...['2026-02-30T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z', '+275760-09-13T00:00:00.001Z'],
   ...['1h', '5s', '-5s', '1e9d', '../../etc/passwd', 'http://[::1', 'https://user:word@host/', 'javascript:alert(1)'],
-  ...[
-    '\u001b[31m',
-    '\u001b]8;;',
-    '::error::',
-    '##[group]',
-    'section_start:1:a',
-    '%00',
-    '%E0%A4%A',
-    '$&',
-    '{{x}}',
-  ],
+  ...['\u001b[31m', '\u001b]8;;', '::error::', '##[group]', 'section_start:1:a', '%00', '%E0%A4%A', '$&', '{{x}}'],
 ];
 
 /** A text of any kind: odd ones, words, graphemes, anything at all; sometimes a long one. */

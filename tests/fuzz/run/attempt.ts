@@ -13,7 +13,9 @@ export interface Fault {
 /** Reads one input: it was `read`, `refused` as it may be, or there is a fault. */
 export async function attempt(target: Target, bytes: Uint8Array): Promise<'read' | 'refused' | Fault> {
   try {
-    target.holds?.(await target.read(bytes), bytes);
+    // Read first: where nothing is held against it, an optional call would not even evaluate its arguments.
+    const value = await target.read(bytes);
+    target.holds?.(value, bytes);
     return 'read';
   } catch (error) {
     return target.errors.some((known) => error instanceof known) ? 'refused' : faultOf(error);

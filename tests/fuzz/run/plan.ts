@@ -35,6 +35,8 @@ export interface Result {
   cases: number;
   read: number;
   ms: number;
+  /** Processor time of all its threads, in milliseconds. */
+  cpuMs: number;
   /** Those that ran something new; 0 where nobody looked. */
   kept: number;
   /** Functions with what of them ran together; 0 where nobody looked. */

@@ -26,7 +26,8 @@ const AT_A_TIME = 10;
 /** Reads seeds, bombs, and then generated inputs until the plan is fulfilled. */
 export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise<Result> {
   const began = performance.now();
-  const result: Result = { cases: 0, read: 0, ms: 0, kept: 0, parts: 0, slowestMs: 0, slowestBytes: 0 };
+  const usedBefore = process.cpuUsage();
+  const result: Result = { cases: 0, read: 0, ms: 0, cpuMs: 0, kept: 0, parts: 0, slowestMs: 0, slowestBytes: 0 };
   const known = new Set<string>();
   const corpus = [...target.seeds()];
   const inputs = fc.oneof(target.inputs, mutated(corpus));
@@ -59,7 +60,9 @@ export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise
     if (d.coverage?.isFresh()) await keepThoseThatRanIt(some, d.coverage);
   }
   await target.close?.();
-  return { ...result, ms: performance.now() - began, parts: d.coverage?.size ?? 0 };
+  const { user, system } = process.cpuUsage(usedBefore);
+  const [ms, cpuMs] = [performance.now() - began, (user + system) / 1_000];
+  return { ...result, ms, cpuMs, parts: d.coverage?.size ?? 0 };
 
   function isOver(): boolean {
     if (known.size >= MOST_FAULTS) return true;

@@ -4,11 +4,11 @@ import { xmlInZip, type ZippedFile } from '../../../libs/ci/src/xml-in-zip.ts';
 import { mutated } from '../inputs/mutate.ts';
 import { holds, type Target } from '../target.ts';
 
-const seeds = await Promise.all(
-  [{ 'a/TEST-1.xml': '<a/>', 'b.txt': 'no' }, { 'TEST-2.XML': '<bb/>'.repeat(500), 'c.xml': '' }, {}].map((files) =>
-    zipOf(files),
-  ),
-);
+const seeds = await Promise.all([
+  zipOf({ 'a/TEST-1.xml': '<a/>', 'b.txt': 'no' }),
+  zipOf({ 'TEST-2.XML': '<bb/>'.repeat(500), 'c.xml': '' }),
+  zipOf({}),
+]);
 const bomb = () => zipOf({ 'bomb.xml': Buffer.alloc(128 * 1024 ** 2, ' '), 'small.xml': '<a/>' });
 const many = () => zipOf(Object.fromEntries(Array.from({ length: 12_000 }, (_, at) => [`${at}.xml`, ''])));
 

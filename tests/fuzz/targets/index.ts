@@ -27,7 +27,7 @@ export async function loadTargets(only: readonly string[] = []): Promise<Target[
   const files = targetFiles.filter(
     (file) => only.length === 0 || only.some((begin) => `${file}/`.startsWith(begin) || begin.startsWith(`${file}/`)),
   );
-  const wrong = only.flatMap((name) => name.startsWith('planted/') ? planted(name.slice('planted/'.length)) : []);
+  const wrong = only.flatMap((name) => (name.startsWith('planted/') ? planted(name.slice('planted/'.length)) : []));
   const loaded = await Promise.all(files.map(async (file) => await FILES[file]?.()));
   return [...wrong, ...loaded.flatMap((file) => file?.targets ?? []).filter(({ name }) => isWanted(name))];
 }

@@ -3,6 +3,7 @@ import { redact } from '@prunella/signals';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import type { TestResult } from '../test-result.ts';
 import { decodeXml } from './decode.ts';
+import { jointsIn, type Told } from './joints.ts';
 import { JunitError } from './junit-error.ts';
 import { withoutRepeats } from './repeats.ts';
 import { TestCase } from './test-case.ts';
@@ -32,11 +33,7 @@ interface Suite {
   repeats: boolean;
 }
 
-/**
- * Where the parser puts a text together out of pieces. Each costs it some sixty bytes until it tells of the text, so that a report of these alone would be a hundred times as large in
- * memory. A log in one element that has so many in itself is longer than what is taken of a report.
- */
-const JOINT = /[<>&\]?"'\r\u0085\u2028-]/g;
+/** More in one tag, text or comment are refused, some 120 MB: a log with so many is longer than what is taken of a report. */
 const MOST_JOINTS = 2_000_000;
 
 /** Work is handed to the parser in pieces, so that what it says stands near what it is about. */
@@ -62,14 +59,16 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   const open: string[] = [];
   const cases: TestCase[] = [];
   let current: TestCase | undefined;
-  /** Whether anything was told of the piece that was read last. */
-  let isTold = false;
+  let told: Told = { at: 0, isText: false };
 
   function fail(problem: string): never {
     throw new JunitError(parser.line, problem);
   }
+  function tell(isText = false): void {
+    told = { at: parser.position, isText };
+  }
   function opened({ name, attributes }: SaxesTagPlain): void {
-    isTold = true;
+    tell();
     const tag = name.replace(/^.*:/, '');
     if (open.length === 0 && tag !== 'testsuites' && tag !== 'testsuite') {
       fail(`expected <testsuites> or <testsuite>, found <${shown(tag)}>`);
@@ -85,12 +84,8 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
       if (current.name === '') fail('expected a testcase with a name or a classname, found neither');
     }
   }
-  function said(text: string): void {
-    isTold = true;
-    current?.text(text);
-  }
   function closed(): void {
-    isTold = true;
+    tell();
     const tag = open.pop();
     if (tag === 'testsuite' && current === undefined) suites.pop();
     else if (current?.close()) {
@@ -104,17 +99,23 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   );
   parser.on('opentag', opened);
   parser.on('closetag', closed);
-  parser.on('text', said);
-  parser.on('cdata', said);
-  for (const event of ['comment', 'processinginstruction', 'doctype'] as const) parser.on(event, () => said(''));
+  parser.on('text', (said) => {
+    tell(true);
+    current?.text(said);
+  });
+  parser.on('cdata', (said) => {
+    tell();
+    current?.text(said);
+  });
+  for (const event of ['comment', 'processinginstruction', 'doctype'] as const) parser.on(event, () => tell());
   let joints = 0;
   for (let start = 0; start < text.length; start += PIECE) {
     const piece = text.slice(start, start + PIECE);
-    isTold = false;
     parser.write(piece);
-    joints = isTold ? 0 : joints + (piece.match(JOINT)?.length ?? 0);
-    if (joints > MOST_JOINTS)
+    joints = told.at > start ? 0 : joints + jointsIn(piece, text, told);
+    if (joints > MOST_JOINTS) {
       fail(`expected the end of a tag, a text or a comment, found none in ${MOST_JOINTS} marks`);
+    }
   }
   parser.close();
   return cases;

@@ -87,12 +87,13 @@ export class Originals implements OnModuleDestroy {
     this.kept.inc({ source: source.name, result: 'kept' });
   }
 
-  /** The text as it was sent, without its secrets; undefined: it is not kept, or no more. */
+  /** The text as it was sent, without its secrets; undefined: it is not kept, or no more, or what is kept there is none that we packed. */
   async find(id: string): Promise<string | undefined> {
     await this.ready();
     const message = await this.bus.messageIn(ORIGINALS, { last_by_subj: subjectOf(id) });
     if (message === null) return undefined;
-    return (await unzip(message.data, { maxOutputLength: LONGEST_TEXT })).toString('utf8');
+    const text = await unzip(message.data, { maxOutputLength: LONGEST_TEXT }).catch(() => undefined);
+    return text?.toString('utf8');
   }
 
   private async ready(): Promise<void> {
