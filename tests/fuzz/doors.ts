@@ -14,6 +14,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   'libs/bus/src/kv.ts': 'values that have no mark of ours are refused before they are parsed',
   'libs/bus/src/roll-call.ts': 'what is no JSON, or not as it should be, is passed over',
   'libs/ci/src/jenkins/finished.ts': 'a mark that we wrote',
+  'libs/cluster/src/api.ts': 'the message of an error; what is no JSON is shown as it is',
   'libs/embedded/src/postgres/binaries.ts': 'an installed package',
   'libs/embedded/src/postgres/cluster.ts': 'a file that we wrote',
   'libs/embedded/src/run-record.ts': 'a file that we wrote',

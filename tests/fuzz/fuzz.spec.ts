@@ -9,6 +9,8 @@ import { loadTargets, targetFiles } from './targets/index.ts';
 /** The same inputs each time. To look for others: FUZZ_SEED=7 npm run jest -- tests/fuzz */
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 const CASES = '60';
+/** Forty seconds on an idle machine. */
+const LONGEST_MS = 280_000;
 
 interface Told {
   results: { target: string; result: Result }[];
@@ -35,7 +37,7 @@ async function fuzz(name: string, ...args: string[]): Promise<Told & { code: num
     ...args,
   ];
   const ended = await new Promise<{ code: number; said: string }>((resolve) => {
-    execFile(process.execPath, all, { cwd: import.meta.dirname }, (error, said, errors) =>
+    execFile(process.execPath, all, { cwd: import.meta.dirname, timeout: LONGEST_MS }, (error, said, errors) =>
       resolve({ code: Number(error?.code ?? 0), said: said + errors }),
     );
   });

@@ -23,6 +23,9 @@ const { values } = parseArgs({
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+// The process that reads may be in an endless loop: it does not end by itself.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 const targets = await loadTargets(values.target);
 if (targets.length === 0)
   throw new Error(`--target: expected the beginning of a name that --list shows, found ${values.target}`);

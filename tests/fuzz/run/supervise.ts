@@ -63,6 +63,8 @@ async function inProcess(plan: Omit<Plan, 'markFile'>, hear: (told: Told) => voi
     if (told.kind === 'begun') target = told.target;
     hear(told);
   });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   child.send({ ...plan, markFile });
   const watch = watchOver(child, mark);
   try {
@@ -70,7 +72,8 @@ async function inProcess(plan: Omit<Plan, 'markFile'>, hear: (told: Told) => voi
     return fault && { target, fault, base64: Buffer.from(mark.bytes()).toString('base64') };
   } finally {
     watch.stop();
-    child.kill('SIGKILL');
+    end();
+    process.off('exit', end);
     mark.close();
     rmSync(markFile, { force: true });
   }

@@ -32,19 +32,25 @@ export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise
   const corpus = [...target.seeds()];
   const inputs = fc.oneof(target.inputs, mutated(corpus));
 
-  async function one(bytes: Uint8Array): Promise<void> {
+  /** Whoever watches knows what is being read, also while an input is made smaller. */
+  async function watched(bytes: Uint8Array): ReturnType<typeof attempt> {
     d.begin(bytes);
-    const at = performance.now();
     const found = await attempt(target, bytes);
-    const fault = faultIn(found);
-    const took = performance.now() - at;
     d.end();
+    return found;
+  }
+
+  async function one(bytes: Uint8Array): Promise<void> {
+    const at = performance.now();
+    const found = await watched(bytes);
+    const took = performance.now() - at;
+    const fault = faultIn(found);
     result.cases += 1;
     if (found === 'read') result.read += 1;
     if (took > result.slowestMs) Object.assign(result, { slowestMs: took, slowestBytes: bytes.length });
     if (fault !== undefined && !known.has(fault.key)) {
       known.add(fault.key);
-      const isSame = async (some: Uint8Array) => faultIn(await attempt(target, some))?.key === fault.key;
+      const isSame = async (some: Uint8Array) => faultIn(await watched(some))?.key === fault.key;
       await d.found(fault, await smaller(bytes, isSame));
     }
   }
@@ -67,15 +73,13 @@ export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise
   function isOver(): boolean {
     if (known.size >= MOST_FAULTS) return true;
     if (plan.forMs !== undefined && performance.now() - began > plan.forMs) return true;
-    return plan.cases !== undefined && result.cases - first >= plan.cases;
+    return plan.cases !== undefined && result.cases - first >= plan.cases / (target.slow ? 10 : 1);
   }
 
   /** Of many only what all of them ran is known. */
   async function keepThoseThatRanIt(some: readonly Uint8Array[], coverage: Coverage): Promise<void> {
     for (const bytes of some) {
-      d.begin(bytes);
-      await attempt(target, bytes);
-      d.end();
+      await watched(bytes);
       if (!coverage.note() || corpus.length >= MOST_KEPT) continue;
       corpus.push(bytes);
       result.kept += 1;

@@ -35,7 +35,7 @@ function target(name: string, reads: string, ask: Question | readonly Question[]
   return {
     name: `answers/${name}`,
     reads,
-    doors: [`answer:${name}`, 'decoder:libs/http/src/body.ts'],
+    doors: [`answer:${name}`, 'decoder:libs/http/src/body.ts', 'decoder:libs/ci/src/large-json.ts'],
     seeds: () => samples.map((sample) => bytesOf(JSON.stringify(sample))),
     inputs: jsonBytes(samples),
     bombs: {

@@ -31,7 +31,7 @@ export const targets: readonly Target[] = [
     ),
     bombs: {
       'a log of one line': () => httpBytes(TEXT, 'x'.repeat(MOST)),
-      'a log of empty lines': () => httpBytes(TEXT, '\n'.repeat(MOST / 4)),
+      'a log of empty lines': () => httpBytes(TEXT, '\n'.repeat(MOST)),
       'a log of errors': () => httpBytes(TEXT, 'Error: connect ETIMEDOUT 10.0.0.7:443\n'.repeat(MOST / 40)),
       'many jobs': () =>
         httpBytes(JSON_BODY, `{"jobs":[${'{"name":"a","conclusion":"failure","log":"boom"},'.repeat(20_000)}{}]}`),
