@@ -4,7 +4,7 @@ import { yamlBombs, yamlBytes } from '../inputs/yaml.ts';
 import { bytesOf, type Target, textOf } from '../target.ts';
 
 /** What POST /v1/rules/try takes. */
-const MOST = 256 * 1024;
+const MOST = 128 * 1024;
 const seeds = filesIn('libs/rules/builtin', '.yaml');
 const LOG = bytesOf(
   'Error: connect ETIMEDOUT 10.0.0.7:443\n##[error]Process completed with exit code 1.\naaaaaaaaaaaaaaaaaaaaaaaa!\n',
