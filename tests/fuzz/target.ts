@@ -20,7 +20,7 @@ export interface Target {
   readonly errors: readonly ErrorClass[];
   /** Throws when a value that was read is not what its readers rely on. Default: any value will do. */
   holds?(value: unknown, bytes: Uint8Array): void;
-  /** An input takes tenths of a second: where their number is given, so a tenth of it. Default: false. */
+  /** An input takes tenths of a second or more: where their number is given, a few are tried. Default: false. */
   readonly slow?: boolean;
   /** Ends what the first input started. */
   close?(): Promise<void>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { deploymentHook, jobHook, pipelineHook } from '../../../services/detector/test/gitlab-hooks.ts';
+import { build, deploymentHook, jobHook, pipelineHook } from '../../../services/detector/test/gitlab-hooks.ts';
 import { notificationOf, pipelineRunOf, structured } from '../../../services/detector/test/jenkins-messages.ts';
 
 interface Example {
@@ -51,4 +51,19 @@ function ofJenkins(): Example[] {
     { headers: { ...JSON_BODY, 'ce-type': event.context.type }, query: '', body: JSON.stringify(event) },
     { headers: { 'content-type': 'application/cloudevents+json' }, query: '', body: JSON.stringify(structured(event)) },
   ];
+}
+
+/** Records of runs as platforms list them: what they tell in webhooks, elsewhere. */
+export function recordsOf(source: string): unknown[] {
+  if (source === 'gitlab') {
+    const { object_attributes: attributes, builds } = pipelineHook({ id: 1 }, { builds: [build({ id: 2 })] });
+    const web_url = 'https://gitlab.example/acme/shop/-/pipelines/1';
+    return [{ pipeline: { ...(attributes as object), web_url, finished_at: '2026-03-01T10:03:01.742Z' }, jobs: builds }];
+  }
+  if (source === 'jenkins') {
+    const url = 'https://ci.example/job/folder/job/app/12/';
+    return [{ url, building: false, result: 'FAILURE', timestamp: 1_772_359_380_000, duration: 180_000 }];
+  }
+  const runs = ofGitHub().map(({ body }) => JSON.parse(body) as { workflow_run?: object; repository?: object });
+  return runs.flatMap(({ workflow_run: run, repository }) => (run === undefined ? [] : [{ ...run, repository }]));
 }

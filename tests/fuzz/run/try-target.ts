@@ -20,6 +20,8 @@ export interface TryDeps {
 /** More kinds of mistakes of one target are not looked for in one run. */
 const MOST_FAULTS = 5;
 const MOST_KEPT = 2_000;
+/** So many times fewer inputs of a slow target are tried, where their number is given. */
+const SLOWER = 30;
 /** Coverage is asked for after so many inputs; where something new ran, they are tried again one by one. */
 const AT_A_TIME = 10;
 
@@ -57,12 +59,18 @@ export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise
 
   d.coverage?.forget();
   for (const bytes of [...d.kept, ...corpus]) await one(bytes);
-  if (plan.bombs) for (const bomb of Object.values(target.bombs ?? {})) await one(await bomb());
+  if (plan.bombs) {
+    for (const bomb of Object.values(target.bombs ?? {})) {
+      await one(await bomb());
+      // What one left is not counted as the next one's.
+      globalThis.gc?.();
+    }
+  }
   d.coverage?.note();
   const first = result.cases;
   for (let seed = plan.seed; !isOver(); seed += 1) {
     const some = fc.sample(inputs, { seed, numRuns: AT_A_TIME });
-    for (const bytes of some) await one(bytes);
+    for (const bytes of some) if (!isOver()) await one(bytes);
     if (d.coverage?.isFresh()) await keepThoseThatRanIt(some, d.coverage);
   }
   await target.close?.();
@@ -73,7 +81,7 @@ export async function tryTarget(target: Target, plan: Plan, d: TryDeps): Promise
   function isOver(): boolean {
     if (known.size >= MOST_FAULTS) return true;
     if (plan.forMs !== undefined && performance.now() - began > plan.forMs) return true;
-    return plan.cases !== undefined && result.cases - first >= plan.cases / (target.slow ? 10 : 1);
+    return plan.cases !== undefined && result.cases - first >= plan.cases / (target.slow ? SLOWER : 1);
   }
 
   /** Of many only what all of them ran is known. */

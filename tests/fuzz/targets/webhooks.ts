@@ -9,7 +9,7 @@ import { type Row, webhookProofs } from '../../../services/detector/test/webhook
 import { headersNear, httpBytes, httpInput } from '../inputs/http.ts';
 import { jsonText, nested } from '../inputs/json.ts';
 import { text } from '../inputs/text.ts';
-import { examplesOf } from '../inputs/webhook-examples.ts';
+import { examplesOf, recordsOf } from '../inputs/webhook-examples.ts';
 import { bytesOf, holds, type Target } from '../target.ts';
 
 const rows = await webhookProofs();
@@ -130,9 +130,7 @@ function manyIn(value: unknown, depth = 0): unknown {
 
 /** What is found by asking a platform is read as its webhook would be. */
 function foundTarget(source: Source): Target {
-  const samples = deliveriesOf(source)
-    .flatMap(({ body }) => parsed(body))
-    .flatMap(withInner);
+  const samples = recordsOf(source.name);
   return {
     name: `webhooks/${source.name}-found`,
     reads: `runs that ${source.name} lists, read as its webhooks are`,
@@ -146,19 +144,6 @@ function foundTarget(source: Source): Target {
     },
     errors: [ProblemException, ContractViolation],
   };
-}
-
-/** Records of runs stand in webhooks beside other things. */
-function withInner(sample: unknown): unknown[] {
-  if (typeof sample !== 'object' || sample === null) return [sample];
-  const {
-    workflow_run: run,
-    object_attributes: attributes,
-    build,
-    repository,
-    project,
-  } = sample as Record<string, object | undefined>;
-  return [sample, { ...run, repository }, { ...attributes, project }, { ...build }];
 }
 
 export const targets: readonly Target[] = [
