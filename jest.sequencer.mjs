@@ -13,6 +13,7 @@ const LONGEST = [
   'libs/rules/src/scan/scanner.spec.ts',
   'services/remediator/src/remediator.spec.ts',
   'tests/console/pages.spec.ts',
+  'tests/fuzz/fuzz.spec.ts',
   'tests/system/post-deploy.spec.ts',
   'services/cli/src/commands/rules.spec.ts',
   'services/cli/src/commands/train.spec.ts',

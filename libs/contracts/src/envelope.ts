@@ -1,4 +1,5 @@
 import { type CdEvent, dataOfCdEvent, isCdEvent, subjectOfCdEvent } from './cdevents.ts';
+import { DEEPEST_JSON, isTooDeep } from './depth.ts';
 import type { Events, Subject } from './events.ts';
 import { parseData, serializeData } from './parse.ts';
 import { ContractViolation, describe } from './violation.ts';
@@ -143,6 +144,7 @@ function optional<K extends string>(name: K, value: unknown): { [_ in K]?: strin
 }
 
 function parseJson(bytes: Uint8Array): unknown {
+  if (isTooDeep(bytes)) throw new ContractViolation('', `JSON at most ${DEEPEST_JSON} deep`, 'deeper');
   const text = decoder.decode(bytes);
   try {
     return JSON.parse(text);

@@ -1,4 +1,5 @@
 export { type CdEvent, dataOfCdEvent, isCdEvent, phaseOfCdEvent, subjectOfCdEvent } from './cdevents.ts';
+export { DEEPEST_JSON, isTooDeep } from './depth.ts';
 export {
   cdEventIn,
   type Envelope,

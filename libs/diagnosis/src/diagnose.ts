@@ -7,7 +7,7 @@ import { announcedBy, evidenceOf } from './evidence.ts';
 import { excerptsOf } from './excerpts.ts';
 import { explain } from './explain.ts';
 import { merged, propose } from './propose.ts';
-import { readError, readLog } from './reading.ts';
+import { readError, readLogs } from './reading.ts';
 import { vetoesOf } from './vetoes.ts';
 import { round, weighWithMetrics, weighWithOutcomes } from './weigh.ts';
 
@@ -35,7 +35,7 @@ const ABSTAINS_BELOW = 0.35;
  * the confidence, the best one wins. Where nothing is likely enough the cause is `unknown`, with what it could be.
  */
 export function diagnose(input: DiagnosisInput, d: DiagnosisDeps): Diagnosis {
-  const logs = input.logs.map(readLog);
+  const logs = readLogs(input.logs);
   const error = input.error && readError(input.error);
   const proposals = propose({ ...input, ...(error && { error }) }, logs, d);
   const candidates = inOrder(weighWithMetrics(merged(proposals), input.metrics), d.learnt);

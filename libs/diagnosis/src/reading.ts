@@ -2,6 +2,7 @@ import type { Failure } from '@prunella/contracts';
 import {
   exitCodeOf,
   type Line,
+  lastLines,
   looksBinary,
   type Ranked,
   rank,
@@ -32,15 +33,29 @@ export interface JobReading {
   signs: readonly string[];
 }
 
-export function readLog(log: LogText): JobReading {
-  const lines = linesOf(log);
+/** Each costs some two hundred bytes until a diagnosis is made, also an empty one. */
+const MOST_LINES = 500_000;
+
+/** Reads the logs of a run. Of those that have more lines than all may have together, what a short one does not need goes to those behind it; of each the end is read. */
+export function readLogs(logs: readonly LogText[], most = MOST_LINES): JobReading[] {
+  let left = most;
+  return logs.map((log, at) => {
+    const reading = readLog(log, Math.max(Math.floor(left / (logs.length - at)), 1));
+    left -= reading.lines.length;
+    return reading;
+  });
+}
+
+/** Reads a log, of one with more lines its end. */
+export function readLog(log: LogText, most = MOST_LINES): JobReading {
+  const { lines, totalLines } = linesOf(log, most);
   const green = templatesOf(log.green);
   const ranked = rank(lines, green === undefined ? {} : { green });
   const exitCode = exitCodeOf(lines);
   return {
     job: log.job,
     lines,
-    totalLines: 'totalLines' in log ? log.totalLines : lines.length,
+    totalLines,
     ranked,
     places: new Map(ranked.flatMap(({ line, alike }, place) => [line.line, ...alike].map((number) => [number, place]))),
     ...(green !== undefined && { green }),
@@ -51,9 +66,12 @@ export function readLog(log: LogText): JobReading {
   };
 }
 
-function linesOf(log: LogText): readonly Line[] {
-  if ('lines' in log) return log.lines;
-  return looksBinary(log.text) ? [] : toLines(withoutPrivateKeys(log.text), { firstLine: log.firstLine });
+function linesOf(log: LogText, most: number): { lines: readonly Line[]; totalLines: number } {
+  if ('lines' in log) return log;
+  if (looksBinary(log.text)) return { lines: [], totalLines: 0 };
+  const { text, cut } = lastLines(withoutPrivateKeys(log.text), most);
+  const lines = toLines(text, { firstLine: log.firstLine + cut });
+  return { lines, totalLines: cut + lines.length };
 }
 
 /** What stands in the log, too, is weighed there. */

@@ -54,13 +54,14 @@ it('cuts what is endless', async () => {
 });
 
 it.each`
-  answer                                                          | error
-  ${[400, 'parse error at line 1, col 2']}                        | ${{ name: 'BadLogQuery', message: expect.stringContaining('parse error at line 1') }}
-  ${[200, '{"status":"success","data":{"resultType":"matrix"}}']} | ${{ name: 'BadLogQuery', message: expect.stringContaining('expected lines, found a matrix') }}
-  ${[200, '{"status":"fine"}']}                                   | ${{ name: 'BadLogQuery', message: expect.stringContaining('none of Loki') }}
-  ${[200, 'no JSON']}                                             | ${{ problem: 'unavailable' }}
-  ${[429, 'too many outstanding requests']}                       | ${{ problem: 'rate-limited' }}
-  ${[503, '']}                                                    | ${{ problem: 'unavailable' }}
+  answer                                                                                                                      | error
+  ${[400, 'parse error at line 1, col 2']}                                                                                    | ${{ name: 'BadLogQuery', message: expect.stringContaining('parse error at line 1') }}
+  ${[200, '{"status":"success","data":{"resultType":"matrix"}}']}                                                             | ${{ name: 'BadLogQuery', message: expect.stringContaining('expected lines, found a matrix') }}
+  ${[200, '{"status":"success","data":{"resultType":"streams","result":[{"values":[["99999999999999999999999999","a"]]}]}}']} | ${{ name: 'BadLogQuery', message: expect.stringContaining('none of Loki') }}
+  ${[200, '{"status":"fine"}']}                                                                                               | ${{ name: 'BadLogQuery', message: expect.stringContaining('none of Loki') }}
+  ${[200, 'no JSON']}                                                                                                         | ${{ problem: 'unavailable' }}
+  ${[429, 'too many outstanding requests']}                                                                                   | ${{ problem: 'rate-limited' }}
+  ${[503, '']}                                                                                                                | ${{ problem: 'unavailable' }}
 `('an answer of $answer is told as $error', async ({ answer: [status, text], error }) => {
   fake.answerNext(status, text);
   expect(await failure(new Loki({ url: fake.url, retry }).lines(query, range, signal()))).toMatchObject(error);

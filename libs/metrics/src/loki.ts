@@ -35,7 +35,7 @@ const MOST_OF_A_LINE = 4_000;
 const NS_PER_MS = 1_000_000n;
 
 /** https://grafana.com/docs/loki/latest/reference/loki-http-api/#query-logs-within-a-range-of-time ; newer ones add structured metadata to a value. */
-const Value = z.tuple([z.string().regex(/^\d+$/), z.string()]).rest(z.unknown());
+const Value = z.tuple([z.string().regex(/^\d{1,19}$/), z.string()]).rest(z.unknown());
 const Answer = z.object({
   status: z.literal('success'),
   data: z.union([

@@ -321,6 +321,16 @@ backfill: { every: 1m, lookBack: 1h, grace: 10m, timeout: 5s, repositories: [{ p
     );
   });
 
+  it.each`
+    what                 | text
+    ${'unknown keys'}    | ${Array.from({ length: 5_000 }, (_, at) => `k${at}: 1`).join('\n')}
+    ${'wrong values'}    | ${`version: 1\npipelines:\n${'  - 5\n'.repeat(5_000)}`}
+    ${'broken brackets'} | ${']\n'.repeat(5_000)}
+  `('tells a hundred problems of a text with thousands: $what', ({ text }) => {
+    expect(problemsOf(text).length).toBeLessThanOrEqual(100);
+    expect(problemsOf(text).length).toBeGreaterThan(0);
+  });
+
   it('throws nothing but PolicyError, whatever it is given', () => {
     const texts = fc.oneof(
       fc.string(),

@@ -7,6 +7,9 @@ import { PolicyError, type PolicyProblem } from './policy-error.ts';
 
 type Path = readonly PropertyKey[];
 
+/** Whoever has more to mend asks again: to find the place of each takes as long as the text is. */
+const MOST_PROBLEMS = 100;
+
 /** What holds without a file. */
 export const defaultPolicy: Policy = PolicySchema.parse({ version: 1 });
 
@@ -14,7 +17,7 @@ export const defaultPolicy: Policy = PolicySchema.parse({ version: 1 });
  * Reads a policy file. A text without content is the default policy.
  *
  * @param file only for messages.
- * @throws PolicyError with every problem and its line.
+ * @throws PolicyError with every problem and its line, or the first hundred.
  */
 export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   const lines = new LineCounter();
@@ -22,7 +25,7 @@ export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   if (document.errors.length > 0) {
     throw new PolicyError(
       file,
-      document.errors.map((error) => ({
+      document.errors.slice(0, MOST_PROBLEMS).map((error) => ({
         line: lines.linePos(error.pos[0]).line,
         path: '',
         says: `not valid YAML: ${messageOf(error)}`,
@@ -33,7 +36,10 @@ export function parsePolicy(yamlText: string, file = 'prunella.yaml'): Policy {
   if (content === null) return defaultPolicy;
   const result = PolicySchema.safeParse(content, { error: expectation });
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, content, document, lines));
+  const problems = result.error.issues
+    .slice(0, MOST_PROBLEMS)
+    .flatMap((issue) => problemsOf(issue, content, document, lines))
+    .slice(0, MOST_PROBLEMS);
   throw new PolicyError(
     file,
     problems.sort((a, b) => a.line - b.line),
@@ -79,7 +85,7 @@ function problemsOf(
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const known = namesAt(path);
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_PROBLEMS).map((key) => ({
       line: lineOf(document, lines, [...path, key]),
       path: pathText([...path, key]),
       says: `unknown key, expected one of ${known.join(', ')}`,

@@ -12,7 +12,7 @@ export interface PolicyProblem {
   nearest?: string;
 }
 
-/** A policy can't be used; names everything that is wrong with it. */
+/** A policy can't be used; names what is wrong with it. */
 export class PolicyError extends PrunellaError {
   override readonly name = 'PolicyError';
 

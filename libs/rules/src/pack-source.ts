@@ -1,6 +1,6 @@
 import { messageOf } from '@prunella/core';
 import { type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
-import { RulePackError, type RuleProblem } from './rule-pack-error.ts';
+import { MOST_PROBLEMS, RulePackError, type RuleProblem } from './rule-pack-error.ts';
 
 /** The text of a pack, read as YAML: knows where each of its values stands. */
 export interface PackSource {
@@ -20,13 +20,13 @@ export function readPackSource(name: string, yaml: string): PackSource {
     const { line, col } = lines.linePos(offset);
     return { line, column: col, path: '' };
   };
-  const broken = document.errors.map((error) => ({
+  const broken = document.errors.slice(0, MOST_PROBLEMS).map((error) => ({
     ...place(error.pos[0]),
     says: `not valid YAML: ${messageOf(error)}`,
   }));
   visit(document, (_key, node) => {
     // A reference makes a small text large, and a rule needs none.
-    if (!isAlias(node)) return;
+    if (!isAlias(node) || broken.length === MOST_PROBLEMS) return;
     broken.push({ ...place(node.range?.[0] ?? 0), says: 'expected no YAML aliases, found one' });
   });
   if (broken.length > 0) throw RulePackError.of(name, broken);

@@ -58,6 +58,17 @@ describe('parseRulePack', () => {
     expect(problemsOf(yaml)[0]).toMatchObject({ path });
   });
 
+  it.each`
+    what                  | yaml
+    ${'unknown keys'}     | ${Array.from({ length: 5_000 }, (_, at) => `k${at}: 1`).join('\n')}
+    ${'rules of nothing'} | ${`rules:\n${'  - id: a\n'.repeat(5_000)}`}
+    ${'aliases'}          | ${`rules: [&a x${', *a'.repeat(5_000)}]`}
+    ${'broken brackets'}  | ${']\n'.repeat(5_000)}
+  `('names a hundred problems of a text with thousands: $what', ({ yaml }) => {
+    expect(problemsOf(yaml).length).toBeLessThanOrEqual(100);
+    expect(problemsOf(yaml).length).toBeGreaterThan(0);
+  });
+
   it('names every problem at once', () => {
     expect(problemsOf(GOOD.replace('network', 'x').replace('0.5', '5'))).toHaveLength(2);
   });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { literalsOf } from './literals.ts';
 import { type PackSource, problemAt, readPackSource, type SourcePath, valueAt } from './pack-source.ts';
 import { compilePattern } from './pattern.ts';
-import { RulePackError, type RuleProblem } from './rule-pack-error.ts';
+import { MOST_PROBLEMS, RulePackError, type RuleProblem } from './rule-pack-error.ts';
 import { PackSchema, type Rule } from './schema.ts';
 
 /** Rules that belong together, usually one file. */
@@ -17,29 +17,31 @@ export interface RulePack {
  * Reads a pack of rules.
  *
  * @param name how messages call it, usually the file's name.
- * @throws RulePackError with every problem, its rule and its line.
+ * @throws RulePackError with every problem, its rule and its line, or the first hundred.
  */
 export function parseRulePack(name: string, yaml: string): RulePack {
   const source = readPackSource(name, yaml);
   const result = PackSchema.safeParse(source.content, { error: expectation });
   const problems = result.success
     ? [...patternProblems(result.data.rules, source), ...repeatedIds(result.data.rules, source)]
-    : result.error.issues.flatMap((issue) => schemaProblems(issue, source));
-  if (problems.length > 0) throw RulePackError.of(name, problems);
+    : result.error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => schemaProblems(issue, source));
+  if (problems.length > 0) throw RulePackError.of(name, problems.slice(0, MOST_PROBLEMS));
   return { name, rules: result.data?.rules ?? [] };
 }
 
 function schemaProblems(issue: z.core.$ZodIssue, source: PackSource): RuleProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
-    return issue.keys.map((key) =>
-      problemAt(
-        source,
-        [...issue.path, key],
-        `unknown key, expected one of ${known.join(', ')}`,
-        nearestName(key, known),
-      ),
-    );
+    return issue.keys
+      .slice(0, MOST_PROBLEMS)
+      .map((key) =>
+        problemAt(
+          source,
+          [...issue.path, key],
+          `unknown key, expected one of ${known.join(', ')}`,
+          nearestName(key, known),
+        ),
+      );
   }
   const found = valueAt(source.content, issue.path);
   const nearest =

@@ -16,7 +16,10 @@ export interface RuleProblem {
   nearest?: string;
 }
 
-/** A pack of rules can't be used; names everything that is wrong with it. */
+/** Whoever has more to mend asks again: to find the place of each takes as long as the text is. */
+export const MOST_PROBLEMS = 100;
+
+/** A pack of rules can't be used; names what is wrong with it. */
 export class RulePackError extends PrunellaError {
   override readonly name = 'RulePackError';
 

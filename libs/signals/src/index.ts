@@ -1,5 +1,6 @@
 export { exitCodeOf, isExitMarker } from './exit-code.ts';
 export { fingerprint, normalise } from './fingerprint.ts';
+export { lastLines } from './last-lines.ts';
 export { cleanLine, type Line, looksBinary, MAX_LINE, toLines } from './lines.ts';
 export { PrivateKeys, withoutPrivateKeys } from './private-keys.ts';
 export { redact } from './redact.ts';

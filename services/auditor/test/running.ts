@@ -8,12 +8,16 @@ import type { Told } from './story.ts';
 /** Real servers, and auditors on them. */
 export class Running {
   readonly services: RunningService[] = [];
+  readonly nats: TestServer;
+  readonly postgres: TestServer;
+  readonly bus: Bus;
 
-  private constructor(
-    readonly nats: TestServer,
-    readonly postgres: TestServer,
-    readonly bus: Bus,
-  ) {}
+  // Written out, so that Node itself can run it too (fuzzing).
+  private constructor(nats: TestServer, postgres: TestServer, bus: Bus) {
+    this.nats = nats;
+    this.postgres = postgres;
+    this.bus = bus;
+  }
 
   static async start(): Promise<Running> {
     const [nats, postgres] = await Promise.all([startTestNats(), startTestPostgres()]);

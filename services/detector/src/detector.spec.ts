@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { sign } from '@octokit/webhooks-methods';
 import { Bus, type ConsumerName, EVENTS, type Origin, type ReplyTo } from '@prunella/bus';
 import { type Envelope, type Events, readMessage, SUBJECTS, type Subject } from '@prunella/contracts';
@@ -144,6 +145,12 @@ describe('what a sender wrote', () => {
     expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(JSON.parse(text)).toMatchObject({ action: 'completed', workflow_run: { id: 4_711 } });
     expect(text).not.toContain('hunter22');
+  });
+
+  it('is not unpacked when it is none that we packed', async () => {
+    await original('0'.repeat(40), TOKEN);
+    await bus.jetstream.publish(`original.${'b'.repeat(40)}`, gzipSync(Buffer.alloc(32 * 1024 ** 2, ' ')));
+    expect((await original('b'.repeat(40), TOKEN)).status).toBe(404);
   });
 
   it.each`

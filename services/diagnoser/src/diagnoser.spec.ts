@@ -402,6 +402,7 @@ describe('POST /v1/diagnose', () => {
     ${'null'}                                         | ${'body'}
     ${'{}'}                                           | ${'body'}
     ${'{"logs":"x"}'}                                 | ${'body'}
+    ${'['.repeat(9_000)}                              | ${'body'}
     ${'{"log":7}'}                                    | ${'log'}
     ${'{"log":"x","jobs":"build"}'}                   | ${'jobs'}
     ${'{"jobs":[{"name":"a","log":[]}]}'}             | ${'jobs.0.log'}

@@ -3,6 +3,7 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { RequestError } from '@octokit/request-error';
 import { inSpan, ProviderError, type ProviderRequest, tellRequest } from '@prunella/core';
 import { outgoing, type Rule } from '@prunella/http';
+import { refuseUndocumented } from './answers.ts';
 import { askAgain } from './ask-again.ts';
 import { githubError } from './errors.ts';
 
@@ -54,6 +55,7 @@ export function createClient(options: GitHubPlace & { token?: string }): GitHubC
       const response = await request(options);
       span.set({ 'http.response.status_code': response.status });
       if (isPage(response)) throw notGitHub(`${method} ${url}`, response.status);
+      refuseUndocumented(name, response.data);
       return response;
     });
   });

@@ -46,6 +46,9 @@ export interface Write {
   json?: unknown;
 }
 
+/** GitLab itself gives no more of a list (50,000) page by page. */
+const MOST_PAGES = 500;
+
 /** Answers that we read ourselves: all that GitLab says on purpose. */
 const ANSWERS = [400, 401, 403, 404, 405, 409, 410, 412, 422, 429];
 
@@ -93,7 +96,10 @@ export function createClient(url: string, token: string | undefined, stores: rea
     patience: () => patience,
     get: async (schema, what, path, signal) => await parsed(schema, what, await call(what, path, { signal })),
     async *pages(schema, what, { path, query = {}, perPage = 100 }, signal) {
-      for (let page = '1'; page !== ''; ) {
+      for (let page = '1', read = 0; page !== ''; read += 1) {
+        if (read === MOST_PAGES) {
+          throw new ProviderError('gitlab', 'unavailable', `${what}: expected at most ${MOST_PAGES} pages, found more`);
+        }
         const response = await call(what, `${path}?${queryOf({ ...query, per_page: perPage, page })}`, { signal });
         const items = await parsed(z.array(schema), what, response);
         yield items;

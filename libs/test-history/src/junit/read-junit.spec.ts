@@ -150,6 +150,31 @@ describe('what is refused, with its line', () => {
     expect(error).toMatchObject({ line, problem: expect.stringMatching(problem) });
   });
 
+  it.each`
+    what                 | head                                         | piece
+    ${'a document type'} | ${'<!DOCTYPE a ['}                           | ${'<'}
+    ${'an instruction'}  | ${'<?a '}                                    | ${'?a'}
+    ${'a comment'}       | ${'<testsuite><!--'}                         | ${'-a'}
+    ${'an output'}       | ${'<testsuite><system-out><![CDATA['}        | ${']'}
+    ${'a failure'}       | ${'<testsuite><testcase name="a"><failure>'} | ${'&lt;'}
+    ${'a name'}          | ${'<testsuite><testcase name="'}             | ${'&lt;'}
+    ${'a long name'}     | ${'<testsuite><testcase name="'}             | ${'a\n'}
+  `('$what that the parser puts together out of millions of pieces', ({ head, piece }) => {
+    const text = head + piece.repeat(2_100_000);
+    expect(() => readJunit(bytes(text))).toThrow(/found none in 2000000 marks$/);
+  });
+
+  it.each`
+    what                    | head            | piece                      | end
+    ${'JSON in CDATA'}      | ${'<![CDATA['}  | ${'{"at":"2026-03-01"}\n'} | ${']]>'}
+    ${'JSON behind a text'} | ${'x<![CDATA['} | ${'{"at":"2026-03-01"}\n'} | ${']]>'}
+    ${'arrows in a text'}   | ${''}           | ${'-> "a" => ?'}           | ${''}
+  `('but not a long log: $what', ({ head, piece, end }) => {
+    const log = head + piece.repeat(600_000) + end;
+    const text = `<testsuite><testcase name="a"/><system-out>${log}</system-out></testsuite>`;
+    expect(readJunit(bytes(text)).totals).toMatchObject({ tests: 1, passed: 1 });
+  });
+
   it('more bytes or tests than we take', () => {
     const tests = bytes(`<testsuite>${'<testcase name="a"/>'.repeat(5)}</testsuite>`);
     expect(() => readJunit(tests, { maxBytes: 50 })).toThrow('expected at most 50 bytes');

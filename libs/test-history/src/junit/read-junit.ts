@@ -3,6 +3,7 @@ import { redact } from '@prunella/signals';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import type { TestResult } from '../test-result.ts';
 import { decodeXml } from './decode.ts';
+import { jointsIn, type Told } from './joints.ts';
 import { JunitError } from './junit-error.ts';
 import { withoutRepeats } from './repeats.ts';
 import { TestCase } from './test-case.ts';
@@ -32,6 +33,9 @@ interface Suite {
   repeats: boolean;
 }
 
+/** More in one tag, text or comment are refused, some 120 MB: a log with so many is longer than what is taken of a report. */
+const MOST_JOINTS = 2_000_000;
+
 /** Work is handed to the parser in pieces, so that what it says stands near what it is about. */
 const PIECE = 64 * 1024;
 
@@ -55,11 +59,16 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   const open: string[] = [];
   const cases: TestCase[] = [];
   let current: TestCase | undefined;
+  let told: Told = { at: 0, isText: false };
 
   function fail(problem: string): never {
     throw new JunitError(parser.line, problem);
   }
+  function tell(isText = false): void {
+    told = { at: parser.position, isText };
+  }
   function opened({ name, attributes }: SaxesTagPlain): void {
+    tell();
     const tag = name.replace(/^.*:/, '');
     if (open.length === 0 && tag !== 'testsuites' && tag !== 'testsuite') {
       fail(`expected <testsuites> or <testsuite>, found <${shown(tag)}>`);
@@ -76,6 +85,7 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
     }
   }
   function closed(): void {
+    tell();
     const tag = open.pop();
     if (tag === 'testsuite' && current === undefined) suites.pop();
     else if (current?.close()) {
@@ -89,9 +99,24 @@ function casesIn(text: string, { maxDepth, maxResults }: Omit<JunitLimits, 'maxB
   );
   parser.on('opentag', opened);
   parser.on('closetag', closed);
-  parser.on('text', (said) => current?.text(said));
-  parser.on('cdata', (said) => current?.text(said));
-  for (let start = 0; start < text.length; start += PIECE) parser.write(text.slice(start, start + PIECE));
+  parser.on('text', (said) => {
+    tell(true);
+    current?.text(said);
+  });
+  parser.on('cdata', (said) => {
+    tell();
+    current?.text(said);
+  });
+  for (const event of ['comment', 'processinginstruction', 'doctype'] as const) parser.on(event, () => tell());
+  let joints = 0;
+  for (let start = 0; start < text.length; start += PIECE) {
+    const piece = text.slice(start, start + PIECE);
+    parser.write(piece);
+    joints = told.at > start ? 0 : joints + jointsIn(piece, text, told);
+    if (joints > MOST_JOINTS) {
+      fail(`expected the end of a tag, a text or a comment, found none in ${MOST_JOINTS} marks`);
+    }
+  }
   parser.close();
   return cases;
 }

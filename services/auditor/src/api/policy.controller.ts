@@ -15,8 +15,8 @@ import { withoutSecrets } from '../policy/without-secrets.ts';
 import type { PolicyCheck, PolicyInForce } from './answers/policy.ts';
 import { Answers, Body } from './openapi.ts';
 
-/** The most that a policy may be. */
-export const PolicyText = z.string().min(1).max(262_144);
+/** The most that a policy may be, ten times as long as any we saw: that no key is there twice is found by comparing each with each. */
+export const PolicyText = z.string().min(1).max(65_536);
 const ToCheck = z.strictObject({ policy: PolicyText.describe('A whole prunella.yaml.') });
 
 /** The policy as the auditor reads it, for people. */

@@ -26,6 +26,9 @@ const HEADROOM = 4 * 1024;
 /** Redacting goes over all of it: more than any sender writes about one run. */
 const MOST_UNPACKED = 4 * 1024 ** 2;
 
+/** What stands for a secret may be longer than it; what unpacks to more none of us wrote. */
+const LONGEST_TEXT = 4 * MOST_UNPACKED;
+
 /** More at a time are not kept: what events are made of is worth less than the events. */
 const MOST_AT_A_TIME = 200;
 
@@ -84,12 +87,13 @@ export class Originals implements OnModuleDestroy {
     this.kept.inc({ source: source.name, result: 'kept' });
   }
 
-  /** The text as it was sent, without its secrets; undefined: it is not kept, or no more. */
+  /** The text as it was sent, without its secrets; undefined: it is not kept, or no more, or what is kept there is none that we packed. */
   async find(id: string): Promise<string | undefined> {
     await this.ready();
     const message = await this.bus.messageIn(ORIGINALS, { last_by_subj: subjectOf(id) });
     if (message === null) return undefined;
-    return (await unzip(message.data)).toString('utf8');
+    const text = await unzip(message.data, { maxOutputLength: LONGEST_TEXT }).catch(() => undefined);
+    return text?.toString('utf8');
   }
 
   private async ready(): Promise<void> {

@@ -1,4 +1,4 @@
-import { ContractViolation, describe, type Job, parseData } from '@prunella/contracts';
+import { ContractViolation, DEEPEST_JSON, describe, isTooDeep, type Job, parseData } from '@prunella/contracts';
 import { completed } from '@prunella/core';
 import type { DiagnosisInput, LogText } from '@prunella/diagnosis';
 import { badRequest, parseInput } from '@prunella/service-kit';
@@ -20,8 +20,9 @@ const FIELDS = ['log', 'error', 'metrics', 'conclusion', 'jobs'] as const;
  */
 export function readRequest(contentType: string | undefined, body: Buffer): DiagnosisInput {
   if (body.length === 0) throw badRequest('body', 'body: expected a log or JSON, found nothing');
-  const text = body.toString('utf8');
-  return isJson(contentType) ? inputOf(jsonObject(text)) : inputOf({ log: text });
+  if (!isJson(contentType)) return inputOf({ log: body.toString('utf8') });
+  if (isTooDeep(body)) throw badRequest('body', `body: expected JSON at most ${DEEPEST_JSON} deep, found it deeper`);
+  return inputOf(jsonObject(body.toString('utf8')));
 }
 
 function isJson(contentType: string | undefined): boolean {

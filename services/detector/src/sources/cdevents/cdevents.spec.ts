@@ -101,6 +101,7 @@ describe('a body that is broken', () => {
   }
 
   const batch = 'application/cloudevents-batch+json';
+  const deep = `${'['.repeat(9_000)}${']'.repeat(9_000)}`;
   it.each`
     body                                                                      | type         | field
     ${''}                                                                     | ${undefined} | ${'body'}
@@ -109,6 +110,9 @@ describe('a body that is broken', () => {
     ${{}}                                                                     | ${undefined} | ${'body'}
     ${structured({})}                                                         | ${undefined} | ${'body.data'}
     ${structured(undefined, { data_base64: '!' })}                            | ${undefined} | ${'body.data_base64'}
+    ${structured(undefined, { data_base64: btoa(deep) })}                     | ${undefined} | ${'body.data_base64'}
+    ${deep}                                                                   | ${undefined} | ${'body'}
+    ${deep}                                                                   | ${batch}     | ${'body'}
     ${{}}                                                                     | ${batch}     | ${'body'}
     ${[failed, {}]}                                                           | ${batch}     | ${'body.1'}
     ${Array(101).fill(failed)}                                                | ${batch}     | ${'body'}

@@ -1,5 +1,6 @@
 import { type CdEvent, ContractViolation, describe, isCdEvent } from '@prunella/contracts';
 import { badRequest } from '@prunella/service-kit';
+import { jsonOf } from '../body.ts';
 import type { Delivery } from '../source.ts';
 
 /** More in one batch are refused: their senders can send them in two. */
@@ -20,7 +21,7 @@ export interface CdEventMessage {
  * @throws ProblemException (400), ContractViolation naming the field.
  */
 export function cdEventsIn({ headers, body }: Delivery): CdEventMessage[] {
-  const json = parsed(body);
+  const json = jsonOf(body);
   const isBatch = String(headers['content-type'] ?? '').startsWith('application/cloudevents-batch');
   if (!isBatch) return [{ event: eventIn(json, 'body'), path: 'body' }];
   if (!Array.isArray(json)) throw badRequest('body', `body: expected a batch of events, found ${describe(json)}`);
@@ -42,19 +43,5 @@ function eventIn(json: unknown, path: string): CdEvent {
 }
 
 function decoded(base64: unknown, path: string): unknown {
-  if (typeof base64 !== 'string') return undefined;
-  try {
-    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-  } catch {
-    throw badRequest(path, `${path}: expected JSON in base64, found ${describe(base64)}`);
-  }
-}
-
-function parsed(body: Buffer): unknown {
-  const text = body.toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest('body', `body: expected JSON, found ${body.length === 0 ? 'nothing' : describe(text)}`);
-  }
+  return typeof base64 === 'string' ? jsonOf(Buffer.from(base64, 'base64'), path) : undefined;
 }

@@ -1,7 +1,8 @@
-import { actionTypes, describe, parseData } from '@prunella/contracts';
+import { actionTypes, parseData } from '@prunella/contracts';
 import { answerId, SLACK_BUTTONS, slackPerson } from '@prunella/core';
 import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
+import { jsonOf } from '../body.ts';
 import type { Heard } from '../source.ts';
 
 const Interaction = z.looseObject({ type: z.string().min(1).max(64) });
@@ -64,24 +65,16 @@ export function interaction(body: Buffer): Heard {
 function payloadOf(body: Buffer): unknown {
   const text = new URLSearchParams(body.toString('utf8')).get('payload');
   if (text === null || text === '') throw badRequest('payload', 'payload: expected a form with a payload, found none');
-  return jsonOf(text, 'payload');
+  return jsonOf(Buffer.from(text), 'payload');
 }
 
 function aboutOf(value: string | undefined, field: string): z.infer<typeof About> {
   if (value === undefined) throw badRequest(field, `${field}: expected what the button is about, found nothing`);
-  const result = About.safeParse(jsonOf(value, field));
+  const result = About.safeParse(jsonOf(Buffer.from(value), field));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = [field, ...(issue?.path ?? [])].join('.');
   throw badRequest(path, `${path}: ${issue?.message ?? 'is not valid'}`);
-}
-
-function jsonOf(text: string, field: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(field, `${field}: expected JSON, found ${describe(text)}`);
-  }
 }
 
 /** Slack's seconds with a fraction, as text; undefined: it is none. */

@@ -118,6 +118,7 @@ describe('a payload that is broken', () => {
     Buffer.from(
       new URLSearchParams({ payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }).toString(),
     );
+  const DEEP = `${'['.repeat(900)}${']'.repeat(900)}`;
   const about = (changes: object) => ({
     ...whole,
     actions: [{ ...action, value: JSON.stringify({ incident: 'inc_1', attempt: 1, action: 'retry', ...changes }) }],
@@ -129,6 +130,7 @@ describe('a payload that is broken', () => {
     ${Buffer.from('other=1')}                                                 | ${'payload'}
     ${Buffer.from(JSON.stringify(whole))}                                     | ${'payload'}
     ${form('{')}                                                              | ${'payload'}
+    ${form(DEEP)}                                                             | ${'payload'}
     ${form('[]')}                                                             | ${undefined}
     ${form('null')}                                                           | ${undefined}
     ${form({})}                                                               | ${'type'}
@@ -146,6 +148,7 @@ describe('a payload that is broken', () => {
     ${form({ ...whole, actions: [{ ...action, value: undefined }] })}         | ${'actions.0.value'}
     ${form({ ...whole, actions: [{ ...action, value: 'x' }] })}               | ${'actions.0.value'}
     ${form({ ...whole, actions: [{ ...action, value: 'null' }] })}            | ${'actions.0.value'}
+    ${form({ ...whole, actions: [{ ...action, value: DEEP }] })}              | ${'actions.0.value'}
     ${form({ ...whole, actions: [{ ...action, value: 'x'.repeat(2_001) }] })} | ${'actions.0.value'}
     ${form(about({ incident: '' }))}                                          | ${'actions.0.value.incident'}
     ${form(about({ incident: 'x'.repeat(129) }))}                             | ${'actions.0.value.incident'}
