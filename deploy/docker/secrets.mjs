@@ -3,12 +3,12 @@
  *
  *   node secrets.mjs [ROOT]
  *
- * makes what is not there yet: the token of the API in /run/prunella, the password of the database in /run/prunella-database, and of each user of NATS in
+ * makes what is not there yet: the token of the API in /run/prunella (its hash, for who only has to know it, in /run/prunella-hash), the password of the database in /run/prunella-database, and of each user of NATS in
  * /run/nats/users/<user>. Each time it writes who may do what on NATS to /run/nats/server/accounts.conf, as this version wants it, and gives the volume of
  * NATS to the user that it runs as. PRUNELLA_NATS_OPEN: doors, as `prunella nats permissions --open` has them. All of it below ROOT, for tests.
  */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -43,7 +43,8 @@ function permissions() {
 }
 
 const secret = () => randomBytes(32).toString('base64url');
-keep('/run/prunella', 'api-token', secret);
+const token = keep('/run/prunella', 'api-token', secret);
+put(join(root, '/run/prunella-hash/api-token'), `sha256:${createHash('sha256').update(token.trimEnd()).digest('hex')}`);
 const password = keep('/run/prunella-database', 'password', secret);
 keep('/run/prunella-database', 'url', () => `postgres://prunella:${password}@postgres:5432/prunella`);
 

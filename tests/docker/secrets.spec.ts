@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'prunella-secrets-'));
   root = join(folder, 'root');
   // As volumes are mounted.
-  const volumes = ['prunella', 'prunella-database', 'nats/server', ...USERS.map((user) => `nats/users/${user}`)];
+  const volumes = [
+    'prunella',
+    'prunella-hash',
+    'prunella-database',
+    'nats/server',
+    ...USERS.map((user) => `nats/users/${user}`),
+  ];
   for (const volume of volumes) await mkdir(join(root, 'run', volume), { recursive: true });
   await run(process.execPath, ['deploy/docker/files.mjs', folder, 'cli']);
   await setup();
@@ -75,6 +82,14 @@ it('each user has a password of its own, and the server knows them all', async (
   await copyFile(join(root, 'run/nats/server/accounts.conf'), join(folder, 'etc', 'users', 'accounts.conf'));
   const { stderr } = await run(path, ['-t', '--config', join(folder, 'etc', 'prunella.conf')]);
   expect(stderr).toMatch(/configuration file .* is valid/);
+});
+
+it('the token of the API is kept, and services that only have to know it get its hash', async () => {
+  const read = (file: string) => readFile(join(root, 'run', file), 'utf8');
+  const token = await read('prunella/api-token');
+  await setup();
+  expect(await read('prunella/api-token')).toBe(token);
+  expect(await read('prunella-hash/api-token')).toBe(`sha256:${createHash('sha256').update(token).digest('hex')}`);
 });
 
 it('the command line sends as cli', async () => {

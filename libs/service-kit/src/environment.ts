@@ -1,5 +1,6 @@
 import { ConfigError } from '@prunella/core';
 import { z } from 'zod';
+import { TOKEN_HASH } from './access/token-hash.ts';
 
 /** An environment variable that may be set to nothing: nothing is the same as not set. */
 export function optional<T extends z.ZodType>(schema: T) {
@@ -26,8 +27,15 @@ export const CommonEnvironment = z.object({
     .transform((count) => Number(count ?? 1) as 1 | 3 | 5)
     .describe('How many NATS servers keep each stream and bucket: 1, 3 or 5 (default 1); the cluster needs that many.'),
   PRUNELLA_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
-  PRUNELLA_API_TOKEN: optional(z.string().min(8)).describe(
-    'Bearer token of the API; needed to listen beyond loopback.',
+  PRUNELLA_API_TOKEN: optional(
+    z
+      .string()
+      .min(8)
+      .refine((token) => !token.startsWith('sha256:') || TOKEN_HASH.test(token), {
+        error: 'expected sha256: and 64 digits 0-9a-f, or a token that does not begin so',
+      }),
+  ).describe(
+    'Bearer token of the API, or `sha256:` and its SHA-256 in hex where a service is only to know it; needed to listen beyond loopback.',
   ),
   PRUNELLA_REDIRECT_ORIGINS: optional(z.string().min(1)).describe(
     'Origins at private addresses where GitHub, GitLab or an OpenID provider may send requests on, such as a store of logs and artefacts: `https://minio.internal:9000`, separated by commas. Public ones need no entry.',

@@ -1,8 +1,9 @@
 export { Caller, identityOf, Needs, Public, permissionsOf } from './access/access.guard.ts';
-export { Access, bearerToken, type Identify, sameSecret } from './access/access.ts';
+export { Access, bearerToken, type Identify } from './access/access.ts';
 export { ApiTokens, KeptToken, type ListedToken } from './access/api-tokens.ts';
 export { type Identity, OPEN, SHARED } from './access/identity.ts';
 export { may, type Permission, type Role, roles } from './access/roles.ts';
+export { sameSecret } from './access/token-hash.ts';
 export type { Check } from './doctor/check.ts';
 export { Examiner } from './doctor/examiner.ts';
 export { newestPlaces, platformChecks } from './doctor/platform-checks.ts';

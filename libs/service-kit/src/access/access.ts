@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { CommonEnvironment } from '../environment.ts';
 import { ENVIRONMENT } from '../tokens.ts';
 import { ApiTokens } from './api-tokens.ts';
 import { type Identity, OPEN, SHARED } from './identity.ts';
+import { isSharedToken } from './token-hash.ts';
 
 /** What an identity is read from. */
 export type Asked = Pick<Request, 'headers'>;
@@ -41,7 +41,7 @@ export class Access {
     const token = bearerToken(request);
     if (token !== undefined) {
       const shared = this.environment.PRUNELLA_API_TOKEN;
-      if (shared !== undefined && sameSecret(token, shared)) return SHARED;
+      if (shared !== undefined && isSharedToken(token, shared)) return SHARED;
       return await this.tokens.find(token);
     }
     for (const way of this.ways) {
@@ -55,10 +55,4 @@ export class Access {
 /** The token of an `Authorization: Bearer` header; undefined: none. */
 export function bearerToken(request: Asked): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-}
-
-/** Whether two secrets are equal, in a time that tells nothing about them. */
-export function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

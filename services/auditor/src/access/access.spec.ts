@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
@@ -8,6 +9,7 @@ import { Browser, type Page } from '../../test/browser.ts';
 import { Running } from '../../test/running.ts';
 
 const SHARED = 'a-long-secret';
+const SHARED_HASH = `sha256:${createHash('sha256').update(SHARED).digest('hex')}`;
 const CONSOLE = 'http://prunella.test';
 const GROUPS: Record<string, string[]> = { ada: ['leads'], grace: ['sre'], mallory: [] };
 
@@ -25,7 +27,7 @@ beforeAll(async () => {
     ...{ PRUNELLA_API_TOKEN: SHARED, PRUNELLA_PUBLIC_URL: CONSOLE, OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'prunella' },
     ...{ OIDC_CLIENT_SECRET: 'between-us', OIDC_SCOPES: 'openid email groups', OIDC_ROLES: 'admin=leads;operator=sre' },
   });
-  other = await running.auditor({ PRUNELLA_API_TOKEN: SHARED });
+  other = await running.auditor({ PRUNELLA_API_TOKEN: SHARED_HASH });
 }, 60_000);
 afterAll(async () => {
   await running?.stop();
@@ -59,6 +61,12 @@ async function tokenOf(role: Role, name = `${role}-${Math.random()}`): Promise<{
   expect(status).toBe(200);
   return body;
 }
+
+it('a service that was given only the hash of the token lets in who shows the token, and not who shows the hash', async () => {
+  const asked = (token: string) => send('GET', '/v1/tokens', undefined, bearer(token), other);
+  expect((await asked(SHARED)).status).toBe(200);
+  for (const shown of [SHARED_HASH, SHARED_HASH.slice('sha256:'.length)]) expect((await asked(shown)).status).toBe(401);
+});
 
 describe('a token', () => {
   it('lets in at every replica until it is revoked, and is kept nowhere', async () => {
