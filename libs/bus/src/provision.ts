@@ -22,13 +22,7 @@ export interface Provisioned {
 export async function provision(options: Omit<BusOptions, 'name'>): Promise<Provisioned> {
   const bus = await Bus.connect({ ...options, name: 'provision' });
   try {
-    const missing: Provisioned['missing'] = [];
-    for (const stream of OPTIONAL_STREAMS) {
-      await bus.ensureStream(stream).catch((error: unknown) => {
-        if (!saidByServer(error)) throw error;
-        missing.push({ name: stream.name, why: messageOf(error) });
-      });
-    }
+    const missing = await optionalStreams(bus);
     const buckets = Object.keys(BUCKETS) as BucketName[];
     for (const name of buckets) await bus.bucket(name);
     const streams = [...STREAMS, ...OPTIONAL_STREAMS].map(({ name }) => name);
@@ -41,6 +35,18 @@ export async function provision(options: Omit<BusOptions, 'name'>): Promise<Prov
   } finally {
     await bus.close();
   }
+}
+
+/** Makes those that Prunella can do without. @returns those that there was no room for. @throws what else went wrong. */
+export async function optionalStreams(bus: Bus): Promise<Provisioned['missing']> {
+  const missing: Provisioned['missing'] = [];
+  for (const stream of OPTIONAL_STREAMS) {
+    await bus.ensureStream(stream).catch((error: unknown) => {
+      if (!saidByServer(error)) throw error;
+      missing.push({ name: stream.name, why: messageOf(error) });
+    });
+  }
+  return missing;
 }
 
 /** Whether JetStream itself refused, as it does where there is no room: itself, or told with the replicas that there are too few servers for. */
