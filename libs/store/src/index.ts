@@ -86,6 +86,7 @@ export {
   type IncidentWrite,
   incidentsById,
   incidentsChangedSince,
+  knownIncidents,
   listIncidents,
   putIncidents,
   type Unsettled,
