@@ -41,7 +41,7 @@ async function fill(url: string): Promise<void> {
 async function expectFilled(url: string): Promise<void> {
   const store = await Store.open({ url, name: 'backup' });
   try {
-    expect(await store.transaction((tx) => insertEvents(tx, [EVENT]))).toEqual(new Set());
+    expect(await store.transaction((tx) => insertEvents(tx, [EVENT]))).toEqual(new Map());
     const rows = await store.read((manager) =>
       manager.query(
         'SELECT (SELECT count(*)::int FROM events) AS events, (SELECT sum(healed)::int FROM confidence) AS healed',

@@ -144,6 +144,13 @@ export async function incidentsById(manager: Transaction, ids: readonly string[]
   return ids.length === 0 ? [] : await manager.findBy(IncidentRow, { id: In([...ids]) });
 }
 
+/** Which of these ids are incidents. */
+export async function knownIncidents(manager: Transaction, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await manager.query<{ id: string }[]>('SELECT id FROM incidents WHERE id = ANY($1::text[])', [[...ids]]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** What was written since then, oldest change first. */
 export async function incidentsChangedSince(manager: Transaction, since: Date, limit: number): Promise<IncidentRow[]> {
   return await manager.find(IncidentRow, {

@@ -87,6 +87,7 @@ export {
   type IncidentWrite,
   incidentsById,
   incidentsChangedSince,
+  knownIncidents,
   listIncidents,
   putIncidents,
   type Unsettled,

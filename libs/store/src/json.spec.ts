@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { storable } from './json.ts';
+import { storable, storableText } from './json.ts';
 
 describe('storable', () => {
   it.each([
@@ -12,6 +12,7 @@ describe('storable', () => {
     ['escape \u001b[31m', 'escape \u001b[31m'],
   ])('%j becomes %j, as a value and as a key', (text, expected) => {
     expect(JSON.parse(storable({ [text]: text }))).toEqual({ [expected]: expected });
+    expect(storableText(text)).toBe(expected);
   });
 
   it('changes nothing else', () => {

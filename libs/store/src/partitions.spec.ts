@@ -59,12 +59,20 @@ describe('partitions of events', () => {
   it('hold an event once, with whatever time it is told again, and also after it was found to be of an incident', async () => {
     await store.transaction((tx) => insertEvents(tx, [event('once', '2091-01-05T00:00:00.000Z')]));
     const again = [event('once', '2091-02-05T00:00:00.000Z'), event('once', '1999-02-05T00:00:00.000Z')];
-    for (const told of again) expect(await store.transaction((tx) => insertEvents(tx, [told]))).toEqual(new Set());
+    for (const told of again) expect(await store.transaction((tx) => insertEvents(tx, [told]))).toEqual(new Map());
     await store.transaction((tx) => keepEvents(tx, ['inc_once']));
     expect(await placesOf('once')).toEqual(['events_lasting_other']);
-    for (const told of again) expect(await store.transaction((tx) => insertEvents(tx, [told]))).toEqual(new Set());
+    for (const told of again) expect(await store.transaction((tx) => insertEvents(tx, [told]))).toEqual(new Map());
     const [found] = await store.read((manager) => eventsOfIncidents(manager, ['inc_once']));
     expect(found).toEqual(event('once', '2091-01-05T00:00:00.000Z'));
+  });
+
+  it('hold an event of what is known to be an incident where it lasts, from the first', async () => {
+    const incidents = new Set(['inc_known']);
+    const some = ['known', 'other'].map((id) => event(id, '2091-01-06T00:00:00.000Z'));
+    await store.transaction((tx) => insertEvents(tx, some, incidents));
+    expect(await placesOf('known')).toEqual(['events_lasting_other']);
+    expect(await placesOf('other')).toEqual(['events_passing_2091m01']);
   });
 
   it('are dropped when all in them is old, a few at a time; strays by the time at which they were recorded', async () => {

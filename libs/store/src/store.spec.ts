@@ -113,24 +113,35 @@ describe('a server that has no trigrams for us', () => {
 describe('events', () => {
   it('are recorded once, and come back as they were', async () => {
     const events = [event('a', { error: { message: 'x' } }), event('b')];
-    expect([...(await store.transaction((tx) => insertEvents(tx, events)))].sort()).toEqual(['a', 'b']);
-    expect([...(await store.transaction((tx) => insertEvents(tx, [...events, event('c')])))]).toEqual(['c']);
+    const first = await store.transaction((tx) => insertEvents(tx, events));
+    expect(first).toEqual(new Map(events.map((each) => [each.id, each])));
+    const second = await store.transaction((tx) => insertEvents(tx, [...events, event('c')]));
+    expect([...second.keys()]).toEqual(['c']);
     const found = await store.read((manager) => eventsOfIncidents(manager, ['inc_1']));
     expect(found.sort((x, y) => (x.id < y.id ? -1 : 1))).toEqual([...events, event('c')]);
   });
 
-  it('take any JSON', async () => {
+  it('take any JSON, and are told as they will be found', async () => {
     let n = 0;
+    const text = fc.string({ unit: 'binary' });
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), async (data) => {
+      fc.asyncProperty(fc.dictionary(text, fc.jsonValue()), text, async (data, eventId) => {
         n += 1;
-        const incidentId = `json-${n}`;
-        await store.transaction((tx) => insertEvents(tx, [{ ...event(`json-${n}`, data), incidentId } as EventRecord]));
-        const [found] = await store.read((manager) => eventsOfIncidents(manager, [incidentId]));
+        const told = { ...event(`json-${n}`, data), eventId, incidentId: `json-${n}` } as EventRecord;
+        const recorded = await store.transaction((tx) => insertEvents(tx, [told]));
+        const [found] = await store.read((manager) => eventsOfIncidents(manager, [`json-${n}`]));
         expect(found?.data).toEqual(JSON.parse(storable(data)));
+        expect(recorded.get(told.id)).toEqual(found);
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('are not read again by who has them', async () => {
+    const events = ['had', 'else'].map((id) => ({ ...event(id), incidentId: 'inc_had' }) as EventRecord);
+    await store.transaction((tx) => insertEvents(tx, events));
+    const found = await store.read((manager) => eventsOfIncidents(manager, ['inc_had'], ['had', 'unknown']));
+    expect(found.map(({ id }) => id)).toEqual(['else']);
   });
 
   it('are all or nothing', async () => {
@@ -139,7 +150,7 @@ describe('events', () => {
       throw new Error('crash');
     });
     await expect(failing).rejects.toThrow('crash');
-    expect([...(await store.transaction((tx) => insertEvents(tx, [event('half')])))]).toEqual(['half']);
+    expect([...(await store.transaction((tx) => insertEvents(tx, [event('half')]))).keys()]).toEqual(['half']);
   });
 });
 

@@ -46,13 +46,13 @@ async function recordIn(
   settings: AuditSettings,
 ): Promise<Audited> {
   return await store.transaction(async (transaction) => {
-    const { fresh, incidents } = await record(transaction, events);
+    const { fresh, kept, incidents } = await record(transaction, events);
     await recordChanges(transaction, fresh);
     await recordStandings(transaction, fresh, now, settings);
     await recordTests(transaction, fresh, now, settings);
     // What proves an action may be in the next batch: only the sweep knows what is silence.
     const moment = { now, heardUntil: Number.NEGATIVE_INFINITY };
-    const { verdicts, opened, observed, learnt } = await conclude(transaction, incidents, fresh, moment, settings);
+    const { verdicts, opened, observed, learnt } = await conclude(transaction, incidents, kept, moment, settings);
     await sumUpDebts(
       transaction,
       ofSubject(fresh, 'debt.changed').map(({ data }) => data.debtId),
@@ -64,19 +64,19 @@ async function recordIn(
 /**
  * What follows for some incidents, whose locks are held, from their events.
  *
- * @param fresh those of their events that are new; `returned`: failures that came back after these incidents had healed.
+ * @param kept those of their events that are new, as they are recorded; `returned`: failures that came back after these incidents had healed.
  */
 export async function conclude(
   transaction: Transaction,
   incidents: readonly string[],
-  fresh: readonly EventRecord[],
+  kept: readonly EventRecord[],
   moment: Moment,
   settings: AuditSettings,
   returned: readonly ReturnedFailure[] = [],
 ) {
-  const histories = await historiesOf(transaction, incidents);
+  const histories = await historiesOf(transaction, incidents, kept);
   const observed = await recordOutcomes(transaction, histories, moment, settings, returned);
-  const news = [...fresh, ...observed];
+  const news = [...kept, ...observed];
   const verdicts = changedVerdicts(news, histories);
   const observations = learntFrom(news, histories);
   await learn(transaction, observations, moment.now, settings);

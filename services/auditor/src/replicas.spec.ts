@@ -1,5 +1,5 @@
 import { defaultPolicy } from '@prunella/policy';
-import { type EventRecord, eventsOfIncidents, incidentsById, Store } from '@prunella/store';
+import { type EventRecord, eventsOfIncidents, incidentsById, type OutboxRow, Store } from '@prunella/store';
 import fc from 'fast-check';
 import { get, Running } from '../test/running.ts';
 import { BEGIN, eventually, MINUTE, recorded, Story, type Told } from '../test/story.ts';
@@ -36,6 +36,15 @@ function tale(name: string): Told[] {
     ...[story.started({ attempt: 2 }), story.finished('failure', { attempt: 2 }), story.diagnosed({ attempt: 2 })],
     ...[story.executed('executed', { attempt: 2 }), story.finished('success', { attempt: 3 })],
   ];
+}
+
+/** Of which attempts outcomes are, in their order, by incident. */
+function attemptsOf(outcomes: readonly Record<string, unknown>[]): Record<string, unknown[]> {
+  const byIncident = Map.groupBy(
+    outcomes as { incidentId: string; run: { attempt: number } }[],
+    (one) => one.incidentId,
+  );
+  return Object.fromEntries([...byIncident].map(([id, some]) => [id, some.map(({ run }) => run.attempt)]));
 }
 
 describe('replicas', () => {
@@ -76,10 +85,10 @@ describe('replicas', () => {
     );
   }, 60_000);
 
-  it('publish what was decided once, also after a crash between publishing and forgetting it', async () => {
+  it('publish what was decided once and in its order, also after a crash between publishing and forgetting it', async () => {
     const [store, other] = stores as [Store, Store];
     const waiting = await store.read((manager) =>
-      manager.query('SELECT id, subject, payload FROM outbox ORDER BY position'),
+      manager.query<OutboxRow[]>('SELECT id, subject, payload FROM outbox ORDER BY position'),
     );
     expect(waiting.length).toBeGreaterThan(30);
     for (const { id, subject, payload } of waiting.slice(0, 10)) {
@@ -93,6 +102,9 @@ describe('replicas', () => {
     expect(await store.read((manager) => manager.query('SELECT count(*)::int AS n FROM outbox'))).toEqual([{ n: 0 }]);
     const stream = await running.bus.jetstream.consumers.get('PRUNELLA');
     expect((await stream.info()).num_pending).toBe(waiting.length);
+    const decided = waiting.filter(({ subject }) => subject === 'outcome.observed').map(({ payload }) => payload.data);
+    expect(attemptsOf(await running.published('outcome.observed'))).toEqual(attemptsOf(decided));
+    expect(Object.values(attemptsOf(decided)).some((attempts) => attempts.length > 1)).toBe(true);
   });
 
   it('settle what nobody proves once, as inconclusive, and learn nothing from it', async () => {

@@ -112,7 +112,7 @@ describe('a store of the version before', () => {
     expect(strays).toBe(0);
     const events = await store.read((manager) => eventsOfIncidents(manager, ['inc_7']));
     expect(events.map(({ id }) => id).sort()).toEqual(['executed_7', 'failed_7', 'finished_7', 'outcome_7']);
-    expect(await store.transaction((tx) => insertEvents(tx, events))).toEqual(new Set());
+    expect(await store.transaction((tx) => insertEvents(tx, events))).toEqual(new Map());
   });
 
   it('has what reports read', async () => {

@@ -65,7 +65,7 @@ export type EventRecord<S extends Subject = Subject> = S extends Subject
   : never;
 
 /** The record of a row. */
-export function recordOf(row: EventRow): EventRecord {
+export function recordOf(row: Omit<EventRow, 'recordedAt'>): EventRecord {
   return {
     id: row.id,
     ...(row.incidentId !== null && { incidentId: row.incidentId }),

@@ -47,6 +47,8 @@ export function attemptOf(event: EventRecord): number {
  * each other: the order depends on neither, and is the same whatever the order they come in.
  */
 export function inCausalOrder(events: readonly EventRecord[]): EventRecord[] {
+  // All that is told of an incident begins with this, and what one sorted another sorts again.
+  if (events.every((event, at) => at === 0 || compare(events[at - 1] as EventRecord, event) < 0)) return [...events];
   const once = new Map(events.map((event) => [event.id, event]));
   return [...once.values()].sort(compare);
 }

@@ -1,8 +1,8 @@
 import {
   type EventRecord,
-  incidentsById,
   insertEvents,
   keepEvents,
+  knownIncidents,
   lock,
   type Transaction,
   unsettledOfPipelines,
@@ -10,24 +10,32 @@ import {
 import { isTrouble } from './chapter.ts';
 import { belonging, toldAsIn } from './joins.ts';
 
+/** What a transaction newly recorded. */
+export interface Recorded {
+  /** The new events, with all that they told. */
+  fresh: EventRecord[];
+  /** The same, as they are recorded. */
+  kept: EventRecord[];
+  /** The incidents that they change, in the order of their ids. */
+  incidents: string[];
+}
+
 /**
  * Records the events that are new and finds the incidents that they change; their locks are held until the transaction ends, so
  * that two replicas never tell one incident from two halves of its events.
  */
-export async function record(
-  transaction: Transaction,
-  events: readonly EventRecord[],
-): Promise<{ fresh: EventRecord[]; incidents: string[] }> {
+export async function record(transaction: Transaction, events: readonly EventRecord[]): Promise<Recorded> {
   const once = [...new Map(events.map((event) => [event.id, event])).values()];
   // One that belongs to no incident is locked by itself: two replicas may bring it with two times.
   const keys = once.flatMap((event) => (event.incidentId === undefined ? [event.id] : lockKeys(event)));
   await lock(transaction, [...keys, ...toldAsIn(once)]);
   const placed = await belonging(transaction, once);
-  const inserted = await insertEvents(transaction, placed.map(asKept));
+  const troubled = await incidentsIn(transaction, placed, toldAsIn(once));
+  const inserted = await insertEvents(transaction, placed.map(asKept), troubled);
   const fresh = placed.filter((event) => inserted.has(event.id));
-  const incidents = await changedBy(transaction, fresh, toldAsIn(once));
+  const incidents = await changedBy(transaction, fresh, toldAsIn(once), troubled);
   await keepEvents(transaction, incidents);
-  return { fresh, incidents };
+  return { fresh, kept: [...inserted.values()], incidents };
 }
 
 /** Which tests passed is kept once, and smaller, with the tests. */
@@ -40,19 +48,32 @@ export function lockKeys(of: { incidentId?: string | undefined; pipelineKey?: st
   return [of.incidentId, of.pipelineKey].filter((key) => typeof key === 'string');
 }
 
-/** Most runs never fail: of those whose events are no trouble, only the ones that are incidents already; and what events `left` for another one. */
+/** Most runs never fail: of those whose events are no trouble, only the ones that are incidents already; and of what events `left` for another one. */
+async function incidentsIn(
+  transaction: Transaction,
+  events: readonly EventRecord[],
+  left: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const certain = new Set(incidentIdsOf(events.filter(isTrouble)));
+  const others = [...incidentIdsOf(events), ...left].filter((id) => !certain.has(id));
+  return new Set([...certain, ...(await knownIncidents(transaction, others))]);
+}
+
+/** Of the `troubled`, those of which something is new, or which events `left`; and those whose actions wait for how their pipeline goes on. */
 async function changedBy(
   transaction: Transaction,
   fresh: readonly EventRecord[],
   left: readonly string[],
+  troubled: ReadonlySet<string>,
 ): Promise<string[]> {
-  const ids = (events: readonly EventRecord[]) => present(events.map((event) => event.incidentId));
-  const certain = new Set(ids(fresh.filter(isTrouble)));
-  const others = [...ids(fresh), ...left].filter((id) => !certain.has(id));
-  const known = (await incidentsById(transaction, others)).map((incident) => incident.id);
   const waiting = await unsettledOfPipelines(transaction, present(fresh.map((event) => event.pipelineKey)));
   await lock(transaction, waiting);
-  return [...new Set([...certain, ...known, ...waiting])].sort();
+  const changed = [...incidentIdsOf(fresh), ...left].filter((id) => troubled.has(id));
+  return [...new Set([...changed, ...waiting])].sort();
+}
+
+function incidentIdsOf(events: readonly EventRecord[]): string[] {
+  return present(events.map((event) => event.incidentId));
 }
 
 function present(values: readonly (string | undefined)[]): string[] {
