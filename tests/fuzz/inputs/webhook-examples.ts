@@ -58,7 +58,9 @@ export function recordsOf(source: string): unknown[] {
   if (source === 'gitlab') {
     const { object_attributes: attributes, builds } = pipelineHook({ id: 1 }, { builds: [build({ id: 2 })] });
     const web_url = 'https://gitlab.example/acme/shop/-/pipelines/1';
-    return [{ pipeline: { ...(attributes as object), web_url, finished_at: '2026-03-01T10:03:01.742Z' }, jobs: builds }];
+    return [
+      { pipeline: { ...(attributes as object), web_url, finished_at: '2026-03-01T10:03:01.742Z' }, jobs: builds },
+    ];
   }
   if (source === 'jenkins') {
     const url = 'https://ci.example/job/folder/job/app/12/';

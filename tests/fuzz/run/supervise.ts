@@ -49,7 +49,12 @@ export async function supervise(
 async function inProcess(plan: Omit<Plan, 'markFile'>, hear: (told: Told) => void): Promise<Found | undefined> {
   const markFile = join(tmpdir(), `prunella-fuzz-${process.pid}-${performance.now()}`);
   const child = fork(new URL('./child.ts', import.meta.url), {
-    execArgv: ['--import', new URL('./built.ts', import.meta.url).href, `--max-old-space-size=${HEAP_MB}`, '--expose-gc'],
+    execArgv: [
+      '--import',
+      new URL('./built.ts', import.meta.url).href,
+      `--max-old-space-size=${HEAP_MB}`,
+      '--expose-gc',
+    ],
     // What the code under test logs is no answer.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -145,7 +145,7 @@ export const targets: readonly Target[] = [
     doors: ['decoder:services/diagnoser/src/green/packed.ts'],
     seeds: () => seeds.slice(0, 4).map((log) => gzipSync(log)),
     inputs: logBytes.map((log) => gzipSync(log)),
-    bombs: { 'half a gigabyte': () => gzipSync(Buffer.alloc(512 * 1024 ** 2, ' ')) },
+    bombs: { 'twice what is taken': () => gzipSync(Buffer.alloc(128 * 1024 ** 2, ' ')) },
     read: (bytes) => unpacked(bytes),
     errors: [],
   },
