@@ -1,6 +1,7 @@
 import type { Run } from '@prunella/contracts';
 import { z } from 'zod';
-import { type GitLabClient, unlessMissing } from './client.ts';
+import { unlessMissing } from '../unless-missing.ts';
+import type { GitLabClient } from './client.ts';
 import { projectOf } from './ids.ts';
 import { defaultBranch } from './project.ts';
 

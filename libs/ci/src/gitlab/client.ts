@@ -142,16 +142,6 @@ async function* named(stream: AsyncIterable<Uint8Array>, what: string): AsyncGen
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** The same as `call`; undefined: it is not there. */
-export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
-    throw error;
-  }
-}
-
 const ApiUser = z.object({ id: z.int(), username: z.string() });
 
 /** Whose token this is. */

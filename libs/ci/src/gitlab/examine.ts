@@ -1,7 +1,8 @@
 import { bad, type ExamineOptions, type Finding, note, ok } from '@prunella/core';
 import { z } from 'zod';
 import { expiryFindings, refusedFinding } from '../examined.ts';
-import { currentUser, type GitLabClient, unlessMissing } from './client.ts';
+import { unlessMissing } from '../unless-missing.ts';
+import { currentUser, type GitLabClient } from './client.ts';
 
 const DOCS = 'docs/guide/gitlab.md';
 const TOKEN = 'GitLab token';

@@ -1,6 +1,7 @@
 import { type EndedRun, type Finished, type FinishedOptions, iso, ProviderError } from '@prunella/core';
 import { z } from 'zod';
-import { type GitLabClient, unlessMissing } from './client.ts';
+import { unlessMissing } from '../unless-missing.ts';
+import type { GitLabClient } from './client.ts';
 import { projectAt } from './ids.ts';
 
 /** As the list tells one. */

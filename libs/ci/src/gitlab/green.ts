@@ -1,6 +1,7 @@
 import type { Run } from '@prunella/contracts';
 import { type GreenLog, type GreenLogOptions, ProviderError } from '@prunella/core';
-import { type GitLabClient, unlessMissing } from './client.ts';
+import { unlessMissing } from '../unless-missing.ts';
+import type { GitLabClient } from './client.ts';
 import { numberOf, pipelineOf, projectOf } from './ids.ts';
 import { lastTries, listJobs, readTrace } from './jobs.ts';
 import { ApiPipeline } from './pipeline.ts';

@@ -3,8 +3,9 @@ import { type CiReader, type JobLog, ProviderError, platformAttempt, type RunSta
 import { cutOf } from '@prunella/http';
 import { z } from 'zod';
 import { tellingJobs } from '../conclusion.ts';
+import { unlessMissing } from '../unless-missing.ts';
 import { changedFiles } from './changes.ts';
-import { type GitLabClient, unlessMissing } from './client.ts';
+import type { GitLabClient } from './client.ts';
 import { gitlabDetails } from './details.ts';
 import { finishedSince } from './finished.ts';
 import { greenLogs } from './green.ts';

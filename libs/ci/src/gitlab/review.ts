@@ -2,7 +2,8 @@ import type { Run } from '@prunella/contracts';
 import { ProviderError } from '@prunella/core';
 import { z } from 'zod';
 import type { Review, ReviewNote } from '../platform.ts';
-import { currentUser, type GitLabClient, unlessMissing } from './client.ts';
+import { unlessMissing } from '../unless-missing.ts';
+import { currentUser, type GitLabClient } from './client.ts';
 import { mergeRequestOf, projectOf } from './ids.ts';
 
 const ApiMergeRequest = z.object({

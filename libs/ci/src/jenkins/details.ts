@@ -1,8 +1,8 @@
 import type { Run } from '@prunella/contracts';
 import type { RunDetails } from '@prunella/core';
+import { unlessMissing } from '../unless-missing.ts';
 import { getBuild } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
-import { unlessMissing } from './errors.ts';
 import { parseRunId } from './ids.ts';
 import { branchName, revisionOf } from './revision.ts';
 

@@ -50,13 +50,3 @@ export function redirectError(response: Response): ProviderError {
 function isAbove(above: string, path: string): boolean {
   return above.includes('/job/') && path.startsWith(above.endsWith('/') ? above : `${above}/`);
 }
-
-/** The same when something is not there. @returns undefined: it is not. */
-export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ProviderError && error.problem === 'not-found') return undefined;
-    throw error;
-  }
-}

@@ -1,8 +1,8 @@
 import type { Run } from '@prunella/contracts';
 import type { GreenLog, GreenLogOptions } from '@prunella/core';
+import { unlessMissing } from '../unless-missing.ts';
 import { newestBuilds } from './builds.ts';
 import type { JenkinsClient } from './client.ts';
-import { unlessMissing } from './errors.ts';
 import { type BuildId, parseRunId, printRunId } from './ids.ts';
 import { textOf } from './text.ts';
 

@@ -2,8 +2,8 @@ import type { Run } from '@prunella/contracts';
 import { type FoundReport, type PlatformTest, ProviderError, type TestReportOptions } from '@prunella/core';
 import { z } from 'zod';
 import { largeJson } from '../large-json.ts';
+import { unlessMissing } from '../unless-missing.ts';
 import { api, type JenkinsClient } from './client.ts';
-import { unlessMissing } from './errors.ts';
 import { buildAddress, parseRunId } from './ids.ts';
 
 const Text = z

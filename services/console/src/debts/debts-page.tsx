@@ -5,9 +5,9 @@ import { Link, useSearchParams } from 'react-router';
 import { debtsQuery } from '../api/answers.ts';
 import { answer, api } from '../api/client.ts';
 import type { Debt } from '../gen/api.ts';
-import { formatMinutes, formatMoney } from '../model/format.ts';
 import { Card } from '../parts/card.tsx';
 import { ChangeDialog } from '../parts/change-dialog.tsx';
+import { Cost } from '../parts/cost.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import partClasses from '../parts/parts.module.css';
@@ -68,12 +68,7 @@ export function DebtsPage() {
     {
       title: 'Cost',
       numeric: true,
-      cell: ({ minutes, money }) => (
-        <span>
-          {formatMinutes(minutes)}
-          <span className={partClasses['note']}>{money.map(formatMoney).join(', ')}</span>
-        </span>
-      ),
+      cell: ({ minutes, money }) => <Cost minutes={minutes} money={money} />,
     },
     { title: 'Repaired by', cell: ({ owner }) => owner ?? '–' },
     { title: 'Due', cell: ({ state: is, dueAt }) => (is === 'resolved' ? '–' : <Until at={dueAt} />) },

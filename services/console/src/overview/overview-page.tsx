@@ -11,6 +11,7 @@ import { ACTIONS, labelOf } from '../model/words.ts';
 import { actionIcon } from '../parts/action-icon.ts';
 import { Card } from '../parts/card.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { HowItEnded } from '../parts/how-it-ended.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Shares } from '../parts/shares.tsx';
 import { NeedsYou } from './needs-you.tsx';
@@ -52,17 +53,7 @@ const COLUMNS: readonly Column<Action>[] = [
   {
     title: 'How it ended',
     wide: true,
-    cell: (action) => (
-      <Shares
-        parts={[
-          { label: 'healed', count: action.successful, tone: 'green' },
-          { label: 'ineffective', count: action.ineffective, tone: 'amber' },
-          { label: 'harmful', count: action.harmful, tone: 'red' },
-          { label: 'inconclusive', count: action.inconclusive, tone: 'gray' },
-          { label: 'not known yet', count: action.pending, tone: 'blue' },
-        ]}
-      />
-    ),
+    cell: (action) => <HowItEnded of={action} />,
   },
   { title: 'Times', numeric: true, cell: ({ total }) => total },
   { title: 'Helped', numeric: true, cell: ({ successRate }) => formatPercent(successRate) },

@@ -5,8 +5,8 @@ import { formatMinutes } from '../model/format.ts';
 import { ACTIONS, labelOf } from '../model/words.ts';
 import { Card } from '../parts/card.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { HowItEnded } from '../parts/how-it-ended.tsx';
 import partClasses from '../parts/parts.module.css';
-import { Shares } from '../parts/shares.tsx';
 import { counted, pointsBetween, rateWithInterval } from './compare.ts';
 import { daysIn, MOST_DAYS, type Range } from './range.ts';
 
@@ -40,17 +40,7 @@ export function Effectiveness({ report, before, range }: EffectivenessProps) {
     {
       title: 'How it ended',
       wide: true,
-      cell: (action) => (
-        <Shares
-          parts={[
-            { label: 'healed', count: action.successful, tone: 'green' },
-            { label: 'did not help', count: action.ineffective, tone: 'amber' },
-            { label: 'did harm', count: action.harmful, tone: 'red' },
-            { label: 'no proof', count: action.inconclusive, tone: 'gray' },
-            { label: 'not known yet', count: action.pending, tone: 'blue' },
-          ]}
-        />
-      ),
+      cell: (action) => <HowItEnded of={action} />,
     },
     { title: 'Times', numeric: true, cell: ({ total }) => total },
     { title: 'Healed', numeric: true, cell: ({ successful }) => successful },

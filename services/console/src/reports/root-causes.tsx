@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { RootCauseReport } from '../gen/api.ts';
-import { formatMinutes, formatMoney } from '../model/format.ts';
 import { Card } from '../parts/card.tsx';
+import { Cost } from '../parts/cost.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import partClasses from '../parts/parts.module.css';
 import { Age } from '../parts/timestamp.tsx';
@@ -36,12 +36,7 @@ const COLUMNS: readonly Column<RootCause>[] = [
   {
     title: 'Cost',
     numeric: true,
-    cell: ({ minutes, money }) => (
-      <span>
-        {formatMinutes(minutes)}
-        <span className={partClasses['note']}>{money.map(formatMoney).join(', ')}</span>
-      </span>
-    ),
+    cell: ({ minutes, money }) => <Cost minutes={minutes} money={money} />,
   },
   { title: 'Owner', cell: ({ owner }) => owner ?? '–' },
   { title: 'Last', cell: ({ lastAt }) => <Age at={lastAt} /> },
