@@ -111,9 +111,9 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
   await transaction.query(
     `INSERT INTO debts (id, kind, repository, first_seen, last_seen, count, minutes, money, newest, owner, resolved_at, said_by, said_why)
      SELECT s.id, entry.kind, entry.repository, s.first_seen, s.last_seen, s.count, s.minutes, coalesce(paid.money, '[]'), to_jsonb(entry),
-            coalesce(claim.owner, old.owner, ''),
-            CASE WHEN resolution.resolved THEN resolution.time WHEN resolution.resolved IS NULL THEN old.resolved_at END,
-            coalesce(word.by, old.said_by, ''), coalesce(word.reason, old.said_why, '')
+            coalesce(said.owner, old.owner, ''),
+            CASE WHEN said.resolved THEN said.resolved_at WHEN said.resolved IS NULL THEN old.resolved_at END,
+            coalesce(said.by, old.said_by, ''), coalesce(said.reason, old.said_why, '')
      FROM (
        SELECT debt_id AS id, min(at) AS first_seen, max(at) AS last_seen, count(*)::int AS count, sum(minutes) AS minutes
        FROM debt_entries WHERE debt_id = ANY($1::text[]) GROUP BY debt_id
@@ -126,9 +126,13 @@ export async function sumUpDebts(transaction: Transaction, debtIds: Iterable<str
      ) paid ON true
      -- What was said so long ago that its event is not kept any more still holds.
      LEFT JOIN debts old ON old.id = s.id
-     ${lastWord('claim', `e.data->>'owner' AS owner`, `e.data ? 'owner'`)}
-     ${lastWord('resolution', `e.time, (e.data->>'resolved')::boolean AS resolved`, `e.data ? 'resolved'`)}
-     ${lastWord('word', `e.data->>'by' AS by, e.data->>'reason' AS reason`, 'true')}
+     LEFT JOIN (
+       SELECT e.data->>'debtId' AS debt_id, ${lastOf(`e.data->>'owner'`, `e.data ? 'owner'`)} AS owner,
+              ${lastOf(`(e.data->>'resolved')::boolean`, `e.data ? 'resolved'`)} AS resolved, ${lastOf('e.time', `e.data ? 'resolved'`)} AS resolved_at,
+              ${lastOf(`e.data->>'by'`)} AS by, ${lastOf(`e.data->>'reason'`)} AS reason
+       FROM events e WHERE e.lasting AND e.subject = 'debt.changed' AND e.data->>'debtId' = ANY($1::text[])
+       GROUP BY 1
+     ) said ON said.debt_id = s.id
      ORDER BY s.id
      ON CONFLICT (id) DO UPDATE SET
        kind = excluded.kind, repository = excluded.repository, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
@@ -211,12 +215,9 @@ const RESOLVED = 'coalesce(d.resolved_at >= d.last_seen, false)';
 const STATE = `CASE WHEN ${RESOLVED} THEN 'resolved'
   WHEN d.first_seen + $2 * interval '1 millisecond' <= $1::timestamptz THEN 'overdue' ELSE 'open' END`;
 
-function lastWord(name: string, columns: string, where: string): string {
-  return `LEFT JOIN LATERAL (
-    SELECT ${columns} FROM events e
-    WHERE e.lasting AND e.subject = 'debt.changed' AND e.data->>'debtId' = s.id AND ${where}
-    ORDER BY e.time DESC, e.id DESC LIMIT 1
-  ) ${name} ON true`;
+/** A column of the newest of some words, within a group. */
+function lastOf(column: string, where = 'true'): string {
+  return `(array_agg(${column} ORDER BY e.time DESC, e.id DESC) FILTER (WHERE ${where}))[1]`;
 }
 
 /** Ids of all debts and of what could be one, in order, after `after`. */
