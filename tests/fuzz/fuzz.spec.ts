@@ -72,7 +72,8 @@ describe('targets', () => {
 });
 
 it(`no input of the seed ${SEED} makes a reader fail, hang or eat memory`, async () => {
-  const { code, said, results, found } = await fuzz('all', '--cases', CASES);
+  // Bombs take minutes of processor time: those that found something have specs of their own where they were mended, and `npm run fuzz` tries all.
+  const { code, said, results, found } = await fuzz('all', '--cases', CASES, '--no-bombs');
   expect(found.map(({ target, fault }) => `${target}: ${fault.says}`)).toEqual([]);
   expect([code, said]).toEqual([0, expect.stringContaining(`seed ${SEED}, ${targets.length} targets`)]);
   expect(results.map(({ target }) => target).sort()).toEqual(targets.map(({ name }) => name).sort());

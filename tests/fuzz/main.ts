@@ -1,5 +1,5 @@
 // Fuzzing of everything that reads what others wrote. README.md says what is promised.
-//   npm run fuzz -- [--target NAME] [--seconds N | --cases N] [--seed N] [--blind] [--out DIR] [--json FILE] [--replay FILE --target NAME] [--list]
+//   npm run fuzz -- [--target NAME] [--seconds N | --cases N] [--seed N] [--blind] [--no-bombs] [--out DIR] [--json FILE] [--replay FILE --target NAME] [--list]
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { attempt, faultIn } from './run/attempt.ts';
@@ -15,11 +15,13 @@ const { values } = parseArgs({
     cases: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     blind: { type: 'boolean', default: false },
+    bombs: { type: 'boolean', default: true },
     out: { type: 'string', default: 'fuzz-findings' },
     json: { type: 'string' },
     replay: { type: 'string' },
     list: { type: 'boolean', default: false },
   },
+  allowNegative: true,
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -41,7 +43,7 @@ async function fuzz(): Promise<void> {
     cases: values.cases === undefined ? undefined : Number(values.cases),
     forMs: seconds === undefined ? undefined : seconds * 1_000,
     guided: !values.blind,
-    bombs: true,
+    bombs: values.bombs,
   };
   say(
     `seed ${plan.seed}, ${targets.length} targets, ${plan.cases === undefined ? `${seconds} s` : `${plan.cases} inputs`} each`,

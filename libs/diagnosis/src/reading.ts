@@ -33,8 +33,8 @@ export interface JobReading {
   signs: readonly string[];
 }
 
-/** Each costs some two hundred bytes until a diagnosis is made, also an empty one. */
-const MOST_LINES = 500_000;
+/** Each costs some two hundred bytes until a diagnosis is made, also an empty one, and several times that where a rule matches it. */
+const MOST_LINES = 200_000;
 
 /** Reads the logs of a run. Of those that have more lines than all may have together, what a short one does not need goes to those behind it; of each the end is read. */
 export function readLogs(logs: readonly LogText[], most = MOST_LINES): JobReading[] {
