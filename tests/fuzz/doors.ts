@@ -28,6 +28,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   'libs/rules/src/scan/scanner.ts': 'bytes that the scanner cut: logs/scan',
   'libs/service-kit/src/version.ts': 'an installed package',
   'libs/store/src/changes.ts': 'a text that we wrote in the same call',
+  'libs/store/src/events.ts': 'a text that we wrote in the same call',
   'services/auditor/src/api/backtests.controller.ts': 'a cursor, over HTTP: api/auditor',
   'services/cli/src/endpoints.ts': 'a file that we wrote',
   'services/cli/src/incidents/follow.ts': "answers of the user's own auditor",

@@ -35,7 +35,12 @@ export const RULES: readonly Rule[] = [
     why: 'What is left of heap and buffers after a collection is kept by somebody: caches have limits.',
   },
   {
-    match: of('rss|pss|own'),
+    match: of('pss'),
+    kind: 'shown',
+    why: 'Pages that several processes share count by how many those are: it goes up when others end. `rss` and `own` are judged.',
+  },
+  {
+    match: of('rss|own'),
     kind: 'flat',
     in24h: 0.25,
     least: 10,
