@@ -2,8 +2,8 @@ import { fullSpeed, type Round } from '../measure.ts';
 import { type Pair, startPair } from '../pair.ts';
 import { costOf } from '../report.ts';
 
-const WARM_UP = { ours: 150, raw: 600 };
-const CHAINS = { ours: 60, raw: 600 };
+const WARM_UP = { ours: 1_500, raw: 2_000 };
+const CHAINS = { ours: 200, raw: 1_500 };
 const ROUNDS = 5;
 
 /**
