@@ -80,7 +80,7 @@ async function bundle(service) {
   await writeFile(join(dir, 'made-of.json'), JSON.stringify(madeOf));
   for (const { type, fileName, code, map } of output) {
     if (type !== 'chunk') continue;
-    await writeFile(join(dir, fileName), asciiOf(code));
+    await writeFile(join(dir, fileName), asciiOf(fileName, code));
     if (map === null) continue;
     const ours = ownLinesOnly(map, isOurs);
     if (ours.sources.length > 0) await writeFile(join(dir, `${fileName}.map`), JSON.stringify(ours));
@@ -90,10 +90,17 @@ async function bundle(service) {
 
 /**
  * V8 keeps the text of all that it loads: one byte a character while all of them are ASCII, two as soon as one is not.
- * `charset` leaves comments (and the raw text of tagged templates) as they are.
+ * `charset` leaves comments as they are, where it changes nothing to write the character in another way, and the raw text of tagged templates, where it would.
+ *
+ * @throws Error for the latter.
  */
-function asciiOf(code) {
-  return code.replaceAll(/[^\0-\x7f]/gu, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
+function asciiOf(fileName, code) {
+  const escaped = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
+  const ascii = code.replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\0-\x7f]/gu, escaped));
+  const left = /.{0,40}[^\0-\x7f]/u.exec(ascii);
+  if (left !== null)
+    throw new Error(`${fileName}: expected ASCII outside of comments, found "${left[0]}": write it as an escape`);
+  return ascii;
 }
 
 /** @param {string} source as in a source map: relative to the bundle. */

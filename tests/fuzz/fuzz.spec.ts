@@ -9,7 +9,7 @@ import { loadTargets, targetFiles } from './targets/index.ts';
 /** The same inputs each time. To look for others: FUZZ_SEED=7 npm run jest -- tests/fuzz */
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 const CASES = '30';
-/** Forty seconds on an idle machine. */
+/** Under twenty seconds on an idle machine. */
 const LONGEST_MS = 280_000;
 
 interface Told {

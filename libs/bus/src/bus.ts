@@ -1,6 +1,4 @@
 import {
-  JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -17,6 +15,7 @@ import { ForeignValue } from './errors.ts';
 import { JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { type InstallationSecret, type MessageIds, messageIds, secretOf } from './message-ids.ts';
+import { unlessMissing } from './missing.ts';
 import { throughOutage } from './outage.ts';
 import { quietRequests } from './quiet-requests.ts';
 import { refusalOf, refused } from './refusal.ts';
@@ -249,11 +248,7 @@ export class Bus {
 
   /** Deletes a durable consumer that nobody wants any more: it would count as one that is far behind. None there: nothing. */
   async removeConsumer(name: ConsumerName): Promise<void> {
-    try {
-      await this.manager.consumers.delete(EVENTS.name, name);
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)) throw error;
-    }
+    await unlessMissing(this.manager.consumers.delete(EVENTS.name, name));
   }
 
   /**
