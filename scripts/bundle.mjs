@@ -96,7 +96,7 @@ async function bundle(service) {
  */
 function asciiOf(fileName, code) {
   const escaped = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
-  const ascii = code.replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\0-\x7f]/gu, escaped));
+  const ascii = code.replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\0-\x7f]/gu, escaped));
   const left = /.{0,40}[^\0-\x7f]/u.exec(ascii);
   if (left !== null)
     throw new Error(`${fileName}: expected ASCII outside of comments, found "${left[0]}": write it as an escape`);
