@@ -1,4 +1,4 @@
-import { anyFreePort } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { docker } from './compose.ts';
 
@@ -21,7 +21,7 @@ export function imagesOf(variable: string): string[] {
 
 /** @param volume a name; it is made when it is not there. */
 export async function natsContainer(image: string, volume: string): Promise<ContainerServer> {
-  const port = await anyFreePort('127.0.0.1');
+  const port = await keptPort();
   const container = await new GenericContainer(image)
     .withCommand(['--jetstream', '--store_dir', '/data'])
     .withExposedPorts({ container: 4222, host: port })
@@ -32,7 +32,7 @@ export async function natsContainer(image: string, volume: string): Promise<Cont
 }
 
 export async function postgresContainer(image: string, volume: string): Promise<ContainerServer> {
-  const port = await anyFreePort('127.0.0.1');
+  const port = await keptPort();
   const container = await new GenericContainer(image)
     .withEnvironment({ POSTGRES_USER: 'prunella', POSTGRES_PASSWORD: 'only-for-this-test', POSTGRES_DB: 'prunella' })
     .withExposedPorts({ container: 5432, host: port })

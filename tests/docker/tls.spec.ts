@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { USERS } from '@prunella/bus';
-import { acquireNats, anyFreePort, pingNats, ServerProcess } from '@prunella/embedded';
+import { acquireNats, pingNats, ServerProcess } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 
 /** What docs/guide/compose.md has for TLS between services and NATS: its own lines, on a real server, without the containers. */
 
@@ -53,7 +54,7 @@ async function started(root: string): Promise<ServerProcess> {
     .replace('users/accounts.conf', 'accounts.conf')
     .replace('http: 8222', '');
   await writeFile(join(root, 'run/nats/server/prunella.conf'), config);
-  port = await anyFreePort(HOST);
+  port = await keptPort();
   const process = await ServerProcess.start({
     name: 'nats',
     home: folder,

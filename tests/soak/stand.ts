@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Bus } from '@prunella/bus';
-import { anyFreePort, type EmbeddedServer, startNats, startPostgres } from '@prunella/embedded';
-import { type FakeGitHub, type ServiceProcess, temporaryHome } from '@prunella/testing';
+import { type EmbeddedServer, startNats, startPostgres } from '@prunella/embedded';
+import { type FakeGitHub, keptPort, type ServiceProcess, temporaryHome } from '@prunella/testing';
 import { type Courier, startCourier } from '../chaos/suite/load/courier.ts';
 import { RULES } from '../chaos/suite/load/stories.ts';
 import { SECRET, TOKEN } from '../chaos/suite/world/world.ts';
@@ -44,7 +44,7 @@ export async function startStand(): Promise<Stand> {
   };
   try {
     const homes = { nats: await home(), postgres: await home() };
-    const port = await anyFreePort(HOST);
+    const port = await keptPort();
     const nats = await startNats({ home: homes.nats, port: 0, more: `http: "${HOST}:${port}"` });
     ends.push(() => nats.stop());
     const postgres = await startPostgres({ home: homes.postgres, port: 0 });

@@ -5,8 +5,9 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { anyFreePort, startPostgres } from '@prunella/embedded';
+import { startPostgres } from '@prunella/embedded';
 import { insertEvents, Store } from '@prunella/store';
+import { keptPort } from '@prunella/testing';
 import pg from 'pg';
 import { until } from '../support/until.ts';
 
@@ -90,7 +91,7 @@ const SYSTEM = ['/usr/lib/postgresql']
             gid: Number((await run('id', ['-g', 'postgres'])).stdout),
           }
         : {};
-    const [data, port] = [join(folder, 'system'), await anyFreePort('127.0.0.1')];
+    const [data, port] = [join(folder, 'system'), await keptPort()];
     await run('mkdir', ['-m', '700', data]);
     if (account.uid !== undefined) await chown(data, account.uid, account.gid);
     await run(tool('initdb'), ['-D', data, '-U', 'prunella', '--auth=trust', '-E', 'UTF8'], { ...account, cwd: '/' });

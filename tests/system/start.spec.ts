@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anyFreePort } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 import type { Incident } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
@@ -22,9 +22,7 @@ let running: Running | undefined;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'prunella-start-'));
-  const ports = await Promise.all(
-    NAMES.map(async (name) => [`PORT_${name}`, String(await anyFreePort('127.0.0.1'))] as const),
-  );
+  const ports = await Promise.all(NAMES.map(async (name) => [`PORT_${name}`, String(await keptPort())] as const));
   environment = {
     PATH: process.env['PATH'] ?? '',
     // the cache of the NATS program is the session's; all else is new

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnreachableError } from '@prunella/core';
-import { acquireNats, anyFreePort } from '@prunella/embedded';
+import { acquireNats } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 import fc from 'fast-check';
 import { natsAddress } from './address.ts';
 import { Bus } from './bus.ts';
@@ -59,7 +60,7 @@ it('takes any name and password that is encoded as in addresses', () => {
 it('signs in at a real server, which lets nobody else in', async () => {
   const [{ path }, port, store] = await Promise.all([
     acquireNats({}),
-    anyFreePort('127.0.0.1'),
+    keptPort(),
     mkdtemp(join(tmpdir(), 'prunella-nats-')),
   ]);
   const server = spawn(path, [

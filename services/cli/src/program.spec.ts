@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { anyFreePort } from '@prunella/embedded';
-import { startTestNats, type TestServer } from '@prunella/testing';
+import { keptPort, startTestNats, type TestServer } from '@prunella/testing';
 import { runForText } from '../test/command-line.ts';
 
 const SMALLEST = '{"pipeline_id":"42","error":{"message":"Connection timed out"}}';
@@ -33,7 +32,7 @@ async function serve(
 }
 
 beforeAll(async () => {
-  nowhere = `127.0.0.1:${await anyFreePort('127.0.0.1')}`;
+  nowhere = `127.0.0.1:${await keptPort()}`;
 });
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'prunella-cli-'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { anyFreePort } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 import { SERVICES } from '../../support/replicas.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -14,7 +14,7 @@ const PORTS = ['NATS', 'POSTGRES', 'PLAYGROUND', ...SERVICES.map((name) => name.
 /** Runs `npm start` on this checkout until all services are ready, and stops it. @param home of its state. @returns ms from its start to the last 200 of `/readyz`. */
 export async function startOnce(home: string): Promise<number> {
   const ports = Object.fromEntries(
-    await Promise.all(PORTS.map(async (name) => [`PORT_${name}`, String(await anyFreePort('127.0.0.1'))])),
+    await Promise.all(PORTS.map(async (name) => [`PORT_${name}`, String(await keptPort())])),
   ) as Record<string, string>;
   const begun = performance.now();
   const child = spawn('npm', ['start', '--', '--no-open'], {

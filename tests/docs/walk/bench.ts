@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anyFreePort } from '@prunella/embedded';
-import { FakeLoki, type ServiceProcess, startServiceProcess } from '@prunella/testing';
+import { FakeLoki, keptPort, type ServiceProcess, startServiceProcess } from '@prunella/testing';
 import { healedRun } from '../../support/healed-run.ts';
 import { type Incident, type System, startSystem } from '../../support/system.ts';
 import { until } from '../../support/until.ts';
@@ -42,7 +41,7 @@ interface Placeholder {
 
 export async function startBench(): Promise<Bench> {
   const root = await mkdtemp(join(tmpdir(), 'prunella-docs-'));
-  const port = await anyFreePort('127.0.0.1');
+  const port = await keptPort();
   const loki = await FakeLoki.start();
   const system = await startSystem({
     policy: POLICY,

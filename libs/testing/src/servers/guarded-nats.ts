@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { accountsConf, type Door, provision, USERS, type UserName } from '@prunella/bus';
 import { startNats } from '@prunella/embedded';
 import { temporaryHome } from './home.ts';
+import { keptPort } from './kept-port.ts';
 import type { TestServer } from './server.ts';
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ export async function startGuardedNats({
   const caFile = tls ? await certificateIn(home) : undefined;
   const secure = tls ? `tls { cert_file: "${join(home, 'server.pem')}", key_file: "${join(home, 'server.key')}" }` : '';
   const options = { home, more: `${accounts}${secure}`, account: 'PRUNELLA' };
-  let server = await startNats({ ...options, port: 0 });
+  let server = await startNats({ ...options, port: await keptPort() });
   const { url, port } = server;
   const scheme = tls ? 'tls' : 'nats';
   const urlOf = (user: UserName) => `${scheme}://${user}:${passwords[user]}@127.0.0.1:${port}`;

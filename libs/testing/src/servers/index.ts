@@ -1,5 +1,6 @@
 export { type GuardedNats, startGuardedNats } from './guarded-nats.ts';
 export { temporaryHome } from './home.ts';
+export { keptPort } from './kept-port.ts';
 export { NameServer } from './name-server.ts';
 export { startTestNats } from './nats.ts';
 export { type NatsNode, startTestNatsCluster, type TestNatsCluster } from './nats-cluster.ts';

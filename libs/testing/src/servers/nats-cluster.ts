@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { acquireNats, anyFreePort, pingNats, ServerProcess } from '@prunella/embedded';
+import { acquireNats, pingNats, ServerProcess } from '@prunella/embedded';
 import { temporaryHome } from './home.ts';
+import { keptPort } from './kept-port.ts';
 
 const HOST = '127.0.0.1';
 const GIB = 1024 ** 3;
@@ -44,7 +45,7 @@ export async function startTestNatsCluster(size = 3): Promise<TestNatsCluster> {
   const program = (await acquireNats({})).path;
   const addresses: Address[] = [];
   for (let n = 1; n <= size; n += 1) {
-    addresses.push({ name: `n${n}`, port: await anyFreePort(HOST), clusterPort: await anyFreePort(HOST) });
+    addresses.push({ name: `n${n}`, port: await keptPort(), clusterPort: await keptPort() });
   }
   const nodes = await Promise.all(addresses.map((address) => startNode(program, home, address, addresses)));
   const url = nodes.map((node) => node.url).join(',');

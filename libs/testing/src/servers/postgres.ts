@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { type EmbeddedServer, startPostgres } from '@prunella/embedded';
 import pg from 'pg';
 import { temporaryHome } from './home.ts';
+import { keptPort } from './kept-port.ts';
 import type { TestServer } from './server.ts';
 
 /** The one server of a spec file and how many databases on it are in use. */
@@ -51,7 +52,7 @@ export async function startTestPostgres(): Promise<TestServer> {
 async function launch(): Promise<Shared> {
   const home = await temporaryHome();
   // A killed server loses nothing without fsync, only a power cut would.
-  return { home, server: await startPostgres({ home, port: 0, durable: false }), users: 0 };
+  return { home, server: await startPostgres({ home, port: await keptPort(), durable: false }), users: 0 };
 }
 
 async function admin(url: string, sql: string): Promise<void> {

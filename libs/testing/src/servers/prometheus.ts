@@ -3,8 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError, messageOf } from '@prunella/core';
-import { anyFreePort, defaultCacheDir, fetchDebianProgram, ServerProcess, which } from '@prunella/embedded';
+import { defaultCacheDir, fetchDebianProgram, ServerProcess, which } from '@prunella/embedded';
 import { temporaryHome } from './home.ts';
+import { keptPort } from './kept-port.ts';
 import type { TestServer } from './server.ts';
 
 const run = promisify(execFile);
@@ -101,7 +102,7 @@ async function start(
   argsOf: (home: string, port: number) => string[],
 ): Promise<TestServer> {
   const home = await temporaryHome();
-  const port = await anyFreePort(LOOPBACK);
+  const port = await keptPort();
   const url = `http://${LOOPBACK}:${port}`;
   const file = join(home, `${name}.yml`);
   await writeFile(file, config);

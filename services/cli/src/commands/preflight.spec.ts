@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anyFreePort } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 import { runForText } from '../../test/command-line.ts';
 
 let cwd: string;
@@ -106,7 +106,7 @@ it.each`
 });
 
 it('where nobody answers it says so, or goes when that is wished', async () => {
-  const env = { PRUNELLA_DETECTOR_URL: `http://127.0.0.1:${await anyFreePort('127.0.0.1')}` };
+  const env = { PRUNELLA_DETECTOR_URL: `http://127.0.0.1:${await keptPort()}` };
   expect(await preflight(['--pipeline', 'ci'], env)).toMatchObject({
     code: 3,
     err: expect.stringContaining('PRUNELLA_DETECTOR_URL'),

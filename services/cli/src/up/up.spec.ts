@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anyFreePort, identify, isRunning, type ProcessId, pingNats } from '@prunella/embedded';
+import { identify, isRunning, type ProcessId, pingNats } from '@prunella/embedded';
+import { keptPort } from '@prunella/testing';
 
 const main = join(import.meta.dirname, '..', '..', 'dist', 'bundle', 'main.js');
 const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator', 'playground'];
@@ -106,7 +107,7 @@ beforeEach(async () => {
   for (const name of SERVICES) {
     await mkdir(join(folder, 'services', name, 'dist', 'bundle'), { recursive: true });
     await writeFile(join(folder, 'services', name, 'dist', 'bundle', 'main.js'), SERVICE);
-    ports[`PORT_${name.toUpperCase()}`] = String(await anyFreePort('127.0.0.1'));
+    ports[`PORT_${name.toUpperCase()}`] = String(await keptPort());
   }
 });
 afterEach(async () => {
