@@ -42,6 +42,42 @@ const sourceMapsOfTsc = {
   },
 };
 
+/** The model that comes with Prunella, as a file beside the bundle: libs/model/src/builtin-bytes.ts says why. */
+const modelAsFile = {
+  name: 'model-as-file',
+  load: {
+    filter: { id: /\/libs\/model\/dist\/builtin-bytes\.js$/ },
+    async handler() {
+      const path = join(root, 'libs', 'model', 'builtin', 'causes.model');
+      const source = await readFile(path);
+      madeOf[relative(root, path)] = hash('sha256', source);
+      this.emitFile({ type: 'asset', fileName: 'causes.model', source });
+      return [
+        "import { readFileSync } from 'node:fs';",
+        "export const builtinBytes = () => readFileSync(new URL('causes.model', import.meta.url));",
+      ].join('\n');
+    },
+  },
+};
+
+/**
+ * Entries of services show the lines of our sources in stack traces: source maps are turned on before anything else is loaded. Not by Node's
+ * `--enable-source-maps`: with that, `util.getCallSites` reads all maps, and pino asks it who called for each logger (docs/adr/0028-memory-that-nobody-uses.md).
+ *
+ * @param files paths of the entries, by their names
+ */
+const withSourceMaps = (files) => ({
+  name: 'with-source-maps',
+  resolveId: (id) => (id in files ? `${id}?with-source-maps` : undefined),
+  load: {
+    filter: { id: /\?with-source-maps$/ },
+    handler: (id) =>
+      ['process.setSourceMapsEnabled(true);', `await import(${JSON.stringify(files[id.replace(/\?.*$/, '')])});`].join(
+        '\n',
+      ),
+  },
+});
+
 /** What is optional for a library and not installed is looked for at run time, as without a bundle. */
 function onLog(level, log, defaultHandler) {
   if (log.code === 'UNRESOLVED_IMPORT' && !OURS.test(log.id ?? '')) return;
@@ -55,11 +91,14 @@ async function bundle(service) {
   const dist = join(root, 'services', service, 'dist');
   const dir = join(dist, 'bundle');
   await rm(dir, { recursive: true, force: true });
-  const input = { main: 'main.js', ...ALSO[service] };
+  const names = Object.entries({ main: 'main.js', ...ALSO[service] });
+  const files = Object.fromEntries(names.map(([name, file]) => [name, join(dist, file)]));
+  // People wait for the command line, and its errors are for them.
+  const showsLines = service !== 'cli';
   const build = await rolldown({
-    input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(dist, file)])),
+    input: showsLines ? Object.fromEntries(names.map(([name]) => [name, name])) : files,
     platform: 'node',
-    plugins: [sourceMapsOfTsc],
+    plugins: [...(showsLines ? [withSourceMaps(files)] : []), modelAsFile, sourceMapsOfTsc],
     onLog,
   });
   const { output } = await build.write({

@@ -83,7 +83,8 @@ export class ByteReader {
 
   bytes(count: number): Uint8Array {
     const from = this.#next(count);
-    return this.#bytes.slice(from, from + count);
+    // Not `slice`: of a Buffer that is no copy, and would keep all of it.
+    return new Uint8Array(this.#bytes.subarray(from, from + count));
   }
 
   #next(count: number): number {

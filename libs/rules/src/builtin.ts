@@ -19,8 +19,5 @@ export function builtinPackTexts(): PackText[] {
  * patterns are not checked again: the specs of this library read every file as a user's.
  */
 export function builtinPacks(): RulePack[] {
-  return BUILTIN_PACKS.map(([name], at) => ({
-    name,
-    rules: PackSchema.parse(JSON.parse(BUILTIN_CONTENTS[at] ?? 'null')).rules,
-  }));
+  return BUILTIN_CONTENTS.map(([name, json]) => ({ name, rules: PackSchema.parse(JSON.parse(json)).rules }));
 }

@@ -18,6 +18,6 @@ export function changedSince(root: string, folder: string): string | undefined {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined) return true;
     // From the cache of Nx an equal file comes with a new time.
-    return found.mtimeMs > mtimeMs && hash('sha256', readFileSync(file, 'utf8')) !== hashes[path];
+    return found.mtimeMs > mtimeMs && hash('sha256', readFileSync(file)) !== hashes[path];
   });
 }
