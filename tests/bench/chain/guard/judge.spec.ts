@@ -23,7 +23,7 @@ describe('the guard of what a chain costs', () => {
   it('says what was found, what was expected and what to do', () => {
     const { says } = judge([41, 40, 39], RECORDED);
     expect(says).toContain('40.0 times the processor time of raw clients (rounds: 41.0, 40.0, 39.0)');
-    expect(says).toContain('recorded are 20.0 times, 25.0 with the noise');
+    expect(says).toContain('recorded are 20.0 times, 25.0 with the margin');
     expect(says).toContain('npm run bench -- --only chain --profile DIR');
     expect(judge([20], RECORDED).says).not.toContain('--record');
   });

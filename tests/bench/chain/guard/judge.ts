@@ -43,7 +43,7 @@ export function judge(rounds: readonly number[], { ratio: recorded, margin }: Re
   // No figure is no proof that all is well.
   const isWorse = !(ratio <= limit);
   const found = `a chain costs ${ratio.toFixed(1)} times the processor time of raw clients (rounds: ${rounds.map((one) => one.toFixed(1)).join(', ')})`;
-  const known = `recorded are ${recorded.toFixed(1)} times, ${limit.toFixed(1)} with the noise that was measured`;
+  const known = `recorded are ${recorded.toFixed(1)} times, ${limit.toFixed(1)} with the margin`;
   const advice = isWorse
     ? '. Find what got dearer by `npm run bench -- --only chain --profile DIR`; where it is worth that, record it anew by `npm run bench:guard -- --record`, and say why in the commit'
     : '';
