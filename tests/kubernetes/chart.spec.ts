@@ -206,6 +206,25 @@ withRenderer('the chart', () => {
     if (hasUser) expect(natsAddress(url, { password: 'p' })).toMatchObject({ user: 'detector', pass: 'p' });
   });
 
+  it('only the auditor has the token of the API, the others know it by its hash', async () => {
+    const tokenOf = async (values: object) =>
+      Object.fromEntries(
+        podsOf(await render(values)).flatMap(({ labels, spec }) =>
+          secretFiles(spec.volumes)
+            .filter(({ path }) => path === 'PRUNELLA_API_TOKEN')
+            .map(({ from }) => [labels['app.kubernetes.io/component'], from]),
+        ),
+      );
+    const others = ['detector', 'diagnoser', 'remediator'];
+    expect(await tokenOf({})).toEqual({
+      auditor: 'prunella-api/token',
+      ...Object.fromEntries(others.map((name) => [name, 'prunella-api/hash'])),
+    });
+    expect(await tokenOf({ api: { existingSecret: 'ours', key: 'k', hashKey: '' } })).toEqual(
+      Object.fromEntries(['auditor', ...others].map((name) => [name, 'ours/k'])),
+    );
+  });
+
   it('nobody but NATS and who provisions has the password of the admin, and no service that of another', async () => {
     const seen = podsOf(await render({})).map(({ labels, spec }) => [
       labels['app.kubernetes.io/component'],
@@ -309,12 +328,21 @@ const pod = (find: Find) => find('Deployment', 'detector')['spec'].template.spec
 const container = (find: Find) => pod(find).containers[0];
 
 /** `NATS_PASSWORD=prunella-nats/detector`: what of NATS is mounted. */
-function natsFiles(volumes: { projected?: { sources: { secret: SecretItems }[] } }[] = []): string[] {
+type Volumes = { projected?: { sources: { secret: SecretItems }[] } }[];
+
+/** Files out of secrets, and which key of which secret each is. */
+function secretFiles(volumes: Volumes = []): { path: string; from: string }[] {
   return volumes.flatMap(({ projected }) =>
     (projected?.sources ?? []).flatMap(({ secret: { name, items } }) =>
-      items.filter(({ path }) => path.startsWith('NATS_')).map(({ key, path }) => `${path}=${name}/${key}`),
+      items.map(({ key, path }) => ({ path, from: `${name}/${key}` })),
     ),
   );
+}
+
+function natsFiles(volumes?: Volumes): string[] {
+  return secretFiles(volumes)
+    .filter(({ path }) => path.startsWith('NATS_'))
+    .map(({ path, from }) => `${path}=${from}`);
 }
 
 interface SecretItems {

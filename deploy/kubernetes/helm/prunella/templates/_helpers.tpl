@@ -104,7 +104,8 @@ remediator: 7103
 {{/* Variables whose values are in secrets: ours, everybody's, the service's own. */}}
 {{- define "prunella.secrets" -}}
 {{- $v := .root.Values -}}
-{{- $all := dict "PRUNELLA_API_TOKEN" (dict "name" $v.api.existingSecret "key" $v.api.key) -}}
+{{- $key := ternary $v.api.key (default $v.api.key $v.api.hashKey) (eq .component "auditor") -}}
+{{- $all := dict "PRUNELLA_API_TOKEN" (dict "name" $v.api.existingSecret "key" $key) -}}
 {{- $all = merge $all (include "prunella.natsSecrets" (dict "root" .root "user" .component) | fromYaml) -}}
 {{- if eq .component "auditor" -}}
 {{- $_ := set $all "DATABASE_URL" (dict "name" $v.postgres.existingSecret "key" $v.postgres.urlKey) -}}
