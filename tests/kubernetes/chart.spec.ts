@@ -207,7 +207,7 @@ withRenderer('the chart', () => {
   });
 
   it('only the auditor has the token of the API, the others know it by its hash', async () => {
-    const tokenOf = async (values: object) =>
+    const tokenOf = async (values: Record<string, unknown>) =>
       Object.fromEntries(
         podsOf(await render(values)).flatMap(({ labels, spec }) =>
           secretFiles(spec.volumes)
