@@ -21,9 +21,12 @@ import { Actions } from './actions/index.ts';
 import { notifyHuman } from './actions/notify-human/notify-human.ts';
 import { retry } from './actions/retry/retry.ts';
 import { type Answers, type ApproveDeps, expire, hear } from './approve/approve.ts';
+import { fire } from './fire.ts';
 import { type Order, orderKey } from './order.ts';
-import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
+import { remediate, schedule } from './remediate.ts';
+import type { RemediateDeps } from './remediate-deps.ts';
 import { Reporter } from './report.ts';
+import { tellExpired } from './tell/notes.ts';
 
 /**
  * What must hold whatever comes in which order, how often and how late, and wherever a replica dies: at most one effect for each decision, no

@@ -39,8 +39,10 @@ import { type Amendment, Questions } from './approve/questions.ts';
 import { type ReplyDeps, reply } from './approve/reply.ts';
 import { BudgetUse } from './budget-use.ts';
 import type { RemediatorEnvironment } from './environment.ts';
+import { fire } from './fire.ts';
 import type { Order } from './order.ts';
-import { fire, type RemediateDeps, remediate, schedule, tellExpired } from './remediate.ts';
+import { remediate, schedule } from './remediate.ts';
+import type { RemediateDeps } from './remediate-deps.ts';
 import { RemediatorPolicy } from './remediator-policy.ts';
 import { Reporter } from './report.ts';
 import { Reviews } from './review/reviews.ts';
@@ -49,6 +51,7 @@ import { announce } from './tell/announcement.ts';
 import { endedWatch } from './tell/ended-watch.ts';
 import { expiredTest } from './tell/expired-test.ts';
 import { madeDigest } from './tell/made-digest.ts';
+import { tellExpired } from './tell/notes.ts';
 import { byMetrics } from './verify/by-metrics.ts';
 
 interface Wired {
