@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -12,7 +13,7 @@ import { ConfigError, inSpan, iso, messageOf, systemClock, traceparent, Unreacha
 import { natsAddress } from './address.ts';
 import { ensureBucket, ensureConsumer, ensureStream, type Replicas } from './ensure.ts';
 import { ForeignValue } from './errors.ts';
-import { JsonBucket } from './kv.ts';
+import { type BucketAccess, JsonBucket } from './kv.ts';
 import { type ConsumerLook, lookAtConsumers, lookAtStreams, type StreamLook } from './look.ts';
 import { type InstallationSecret, type MessageIds, messageIds, secretOf } from './message-ids.ts';
 import { unlessMissing } from './missing.ts';
@@ -32,6 +33,9 @@ import {
   STREAMS,
   type StreamSpec,
 } from './topology.ts';
+
+/** How long the end of the connection waits for what is watched. */
+const WATCHES_END_WITHIN_MS = 1_000;
 
 export interface BusOptions {
   /** As `NATS_URL`: see `natsAddress`. */
@@ -72,6 +76,8 @@ export interface Publication<S extends Subject> {
 /** A connection to NATS with our streams on it. */
 export class Bus {
   private connected = true;
+  private readonly closing = new AbortController();
+  private readonly watches = new Set<Promise<void>>();
   private readonly buckets = new Map<BucketName, Promise<JsonBucket<unknown>>>();
   /** Set by `connect`, before anybody has the bus. */
   private ids!: MessageIds;
@@ -294,8 +300,11 @@ export class Bus {
     return await this.manager.streams.getMessage(name, which as MsgRequest);
   }
 
-  /** Sends out what is still buffered and disconnects. */
+  /** Ends what is watched, sends out what is still buffered and disconnects. */
   async close(): Promise<void> {
+    this.closing.abort();
+    // Where the server is away, one that was just about to begin asks in vain for seconds.
+    await Promise.race([Promise.all(this.watches), sleep(WATCHES_END_WITHIN_MS, undefined, { ref: false })]);
     if (!this.nats.isClosed()) await this.nats.drain();
   }
 
@@ -303,7 +312,11 @@ export class Bus {
     const { jetstream, manager, nats } = this;
     const patience = { what: `opening ${name}`, withinMs: START_WITHIN_MS, isClosed: () => nats.isClosed() };
     const kv = await throughOutage(patience, () => ensureBucket(jetstream, manager, name, this.replicas));
-    return new JsonBucket<T>({ name, kv, jetstream, manager, isReadOnly, isClosed: () => nats.isClosed() });
+    const whileOpen: BucketAccess['whileOpen'] = (signal, work) => {
+      const done = work(AbortSignal.any([signal, this.closing.signal])).finally(() => this.watches.delete(done));
+      this.watches.add(done);
+    };
+    return new JsonBucket<T>({ name, kv, jetstream, manager, isReadOnly, isClosed: () => nats.isClosed(), whileOpen });
   }
 
   private async followConnection(outage: { since: number | undefined }): Promise<void> {

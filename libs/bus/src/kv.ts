@@ -30,6 +30,8 @@ export interface BucketAccess {
   /** Whether this service may not write there (rights.ts). */
   isReadOnly: boolean;
   isClosed(): boolean;
+  /** Does something until `signal` or the end of the connection, which waits for it. */
+  whileOpen(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): void;
 }
 
 /** How long a call goes on while NATS is away: as long as an election takes, and some. */
@@ -108,7 +110,7 @@ export class JsonBucket<T> {
   }
 
   /**
-   * Calls `onChange` for everything that stands there now, then for each change, until the signal aborts. Resolves when the
+   * Calls `onChange` for everything that stands there now, then for each change, until the signal aborts or the bus is closed. Resolves when the
    * present values have all been seen. When the watch breaks, or falls silent while there is something to tell, it begins again: what stands there is
    * then told once more, and what was deleted as long as its mark stands.
    */
@@ -117,7 +119,8 @@ export class JsonBucket<T> {
       const deleted = entry.operation !== 'PUT' || !isOurs(entry);
       onChange({ key: entry.key, revision: entry.revision, ...(!deleted && { value: entry.json<T>() }) });
     };
-    await new Promise<void>((caughtUp) => void follow(this.access.kv, tell, signal, caughtUp));
+    const { kv, whileOpen } = this.access;
+    await new Promise<void>((caughtUp) => whileOpen(signal, (ended) => follow(kv, tell, ended, caughtUp)));
   }
 
   /** How many values there are, those that were deleted a short time ago counted as well. */

@@ -41,6 +41,16 @@ it('nor does a watch that was ended', async () => {
   await until(async () => (await consumers()) === before);
 });
 
+it('nor does a bus that was closed, whatever it still watched: the client would look after that for ever', async () => {
+  const before = await consumers();
+  const other = await Bus.connect({ servers: server.url, name: 'other' });
+  const watched = await other.bucket<number>('prunella_timers');
+  await watched.watch(() => undefined, new AbortController().signal);
+  expect(await consumers()).toBe(before + 1);
+  await other.close();
+  expect(await consumers()).toBe(before);
+});
+
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

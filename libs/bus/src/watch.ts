@@ -6,6 +6,8 @@ import type { QueuedIterator } from '@nats-io/transport-node';
 const WATCH_AGAIN_MS = 1_000;
 /** How often it is compared with the bucket what was told: a watch that hangs is found after two of these at most. */
 const COMPARE_EVERY_MS = 4_000;
+/** How long the end of a watch waits for the server. */
+const END_WITHIN_MS = 500;
 
 /**
  * Tells every value of a bucket, then each change, until the signal aborts; `caughtUp` is called when the present values were told. A watch is fed by one server, and
@@ -65,8 +67,10 @@ async function once(kv: KV, tell: (entry: KvEntry) => void, signal: AbortSignal,
     }
   } finally {
     over.abort();
-    void endWatch(changes);
+    const ended = endWatch(changes);
     await comparing;
+    // Whoever closes the connection next would cut it off; a server that is away must not hold that up.
+    if (signal.aborted) await Promise.race([ended, sleep(END_WITHIN_MS, undefined, { ref: false })]);
   }
 }
 
