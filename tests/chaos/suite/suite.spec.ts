@@ -38,7 +38,7 @@ const FAULTS = [
   fault(20_500, 'clock-jump', 2_500, 'remediator', { byMs: -20_000 }),
   fault(22_000, 'full-disk', 2_000),
 ];
-const SCHEDULE = Schedule.parse({ seed: 13, durationMs: 27_000, everyMs: 450, storm: 0, gitlab: 0.4, faults: FAULTS });
+const SCHEDULE = Schedule.parse({ seed: 25, durationMs: 27_000, everyMs: 450, storm: 0, gitlab: 0.4, faults: FAULTS });
 
 let result: Result;
 let rogue = '';
