@@ -64,7 +64,7 @@ export async function startStand(): Promise<Stand> {
     const { github } = fleet;
     const services = servicesOf(fleet);
     const urlOf = () => services.get('detector')?.url ?? '';
-    const courier = startCourier({ github, secret: SECRET, seed: 1, urlOf, now });
+    const courier = startCourier({ seed: 1, urlOf, now });
     ends.push(async () => courier.stop());
     const monitor = `http://${HOST}:${port}`;
     return { services, nats, natsUrl: nats.url, monitor, postgres, homes, bus, github, courier, now, stop };

@@ -2,11 +2,12 @@ export { githubRun, gitlabRun, jenkinsRun, networkDiagnosis, networkDiagnosisOf 
 export { CrashProxy, type Cut } from './chaos/crash-proxy.ts';
 export { Link, type Tampering } from './chaos/link.ts';
 export { type FakeArtifact, zipOf } from './github/artifacts.ts';
+export type { Delivery } from './github/delivery.ts';
 export { signedHeaders } from './github/delivery.ts';
 export { FakeGitHub } from './github/fake-github.ts';
 export type { FakeApp, FakeComment, FakeJob, FakePull, FakeRun, Fault, NewRun } from './github/model.ts';
 export { FakeGitLab } from './gitlab/fake-gitlab.ts';
-export type { GitLabPipeline, NewGitLabPipeline } from './gitlab/model.ts';
+export type { GitLabPipeline, NewGitLabJob, NewGitLabPipeline } from './gitlab/model.ts';
 export { FakeJenkins } from './jenkins/fake-jenkins.ts';
 export type { FakeBuild, FakeJenkinsJob, FakeParameter, FakeQueueItem, JenkinsFault } from './jenkins/model.ts';
 export { FakeKubernetes } from './kubernetes/fake-kubernetes.ts';

@@ -1,5 +1,5 @@
 // The chaos suite: load and a seeded schedule of faults, then a judgement by what was seen from outside. README.md says what is checked.
-//   npm run chaos -- [--minutes 3] [--seed 1] [--remediators 2] [--every 500] [--storm 12] [--only KINDS] [--schedule FILE]
+//   npm run chaos -- [--minutes 3] [--seed 1] [--replicas 2] [--every 500] [--storm 24] [--gitlab 0.4] [--only KINDS] [--schedule FILE]
 //                    [--settle 300] [--shrink 20] [--json FILE] [--quiet]
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -14,9 +14,10 @@ const { values, tokens } = parseArgs({
   options: {
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    remediators: { type: 'string', default: '2' },
+    replicas: { type: 'string', default: '2' },
     every: { type: 'string', default: '500' },
-    storm: { type: 'string', default: '12' },
+    storm: { type: 'string', default: '24' },
+    gitlab: { type: 'string', default: '0.4' },
     only: { type: 'string', default: '' },
     schedule: { type: 'string' },
     settle: { type: 'string', default: '300' },
@@ -26,7 +27,7 @@ const { values, tokens } = parseArgs({
   },
 });
 /** What a schedule says itself. */
-const OF_A_SCHEDULE = ['minutes', 'seed', 'remediators', 'every', 'storm', 'only'] as const;
+const OF_A_SCHEDULE = ['minutes', 'seed', 'replicas', 'every', 'storm', 'gitlab', 'only'] as const;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const given = OF_A_SCHEDULE.filter((name) => tokens.some((token) => token.kind === 'option' && token.name === name));
@@ -37,8 +38,8 @@ const schedule =
     ? scheduleOf(
         Number(values.seed),
         {
-          ...{ durationMs: Math.round(Number(values.minutes) * 60_000), remediators: Number(values.remediators) },
-          ...{ everyMs: Number(values.every), storm: Number(values.storm) },
+          ...{ durationMs: Math.round(Number(values.minutes) * 60_000), replicas: Number(values.replicas) },
+          ...{ everyMs: Number(values.every), storm: Number(values.storm), gitlab: Number(values.gitlab) },
         },
         kindsOf(values.only),
       )

@@ -1,3 +1,5 @@
+import type { Effect, EventSeen } from './ledger/ledger.ts';
+import { LAB } from './load/stories.ts';
 import type { Result } from './run.ts';
 
 /** A run in some lines for people. */
@@ -7,9 +9,11 @@ export function summary({ violations, ledger, missing, happened, settledAfterMs,
   const accepted = deliveries.filter(({ acceptedAt }) => acceptedAt !== undefined).length;
   const outcomes = tally((end.incidents ?? []).map(({ outcome, state }) => outcome ?? state));
   const most = memory.map(({ process, mostMiB }) => `${process} ${Math.round(mostMiB)}`).join(', ');
+  const held = tally(heldBack(end.events ?? []));
   const lines = [
     `${accepted} of ${deliveries.length} webhooks taken, ${reports.length} reports, ${garbage.length} pieces of garbage`,
-    `${end.events?.length ?? 0} events, ${end.incidents?.length ?? 0} incidents: ${outcomes}; ${effects.length} reruns`,
+    `${end.events?.length ?? 0} events, ${end.incidents?.length ?? 0} incidents: ${outcomes}; ${effects.length} reruns, ${onGitLab(effects)} of them on GitLab`,
+    `held back by: ${held || 'nothing'}`,
     `what the faults met: ${met}`,
     `${failedStarts.length} starts failed because something was away; memory in MiB: ${most}`,
     ...[...missing].map(([kind, why]) => `${kind} was left out: ${why}`),
@@ -19,6 +23,17 @@ export function summary({ violations, ledger, missing, happened, settledAfterMs,
   const broken = violations.map(({ check, says }) => `BROKEN ${check}: ${says}`);
   const printed = [...outputs].map(([name, text]) => `--- the end of what ${name} printed ---\n${text}`);
   return [...lines, ...printed, ...broken].join('\n');
+}
+
+function onGitLab(effects: readonly Effect[]): number {
+  return effects.filter(({ repository }) => repository.startsWith(LAB)).length;
+}
+
+/** What of the policy spoke against reruns, each time that it did. */
+function heldBack(events: readonly EventSeen[]): string[] {
+  return events
+    .filter(({ subject }) => subject === 'action.executed' || subject === 'action.scheduled')
+    .flatMap(({ refusedBy }) => refusedBy.split(',').filter(Boolean));
 }
 
 function tally(words: readonly string[]): string {

@@ -1,11 +1,12 @@
 import { faultKinds } from './faults/index.ts';
+import { LAB } from './load/stories.ts';
 import { summary } from './report.ts';
 import { type Result, run } from './run.ts';
 import { type Planned, Schedule, written } from './schedule/schedule.ts';
 
 /**
- * The chaos suite as part of `npm test`: every kind of fault once, one process of each service. `npm run chaos` is the same for longer, with faults drawn by a seed, two remediators
- * and a storm. In the end a rogue client with Prunella's own token does what nobody decided: the judge has to find exactly that, and nothing else.
+ * The chaos suite as part of `npm test`: every kind of fault once, one process of each service, load from GitHub and GitLab. `npm run chaos` is the same for longer, with faults drawn by a seed, two of
+ * each service and a storm. In the end a rogue client with Prunella's own token does what nobody decided: the judge has to find exactly that, and nothing else.
  */
 const fault = (atMs: number, kind: string, forMs: number, target = '', detail: Planned['detail'] = {}): Planned => ({
   ...{ kind, atMs, forMs, target, detail },
@@ -27,12 +28,17 @@ const FAULTS = [
   fault(15_000, 'replayed-events', 0, '', { events: 12 }),
   fault(15_500, 'webhooks', 4_000, '', { copies: 2, heldMs: 2_500 }),
   fault(16_500, 'half-open', 2_000, 'postgres'),
-  fault(18_000, 'platform-answers', 3_000, 'all', { answer: 'bad-gateway', times: 6, afterEffect: 'yes' }),
+  fault(18_000, 'platform-answers', 3_000, 'all', {
+    of: 'github',
+    answer: 'bad-gateway',
+    times: 6,
+    afterEffect: 'yes',
+  }),
   fault(19_500, 'kill-postgres', 1_000, '', { how: 'kill' }),
   fault(20_500, 'clock-jump', 2_500, 'remediator', { byMs: -20_000 }),
   fault(22_000, 'full-disk', 2_000),
 ];
-const SCHEDULE = Schedule.parse({ seed: 13, durationMs: 27_000, everyMs: 450, storm: 0, faults: FAULTS });
+const SCHEDULE = Schedule.parse({ seed: 25, durationMs: 27_000, everyMs: 450, storm: 0, gitlab: 0.4, faults: FAULTS });
 
 let result: Result;
 let rogue = '';
@@ -41,9 +47,9 @@ beforeAll(async () => {
   result = await run(SCHEDULE, {
     settleMs: 200_000,
     patienceMs: 20_000,
-    async sabotage({ github }, platform) {
+    async sabotage({ github }, platforms) {
       // What has failed in the code is nobody's to run again, so Prunella can't have been about to.
-      const code = platform.runs.find(({ story }) => story === 'code');
+      const code = platforms.runs.find(({ story, repository }) => story === 'code' && !repository.startsWith(LAB));
       if (code === undefined) throw new Error('no such run in the load of this seed: take another seed');
       rogue = `${code.repository}#${code.runId} attempt 2`;
       const path = `/repos/${code.repository}/actions/runs/${code.runId}/rerun-failed-jobs`;
@@ -72,6 +78,7 @@ it('something was done meanwhile: it is no empty promise that it was done once',
   const { effects, end, reports } = result.ledger;
   const outcomes = new Set(end.incidents?.map(({ outcome, state }) => outcome ?? state));
   expect(effects.length).toBeGreaterThan(10);
+  expect(effects.some(({ repository }) => repository.startsWith(LAB))).toBe(true);
   expect(reports.length).toBeGreaterThan(0);
   expect([...outcomes]).toEqual(expect.arrayContaining(['healed', 'ineffective', 'recommended']));
 });

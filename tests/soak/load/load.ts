@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FakeRun } from '@prunella/testing';
 import { atRate } from '../../bench/webhooks/pace.ts';
+import { githubStage } from '../../chaos/suite/load/github.ts';
 import { People } from '../../chaos/suite/load/people.ts';
 import { Platform } from '../../chaos/suite/load/platform.ts';
 import { Publishers } from '../../chaos/suite/load/publishers.ts';
 import { endingOf, type Story } from '../../chaos/suite/load/stories.ts';
+import { SECRET } from '../../chaos/suite/world/world.ts';
 import type { Stand } from '../stand.ts';
 import { Decisions } from './decisions.ts';
 import { mixOf } from './mix.ts';
@@ -27,7 +30,7 @@ export class Load {
   readonly decisions: Decisions;
   readonly visitors: Visitors;
   private readonly stories = mixOf(1);
-  private readonly platform: Platform;
+  private readonly platform: Platform<FakeRun>;
   private readonly people: People;
   private readonly forgetting: NodeJS.Timeout;
   private readonly stand: Stand;
@@ -37,8 +40,8 @@ export class Load {
     this.stand = stand;
     this.publishers = publishers;
     this.decisions = new Decisions(stand.bus, stand.now);
-    this.platform = new Platform(stand);
-    this.people = new People(stand, (runId) => this.platform.storyOf(runId));
+    this.platform = new Platform(stand, githubStage(stand.github, SECRET));
+    this.people = new People(stand, (run) => this.platform.storyOf(run));
     this.visitors = new Visitors(stand);
     this.forgetting = setInterval(() => this.forget(), FORGET_EVERY_MS);
   }

@@ -25,7 +25,7 @@ export function* mixOf(seed: number): Generator<Story, never> {
     const kind = drawn(random);
     const { repository } = playOf(kind);
     const name = repository === '' ? '' : `${repository}${Math.floor(random() * REPOSITORIES)}`;
-    yield { n, atMs: 0, kind, repository: name, topic: Math.floor(random() * TOPICS) };
+    yield { n, atMs: 0, kind, platform: 'github', repository: name, topic: Math.floor(random() * TOPICS) };
   }
 }
 

@@ -69,6 +69,9 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   [`${REPOSITORY}/hooks/{hook_id}/deliveries`]: z.array(Sent),
   [`${REPOSITORY}/issues/{issue_number}/comments`]: z.array(Comment),
   [`${REPOSITORY}/pulls`]: z.array(Pull),
+  // What was written is looked for again where the answer to it is none.
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': Comment,
+  'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': Comment,
   'GET /app/hook/deliveries': z.array(Sent),
   'GET /user': z.looseObject({ login: text }),
 };

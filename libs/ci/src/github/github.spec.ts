@@ -434,6 +434,27 @@ describe('a page for people in place of an answer', () => {
     expect(run.attempt).toBe(1);
   });
 
+  // Octokit takes any 2xx for a yes, and what broke off for an empty answer.
+  it.each([
+    ['JSON of something else', { status: 200, body: { ok: true } }],
+    ['half an answer', 'half' as const],
+  ])('and %s is no rerun either', async (_, answer) => {
+    const run = fake.addRun();
+    const asked: (() => Promise<unknown> | undefined)[] = [
+      () => platform().rerun?.rerunFailedJobs(githubRun(run), signal),
+      () => platform().rerun?.rerunRun(githubRun(run), signal),
+      () => platform().rerun?.rerunJob?.(githubRun(run), String(run.id * 100_000 + 1_000), signal),
+    ];
+    for (const ask of asked) {
+      fake.fault({ on: /^POST /, answer });
+      await expect(ask()).rejects.toMatchObject({
+        problem: 'unavailable',
+        message: expect.stringMatching(/expected HTTP 201, by which GitHub says that it begins, found HTTP 200/),
+      });
+    }
+    expect(run.attempt).toBe(1);
+  });
+
   it('is no state of a run', async () => {
     const run = fake.addRun();
     fake.fault({ on: /GET .*runs\/\d+$/, answer: page });

@@ -11,12 +11,15 @@ const MOST_RERUNS = 50;
 const RERUN_FOR_DAYS = 30;
 const DAY_MS = 86_400_000;
 
+/** What GitHub answers to each of these when it begins. */
+const BEGUN = 201;
+
 /**
  * Starts GitHub Actions runs again, as the next attempt of the same run. Needs `actions: write`. For the remediator only.
  * What GitHub would refuse by its own limits is refused before it is asked.
  */
 export function githubRerun({ rest: { actions } }: GitHubClient, now: () => number = Date.now): Rerun {
-  async function begin(what: string, run: Run, signal: AbortSignal, call: (options: Target) => Promise<unknown>) {
+  async function begin(what: string, run: Run, signal: AbortSignal, call: Call) {
     const { owner, repo } = repositoryOf(run);
     const { data } = await provided(`get run ${run.runId} before it is rerun`, () =>
       actions.getWorkflowRun({ owner, repo, run_id: runIdOf(run), request: { signal } }),
@@ -24,7 +27,9 @@ export function githubRerun({ rest: { actions } }: GitHubClient, now: () => numb
     const limit = limitOf(data, now());
     if (limit !== undefined)
       throw new ProviderError('github', 'refused', `rerun ${what} of run ${run.runId}: ${limit}`);
-    await provided(`rerun ${what} of run ${run.runId}`, () => call({ owner, repo, request: { signal, ...ONCE } }));
+    const rerun = `rerun ${what} of run ${run.runId}`;
+    const { status } = await provided(rerun, () => call({ owner, repo, request: { signal, ...ONCE } }));
+    if (status !== BEGUN) throw notBegun(rerun, status);
     return undefined;
   }
   return {
@@ -39,6 +44,15 @@ export function githubRerun({ rest: { actions } }: GitHubClient, now: () => numb
         actions.reRunJobForWorkflowRun({ ...target, job_id: numberOf(jobId, 'a job') }),
       ),
   };
+}
+
+/** Octokit's types know of 201 alone; it lets pass whatever is a 2xx. */
+type Call = (options: Target) => Promise<{ status: number }>;
+
+/** Whoever stands in between and answers something else than GitHub: whether a rerun was begun, nobody knows. */
+function notBegun(what: string, status: number): ProviderError {
+  const detail = `expected HTTP ${BEGUN}, by which GitHub says that it begins, found HTTP ${status}`;
+  return new ProviderError('github', 'unavailable', `${what}: ${detail}`);
 }
 
 interface Target {

@@ -92,6 +92,16 @@ it('says nothing about a run that is not there any more', async () => {
   expect(await review().note({ ...githubRun(run), runId: '99' }, note, signal)).toBeUndefined();
 });
 
+it('takes no comment for written of which half an answer says nothing', async () => {
+  const { run } = changed();
+  fake.fault({ on: /POST .*comments/, answer: 'half' });
+  await expect(review().note(githubRun(run), note, signal)).rejects.toMatchObject({
+    problem: 'unavailable',
+    message: expect.stringMatching(/not as documented/),
+  });
+  expect(await review().note(githubRun(run), note, signal)).toEqual(expect.stringContaining('https://'));
+});
+
 it('writes one comment when the answer got lost', async () => {
   const { run, pull } = changed();
   fake.fault({ on: /POST .*comments/, answer: 'cut', afterEffect: true });

@@ -50,6 +50,15 @@ it('starts it on another branch when told to', async () => {
   expect(fake.dispatched[0]?.run).toMatchObject({ branch: 'release', headSha: 'c'.repeat(40) });
 });
 
+it('does not take half an answer for a run that was begun', async () => {
+  fake.fault({ on: /^POST /, answer: 'half' });
+  await expect(trigger().trigger(target(), signal)).rejects.toMatchObject({
+    problem: 'unavailable',
+    message: expect.stringMatching(/expected the run that was begun, or HTTP 204, found HTTP 200/),
+  });
+  expect(fake.dispatched).toHaveLength(0);
+});
+
 it('starts it once on a server that can not say which run it began', async () => {
   fake.isOld = true;
   expect(await trigger().trigger(target(), signal)).toBeUndefined();

@@ -15,15 +15,22 @@ const SECOND_MS = 1_000;
 /** What GitHub tells of the run that it began, since 2026 and when it is asked to. */
 const Begun = z.object({ workflow_run_id: z.int().positive(), html_url: z.string().optional() });
 
+/** What an Enterprise Server answers that does not tell. */
+const BEGUN_SILENTLY = 204;
+
 /** Starts a workflow that has `on: workflow_dispatch`. Needs `actions: write`. For the remediator only. */
 export function githubTrigger({ client, login }: Connection): Trigger {
   return {
     async trigger(target, signal) {
       const { owner, repo, workflow_id, ref } = placeOf(target);
       const asked = { owner, repo, workflow_id, ref, inputs: { ...target.inputs }, request: { signal, ...ONCE } };
-      const { data } = await provided(`dispatch ${workflow_id} on ${ref}`, () => dispatch(client, asked));
+      const what = `dispatch ${workflow_id} on ${ref}`;
+      const { status, data } = await provided(what, () => dispatch(client, asked));
       const { success, data: begun } = Begun.safeParse(data);
-      return success ? startedRun(begun.workflow_run_id, begun.html_url) : undefined;
+      if (success) return startedRun(begun.workflow_run_id, begun.html_url);
+      if (status === BEGUN_SILENTLY) return undefined;
+      const detail = `expected the run that was begun, or HTTP ${BEGUN_SILENTLY}, found HTTP ${status} with something else`;
+      throw new ProviderError('github', 'unavailable', `${what}: ${detail}`);
     },
 
     async findTriggered(target, since, signal) {
@@ -46,7 +53,7 @@ export function githubTrigger({ client, login }: Connection): Trigger {
 
 type Dispatch = NonNullable<Parameters<GitHubClient['rest']['actions']['createWorkflowDispatch']>[0]>;
 
-async function dispatch(client: GitHubClient, asked: Dispatch): Promise<{ data: unknown }> {
+async function dispatch(client: GitHubClient, asked: Dispatch): Promise<{ status: number; data: unknown }> {
   try {
     return await client.rest.actions.createWorkflowDispatch({ ...asked, return_run_details: true });
   } catch (error) {

@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Delivery } from '../github/delivery.ts';
+import { Faults } from '../github/faults.ts';
 import { type Answer, close, listen, send, textOf, urlOf } from '../github/http.ts';
+import type { Fault } from '../github/model.ts';
 import { type Answers, missing } from './answers/answer.ts';
 import { mergeRequestAnswers } from './answers/merge-requests.ts';
 import { pipelineAnswers } from './answers/pipelines.ts';
 import { projectAnswers } from './answers/projects.ts';
 import { type Asked, type EndpointName, endpointOf, endpoints, wrongWith } from './contract.ts';
-import type { GitLabFault } from './model.ts';
+import { jobDelivery, pipelineDelivery } from './deliveries.ts';
+import type { GitLabJob, GitLabPipeline } from './model.ts';
 import { GitLabWorld } from './world.ts';
 
 const API = '/api/v4';
@@ -24,7 +28,7 @@ export class FakeGitLab extends GitLabWorld {
   /** How many requests are allowed and left, as the headers tell; undefined: they do not. Nothing is counted. */
   patience: { limit: number; left: number } | undefined;
   private readonly moved = new Map<string, string>();
-  private readonly faults: GitLabFault[] = [];
+  private readonly faults = new Faults();
   private readonly answers: Answers<EndpointName> = {
     ...projectAnswers(this),
     ...pipelineAnswers(this),
@@ -61,9 +65,24 @@ export class FakeGitLab extends GitLabWorld {
     this.moved.set(project, to);
   }
 
-  /** Lets the next matching request go wrong. */
-  fault(fault: GitLabFault): void {
-    this.faults.push(fault);
+  /** Lets the next matching request go wrong; `on` is held against `METHOD path?query`, the path as it was sent. */
+  fault(fault: Fault): void {
+    this.faults.add(fault);
+  }
+
+  /** Nothing goes wrong any more: what hangs is cut. */
+  heal(): void {
+    this.faults.heal();
+  }
+
+  /** A Pipeline Hook about the pipeline as it is now. @param token the secret token of the webhook. */
+  pipelineDelivery(pipeline: GitLabPipeline, token: string): Delivery {
+    return pipelineDelivery(pipeline, token);
+  }
+
+  /** A Job Hook about a try of a job as it is now. */
+  jobDelivery(pipeline: GitLabPipeline, job: GitLabJob, token: string): Delivery {
+    return jobDelivery(pipeline, job, token);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -81,19 +100,12 @@ export class FakeGitLab extends GitLabWorld {
     if (!url.pathname.startsWith(API)) this.violations.push(`${what}: is not below ${API}`);
     this.violations.push(...wrongWith(asked));
 
-    const fault = this.takeFault(what);
+    const fault = this.faults.take(what);
     if (fault === undefined || fault.afterEffect) {
       const answer = this.admitted(asked, request.headers['private-token']);
       if (fault === undefined) return send(response, { ...answer, headers: { ...this.limits(), ...answer.headers } });
     }
-    if (fault.answer === 'hang') return;
-    if (fault.answer === 'cut') response.destroy();
-    else send(response, fault.answer);
-  }
-
-  private takeFault(request: string): GitLabFault | undefined {
-    const index = this.faults.findIndex((fault) => fault.on.test(request));
-    return index < 0 ? undefined : this.faults.splice(index, 1)[0];
+    this.faults.goWrong(fault.answer, response);
   }
 
   private limits(): Record<string, string> {

@@ -71,14 +71,11 @@ export interface GitLabNote {
   authorId: number;
 }
 
-/** Something that goes wrong at a request, once. */
-export interface GitLabFault {
-  /** On `METHOD path?query`, the path as it was sent. */
-  on: RegExp;
-  /** An answer, no answer at all, or a connection cut. */
-  answer: { status: number; headers?: Record<string, string>; body?: unknown } | 'hang' | 'cut';
-  /** Whether the request takes effect before that. */
-  afterEffect?: boolean;
+/** A retry of a pipeline that was asked for over HTTP and began jobs. */
+export interface GitLabRetry {
+  pipeline: GitLabPipeline;
+  /** The try that it began, of the job that was tried most often. */
+  attempt: number;
 }
 
 /** What a commit does to a file; without `from` the path stays. */

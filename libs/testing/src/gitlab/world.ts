@@ -4,6 +4,7 @@ import type {
   GitLabMergeRequest,
   GitLabNote,
   GitLabPipeline,
+  GitLabRetry,
   NewGitLabJob,
   NewGitLabPipeline,
 } from './model.ts';
@@ -12,6 +13,8 @@ import type {
 export class GitLabWorld {
   /** All writes that took effect: `project!iid note ...`, `project#pipeline retry`, `project#pipeline begun`. */
   readonly effects: string[] = [];
+  /** Retries of pipelines that were asked for and began jobs, in order. */
+  readonly retries: GitLabRetry[] = [];
   /** Whom the token is of. */
   readonly user = { id: 7, username: 'prunella-bot' };
   /** What the token may do; undefined: it is no access token, so that GitLab does not tell. */
@@ -63,8 +66,8 @@ export class GitLabWorld {
     return whole;
   }
 
-  /** Begins another try of every failed or cancelled job, as a person's click on Retry would. */
-  retry(pipeline: GitLabPipeline): void {
+  /** Begins another try of every failed or cancelled job, as a person's click on Retry would. @returns whether there were any. */
+  retry(pipeline: GitLabPipeline): boolean {
     const last = [...Map.groupBy(pipeline.jobs, ({ name }) => name).values()].map((tries) => tries.at(-1));
     const again = last.filter((job) => job?.status === 'failed' || job?.status === 'canceled');
     for (const job of again) {
@@ -73,6 +76,7 @@ export class GitLabWorld {
     }
     // with nothing to retry GitLab says yes and does nothing
     if (again.length > 0) pipeline.status = 'running';
+    return again.length > 0;
   }
 
   /** Ends the pipeline and the jobs that still ran. */
@@ -111,6 +115,12 @@ export class GitLabWorld {
     return note;
   }
 
+  /** As after it was deleted: nobody knows it any more, nor its branch. */
+  forget({ id, project, ref }: GitLabPipeline): void {
+    this.known.delete(id);
+    this.branches.delete(`${project}:${ref}`);
+  }
+
   /** Says what a commit changes, against the commit before and against the default branch alike. */
   change(sha: string, files: FileChange[]): void {
     this.changes.set(sha, files);
@@ -145,4 +155,9 @@ export class GitLabWorld {
       ...job,
     };
   }
+}
+
+/** How often the job was tried that was tried most often. */
+export function attemptOf({ jobs }: GitLabPipeline): number {
+  return Math.max(1, ...[...Map.groupBy(jobs, ({ name }) => name).values()].map((tries) => tries.length));
 }

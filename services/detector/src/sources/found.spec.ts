@@ -89,6 +89,24 @@ describe('GitLab', () => {
     expect(names(asked).toSorted()).toEqual(names(told).toSorted());
   });
 
+  it("the hooks that the fake sends are GitLab's: the same event, with a job of it in the same attempt", async () => {
+    const pipeline = fakeGitLab.addPipeline({ jobs: [{ name: 'unit' }, { name: 'lint', status: 'success' }] });
+    fakeGitLab.retry(pipeline);
+    fakeGitLab.complete(pipeline, 'failed');
+    const [hook, ofJob] = [
+      fakeGitLab.pipelineDelivery(pipeline, 'a-token'),
+      fakeGitLab.jobDelivery(pipeline, pipeline.jobs.at(-1) as never, 'a-token'),
+    ];
+    const told = read(gitlab, JSON.parse(hook.body), hook.headers);
+    const { id, source, subject, newestJob } = await found(gitlab, 'acme/web/shop', String(pipeline.id));
+    expect(told).toMatchObject({ id, source, subject, newestJob });
+    expect(hook.headers).toMatchObject({ 'x-gitlab-token': 'a-token' });
+    expect(read(gitlab, JSON.parse(ofJob.body), ofJob.headers)).toMatchObject({
+      source,
+      data: { kind: 'job', attempt: 2, conclusion: 'failure', runId: String(pipeline.id) },
+    });
+  });
+
   it('one that could not begin', async () => {
     const pipeline = fakeGitLab.addPipeline({ jobs: [], began: false, yamlErrors: 'jobs: nothing', updatedAt: at.api });
     const asked = await found(gitlab, 'acme/web/shop', String(pipeline.id));

@@ -1,14 +1,14 @@
 import type { Effect, EventSeen, Ledger } from '../ledger/ledger.ts';
 import { type Promised, promiseOf } from '../load/promised.ts';
 import type { Check } from './check.ts';
-import { count, nameOf } from './effects.ts';
+import { count, isSameRun, nameOf, runOf } from './effects.ts';
 
 export const onlyWhatFailed: Check = {
   id: 'only-what-failed',
   says: 'Only what was told as failed is run again.',
   when: 'always',
   broken({ effects, deliveries }) {
-    const failed = new Set(deliveries.filter(({ says }) => says === 'failure').map(nameOf));
+    const failed = new Set(deliveries.filter(({ kind, says }) => kind === 'run' && says === 'failure').map(nameOf));
     return effects
       .filter((effect) => !failed.has(nameOf({ ...effect, attempt: effect.attempt - 1 })))
       .map((effect) => `${nameOf(effect)} was begun, and the attempt before was not told as failed`);
@@ -20,8 +20,8 @@ export const codeIsLeftAlone: Check = {
   says: 'What failed because of the code is never run again.',
   when: 'always',
   broken({ effects, end }) {
-    const code = new Set(end.runs.filter(({ story }) => story === 'code').map(({ runId }) => runId));
-    return effects.filter(({ runId }) => code.has(runId)).map((effect) => `${nameOf(effect)} was begun`);
+    const code = new Set(end.runs.filter(({ story }) => story === 'code').map(runOf));
+    return effects.filter((effect) => code.has(runOf(effect))).map((effect) => `${nameOf(effect)} was begun`);
   },
 };
 
@@ -30,7 +30,7 @@ export const budgets: Check = {
   says: 'No run, no repository and no group of repositories has more reruns than the policy allows.',
   when: 'always',
   broken({ effects }, promised) {
-    const ofRuns = count(effects.map(({ repository, runId }) => `${repository}#${runId}`));
+    const ofRuns = count(effects.map(runOf));
     const ofRepositories = count(effects.map(({ repository }) => repository));
     const ofGroups = count(effects.map(({ repository }) => promiseOf(promised, repository)?.prefix ?? repository));
     return [
@@ -81,7 +81,7 @@ function notAllowed(effect: Effect, { answers }: Ledger, promised: Promised): st
   if (mode === 'act') return [];
   if (mode !== 'approve') return [`${nameOf(effect)} was begun where the mode is ${mode}`];
   const before = answers.filter(
-    ({ runId, attempt, at }) => runId === effect.runId && attempt === effect.attempt - 1 && at <= effect.at,
+    (answer) => isSameRun(answer, effect) && answer.attempt === effect.attempt - 1 && answer.at <= effect.at,
   );
   if (before.some(({ approved }) => !approved)) return [`${nameOf(effect)} was begun after a no`];
   return before.some(({ approved }) => approved) ? [] : [`${nameOf(effect)} was begun without a yes`];

@@ -7,7 +7,9 @@ import { event, incident, soundLedger } from './ledger.fixture.ts';
 type Doctor = (ledger: Ledger) => void;
 
 const shop = { repository: 'chaos/shop-1', runId: '7' };
-const failed = (repository: string, attempt = 1) => ({ id: 'x', repository, runId: '7', attempt, says: 'failure' });
+const failed = (repository: string, attempt = 1) => ({
+  ...{ id: 'x', kind: 'run' as const, repository, runId: '7', attempt, says: 'failure' },
+});
 const executed = (changes: object) =>
   event({ subject: 'action.executed', action: 'retry', status: 'executed', ...changes });
 
@@ -25,7 +27,12 @@ const failedStart = { process: 'auditor', from: 40, at: 50, says: 'no', wasKille
 const outage = { kind: 'kill-nats', target: '', from: 45, to: 48, startsMayFail: true, happened: 1 };
 
 const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
-  ['taken', 'a delivery was not', (l) => delete l.deliveries[1]?.acceptedAt, /delivery d-1 \(7\/2\) was never taken/],
+  [
+    'taken',
+    'a delivery was not',
+    (l) => delete l.deliveries[1]?.acceptedAt,
+    /delivery d-1 \(chaos\/shop-1#7 attempt 2\) was never taken/,
+  ],
   ['taken', 'a report was not', (l) => delete l.reports[0]?.acceptedAt, /report bus-1 \(bus\) was never/],
   ['taken', 'garbage was not', (l) => delete l.garbage[0]?.acceptedAt, /no-event-k was never taken/],
   [
@@ -35,7 +42,17 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     /d-1 was taken, .* no pipeline.fin/,
   ],
   ['webhooks-kept', 'no failure of it', (l) => drop(l, 'pipeline.failed', 1), /d-0 was taken, .* no pipeline.failed/],
-  ['webhooks-kept', 'no incident', (l) => l.end.incidents?.shift(), /run 7 has no incident/],
+  ['webhooks-kept', 'no incident', (l) => l.end.incidents?.shift(), /run chaos\/shop-1#7 has no incident/],
+  [
+    ...(['webhooks-kept', 'no incident but that of the same number on another platform'] as const),
+    (l) => Object.assign(l.end.incidents?.[0] ?? {}, { repository: 'lab/chaos/shop-1' }),
+    /run chaos\/shop-1#7 has no incident/,
+  ],
+  [
+    ...(['webhooks-kept', 'no event of a job'] as const),
+    (l) => l.deliveries.push({ ...failed('chaos/shop-1'), kind: 'job', acceptedAt: 10 }),
+    /x was taken, .* no pipeline.finished/,
+  ],
   ['webhooks-kept', 'NATS is gone', (l) => delete l.end.events, /could not be read/],
   ['reports-kept', 'no incident', (l) => l.end.incidents?.pop(), /report bus-1 \(bus\) has 0 incidents/],
   [
@@ -74,7 +91,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
       l.end.incidents?.push(
         incident({ id: 'inc_3', repository: 'chaos/asked-1', runId: '9', state: 'awaiting_approval' }),
       );
-      l.answers.push({ runId: '9', attempt: 1, incidentId: 'inc_3', approved: true, at: 1 });
+      l.answers.push({
+        repository: 'chaos/asked-1',
+        runId: '9',
+        attempt: 1,
+        incidentId: 'inc_3',
+        approved: true,
+        at: 1,
+      });
     },
     /inc_3 .* is still awaiting_approval/,
   ],
@@ -104,14 +128,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
   [
     ...(['still-heals', 'the probe was handed over'] as const),
     (l) => Object.assign(l.end.incidents?.[0] ?? {}, { state: 'handed_over', outcome: null }),
-    /run 7 began in the calm, and is not healed: handed_over, no outcome/,
+    /run chaos\/shop-1#7 began in the calm, and is not healed: handed_over, no outcome/,
   ],
   [
     ...(['still-heals', 'nobody knows the probe'] as const),
     (l) => l.end.incidents?.shift(),
     /is not healed: no incident/,
   ],
-  ['still-heals', 'no probe was begun', (l) => Object.assign(l.probes, { runId: '' }), /is not healed: no incident/],
+  ['still-heals', 'no probe was begun', (l) => Object.assign(l.probes, { runs: [] }), /no run was begun in the calm/],
   ['still-heals', 'a report is lost', (l) => l.end.incidents?.pop(), /factory\/k was told in the calm/],
   [
     ...(['one-effect', 'a second rerun that nobody decided'] as const),
@@ -191,6 +215,15 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     },
     /#r3 attempt 2 was begun as one of 3 at a time that had waited, allowed 2/,
   ],
+  [
+    ...(['rests', 'it goes on though it never helps'] as const),
+    (l) => {
+      drop(l, 'outcome.observed', 1);
+      for (let n = 1; n <= PROMISED.failures; n += 1) inVain(l, `v${n}`, n);
+      inVain(l, 'late', 70_001);
+    },
+    /#late attempt 2 was begun 70 s after retry on github did not help for the 15th time/,
+  ],
   ['modes', 'done where it is only recommended', actedIn('chaos/advised-1'), /where the mode is recommend/],
   ['modes', 'done where it is only watched', actedIn('chaos/watched-1'), /where the mode is observe/],
   ['modes', 'done without a yes', actedIn('chaos/asked-1'), /without a yes/],
@@ -198,7 +231,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     ...(['modes', 'done after a no'] as const),
     (l) => {
       actedIn('chaos/asked-1')(l);
-      l.answers.push({ runId: '7', attempt: 1, incidentId: 'inc_1', approved: false, at: 10 });
+      l.answers.push({
+        repository: 'chaos/asked-1',
+        runId: '7',
+        attempt: 1,
+        incidentId: 'inc_1',
+        approved: false,
+        at: 10,
+      });
     },
     /after a no/,
   ],
@@ -206,7 +246,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     ...(['modes', 'a yes to another attempt'] as const),
     (l) => {
       actedIn('chaos/asked-1')(l);
-      l.answers.push({ runId: '7', attempt: 2, incidentId: 'inc_1', approved: true, at: 10 });
+      l.answers.push({
+        repository: 'chaos/asked-1',
+        runId: '7',
+        attempt: 2,
+        incidentId: 'inc_1',
+        approved: true,
+        at: 10,
+      });
     },
     /without a yes/,
   ],
@@ -214,7 +261,14 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
     ...(['modes', 'a yes that came later'] as const),
     (l) => {
       actedIn('chaos/asked-1')(l);
-      l.answers.push({ runId: '7', attempt: 1, incidentId: 'inc_1', approved: true, at: 30 });
+      l.answers.push({
+        repository: 'chaos/asked-1',
+        runId: '7',
+        attempt: 1,
+        incidentId: 'inc_1',
+        approved: true,
+        at: 30,
+      });
     },
     /without a yes/,
   ],
@@ -257,6 +311,16 @@ const CASES: [check: string, what: string, doctor: Doctor, says: RegExp][] = [
   ['platform-rules', 'a wrong request', (l) => l.violations.push('GET /x: no such operation'), /no such operation/],
 ];
 
+/** A rerun that did not help, and was told so. */
+function inVain(ledger: Ledger, runId: string, at: number): void {
+  const about = { runId, at, action: 'retry' };
+  ledger.effects.push({ ...shop, runId, attempt: 2, at });
+  ledger.end.events?.push(
+    event({ ...about, identity: `done ${runId}`, subject: 'action.executed', status: 'executed' }),
+    event({ ...about, identity: `in vain ${runId}`, subject: 'outcome.observed', status: 'ineffective' }),
+  );
+}
+
 function drop(ledger: Ledger, subject: string, attempt: number): void {
   ledger.end.events = ledger.end.events?.filter((one) => one.subject !== subject || one.attempt !== attempt) ?? [];
 }
@@ -288,6 +352,20 @@ describe('what only looks amiss', () => {
       (l) => {
         l.effects.pop();
         l.byPeople.push({ ...shop, attempt: 2 });
+      },
+    ],
+    [
+      'a person who ran again what our rerun had healed',
+      (l) => {
+        l.byPeople.push({ ...shop, attempt: 3 });
+        Object.assign(l.end.runs[0] ?? {}, { attempt: 3 });
+      },
+    ],
+    [
+      'a job that failed beside its run',
+      (l) => {
+        l.deliveries.push({ ...failed('chaos/shop-1'), kind: 'job', acceptedAt: 10 });
+        l.end.events?.push(event({ identity: 'test job', subject: 'pipeline.finished', kind: 'job' }));
       },
     ],
     [
@@ -332,7 +410,7 @@ describe('what only looks amiss', () => {
           const runId = `r${n}`;
           const [acted, told] = [
             event({ subject: 'action.executed' }),
-            { ...shop, runId, attempt: 1, says: 'failure' },
+            { ...shop, kind: 'run' as const, runId, attempt: 1, says: 'failure' },
           ];
           l.end.events?.push(parked(runId), {
             ...acted,
@@ -352,4 +430,28 @@ describe('what only looks amiss', () => {
     doctor(ledger);
     expect(violationsIn(ledger, PROMISED)).toEqual([]);
   });
+});
+
+it.each<[string, Doctor]>([
+  ['what was let through before the breaker opened', (l) => inVain(l, 'soon', 50_000)],
+  [
+    'another action, and the same one on another platform',
+    (l) => {
+      inVain(l, 'other', 70_000);
+      for (const one of l.end.events?.slice(-2) ?? []) one.platform = 'gitlab';
+    },
+  ],
+  [
+    'one that healed something meanwhile',
+    (l) => {
+      l.end.events?.push(event({ identity: 'heal', subject: 'outcome.observed', action: 'retry', status: 'healed' }));
+      inVain(l, 'other', 70_000);
+    },
+  ],
+])('an action that never helped may still be seen: %s', (_what, doctor) => {
+  const ledger = soundLedger();
+  drop(ledger, 'outcome.observed', 1);
+  for (let n = 1; n <= PROMISED.failures; n += 1) inVain(ledger, `v${n}`, n);
+  doctor(ledger);
+  expect(violationsIn(ledger, PROMISED).filter(({ check }) => check === 'rests')).toEqual([]);
 });

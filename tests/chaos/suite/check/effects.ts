@@ -55,8 +55,8 @@ export const toldOnce: Check = {
 const TOLD_ONCE = new Set(['pipeline.failed', 'pipeline.finished', 'outcome.observed']);
 
 /** Of a run that ended, of its failure, and of what became of it: one event for each attempt. What is known better later takes back what was said. */
-function isToldOnce({ subject, runId, reverses }: EventSeen): boolean {
-  return TOLD_ONCE.has(subject) && runId !== '' && reverses === '';
+function isToldOnce({ subject, runId, kind, reverses }: EventSeen): boolean {
+  return TOLD_ONCE.has(subject) && runId !== '' && kind !== 'job' && reverses === '';
 }
 
 export const countedOnce: Check = {
@@ -93,8 +93,19 @@ function healsTold({ end }: Ledger): EventSeen[] {
 }
 
 /** A run and its attempt. */
-export function nameOf({ repository, runId, attempt }: Attempt): string {
-  return `${repository}#${runId} attempt ${attempt}`;
+export function nameOf(attempt: Attempt): string {
+  return `${runOf(attempt)} attempt ${attempt.attempt}`;
+}
+
+type Run = Pick<Attempt, 'repository' | 'runId'>;
+
+/** Platforms count their runs each for itself: a number alone is none. */
+export function runOf({ repository, runId }: Run): string {
+  return `${repository}#${runId}`;
+}
+
+export function isSameRun(a: Run, b: Run): boolean {
+  return a.repository === b.repository && a.runId === b.runId;
 }
 
 export function count(names: readonly string[]): Map<string, number> {

@@ -1,7 +1,7 @@
-import type { IncidentSeen, Ledger, RunSeen } from '../ledger/ledger.ts';
+import type { Attempt, End, IncidentSeen, Ledger, RunSeen } from '../ledger/ledger.ts';
 import { type Promised, promiseOf } from '../load/promised.ts';
 import type { Check } from './check.ts';
-import { rerunsTold } from './effects.ts';
+import { isSameRun, rerunsTold, runOf } from './effects.ts';
 
 const FINAL = new Set(['closed', 'recommended', 'handed_over']);
 
@@ -18,9 +18,9 @@ export const finalState: Check = {
 };
 
 function waitsForPeople(incident: IncidentSeen, { answers }: Ledger, promised: Promised): boolean {
-  const { state, repository, runId, attempt } = incident;
+  const { state, repository, attempt } = incident;
   if (state !== 'awaiting_approval' || promiseOf(promised, repository)?.mode !== 'approve') return false;
-  return !answers.some((answer) => answer.runId === runId && answer.attempt === attempt);
+  return !answers.some((answer) => isSameRun(answer, incident) && answer.attempt === attempt);
 }
 
 export const trueOutcome: Check = {
@@ -28,10 +28,10 @@ export const trueOutcome: Check = {
   says: 'What Prunella says of a run is what the platform says of it: healed when its rerun passed, and not when it failed.',
   when: 'eventually',
   broken(ledger) {
-    const incidents = new Map(ledger.end.incidents?.map((incident) => [incident.runId, incident]));
+    const incidents = new Map(ledger.end.incidents?.map((incident) => [runOf(incident), incident]));
     const told = new Set(ledger.deliveries.filter(({ acceptedAt }) => acceptedAt !== undefined).map(keyOf));
     return ledger.end.runs.flatMap((run) => {
-      const incident = incidents.get(run.runId);
+      const incident = incidents.get(runOf(run));
       // What nobody told, or not in time, it can't know.
       if (incident === undefined || run.conclusion === null || !told.has(keyOf(run))) return [];
       return wrongAbout(run, incident, ledger);
@@ -42,14 +42,15 @@ export const trueOutcome: Check = {
 function wrongAbout(run: RunSeen, incident: IncidentSeen, ledger: Ledger): string[] {
   const { effects, byPeople } = ledger;
   const name = nameOf(incident);
-  const begun = (list: readonly { runId: string; attempt: number }[]) =>
-    list.some(({ runId, attempt }) => runId === run.runId && attempt === run.attempt);
+  const begun = (list: readonly Attempt[]) => list.some((one) => keyOf(one) === keyOf(run));
   if (run.conclusion === 'failure') {
     if (incident.outcome === 'healed') return [`${name} is called healed, and attempt ${run.attempt} failed`];
     if (incident.attempt === run.attempt) return [];
     return [`${name} is about attempt ${incident.attempt}, and attempt ${run.attempt} failed`];
   }
-  if (incident.outcome === 'healed' && !begun(effects) && !begun(rerunsTold(ledger)))
+  // Whoever runs again what our rerun has healed takes nothing from it.
+  const weHealed = effects.some((effect) => isSameRun(effect, run) && effect.conclusion === 'success');
+  if (incident.outcome === 'healed' && !weHealed && !begun(rerunsTold(ledger)))
     return [`${name} is called healed, and attempt ${run.attempt} was begun by somebody else`];
   // Whoever was faster: when a person began it, it is not our heal, and need not be.
   if (!begun(effects) || begun(byPeople)) return incident.state === 'closed' ? [] : [`${name} is green and not closed`];
@@ -62,23 +63,27 @@ export const stillHeals: Check = {
   when: 'eventually',
   broken({ probes, end }) {
     if (end.incidents === undefined) return ['the API did not answer in the end'];
-    const healed = end.incidents.find(({ runId }) => runId === probes.runId && runId !== '');
     const told = end.incidents.some(({ pipelineId }) => pipelineId === probes.pipelineId);
-    const outcome = healed === undefined ? 'no incident' : `${healed.state}, ${healed.outcome ?? 'no outcome'}`;
-    const against = (end.events ?? [])
-      .filter(({ subject, runId }) => subject === 'action.executed' && runId === probes.runId)
-      .map(({ status, refusedBy }) => `${status} ${refusedBy}`);
     return [
-      ...(healed?.outcome === 'healed'
-        ? []
-        : [`run ${probes.runId} began in the calm, and is not healed: ${outcome} (${against.join('; ')})`]),
+      ...(probes.runs.length === 0 ? ['no run was begun in the calm'] : []),
+      ...probes.runs.flatMap((run) => notHealed(run, end)),
       ...(told ? [] : [`report ${probes.pipelineId} was told in the calm, and is no incident`]),
     ];
   },
 };
 
-function keyOf({ runId, attempt }: { runId: string; attempt: number }): string {
-  return `${runId}/${attempt}`;
+function notHealed(run: Attempt, { incidents = [], events = [] }: End): string[] {
+  const incident = incidents.find((one) => isSameRun(one, run));
+  if (incident?.outcome === 'healed') return [];
+  const outcome = incident === undefined ? 'no incident' : `${incident.state}, ${incident.outcome ?? 'no outcome'}`;
+  const against = events
+    .filter((event) => event.subject === 'action.executed' && isSameRun(event, run))
+    .map(({ status, refusedBy }) => `${status} ${refusedBy}`);
+  return [`run ${runOf(run)} began in the calm, and is not healed: ${outcome} (${against.join('; ')})`];
+}
+
+function keyOf(attempt: Attempt): string {
+  return `${runOf(attempt)}/${attempt.attempt}`;
 }
 
 function nameOf({ id, repository, pipelineId, runId }: IncidentSeen): string {

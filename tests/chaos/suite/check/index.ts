@@ -6,13 +6,14 @@ import { countedOnce, oneEffect, toldOnce } from './effects.ts';
 import { finalState, stillHeals, trueOutcome } from './endings.ts';
 import { deadLetters, drained, reportsKept, taken, webhooksKept } from './messages.ts';
 import { alive, ends, memory, noDeaths, platformRules } from './processes.ts';
+import { rests } from './rests.ts';
 
 /** All that has to hold. */
 export const checks: readonly Check[] = [
   ...[taken, webhooksKept, reportsKept, deadLetters, drained],
   ...[finalState, trueOutcome, stillHeals],
   ...[oneEffect, toldOnce, countedOnce],
-  ...[onlyWhatFailed, codeIsLeftAlone, budgets, modes, storms],
+  ...[onlyWhatFailed, codeIsLeftAlone, budgets, modes, storms, rests],
   ...[alive, noDeaths, memory, ends, platformRules],
 ];
 

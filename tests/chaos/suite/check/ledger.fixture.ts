@@ -6,7 +6,18 @@ const PIPELINE = 'chaos/shop-1/.github/workflows/p1.yml';
 export function event(changes: Partial<EventSeen>): EventSeen {
   return {
     ...{ seq: 1, subject: 'pipeline.failed', identity: 'test 1', incidentId: 'inc_1', pipelineId: PIPELINE, ...SHOP },
-    ...{ attempt: 1, conclusion: 'failure', action: '', status: '', key: '', refusedBy: '', reverses: '' },
+    ...{
+      at: 20,
+      platform: 'github',
+      kind: 'run',
+      attempt: 1,
+      conclusion: 'failure',
+      action: '',
+      status: '',
+      key: '',
+      refusedBy: '',
+      reverses: '',
+    },
     ...changes,
   };
 }
@@ -35,13 +46,13 @@ export function soundLedger(): Ledger {
   return {
     ...emptyLedger(),
     deliveries: [
-      { id: 'd-0', ...SHOP, attempt: 1, says: 'failure', acceptedAt: 10 },
-      { id: 'd-1', ...SHOP, attempt: 2, says: 'success', acceptedAt: 30 },
+      { id: 'd-0', ...SHOP, kind: 'run', attempt: 1, says: 'failure', acceptedAt: 10 },
+      { id: 'd-1', ...SHOP, kind: 'run', attempt: 2, says: 'success', acceptedAt: 30 },
     ],
     reports: [{ key: 'bus-1', pipelineId: 'factory/k', via: 'bus', acceptedAt: 15 }],
     garbage: [{ marker: 'no-event-k', acceptedAt: 15 }],
-    effects: [{ ...SHOP, attempt: 2, at: 20, endedAt: 25 }],
-    probes: { runId: SHOP.runId, pipelineId: 'factory/k' },
+    effects: [{ ...SHOP, attempt: 2, at: 20, endedAt: 25, conclusion: 'success' }],
+    probes: { runs: [{ ...SHOP, attempt: 1 }], pipelineId: 'factory/k' },
     ends: [{ process: 'auditor', afterMs: 900, how: 'code 0' }],
     memory: [{ process: 'auditor', mostMiB: 200 }],
     end: {
@@ -56,7 +67,7 @@ export function soundLedger(): Ledger {
       ],
       consumers: [{ stream: 'PRUNELLA', name: 'auditor-events', pending: 0, unacknowledged: 0 }],
       processes: [{ process: 'auditor', ready: 200, says: '' }],
-      runs: [{ ...SHOP, attempt: 2, story: 'heals', status: 'completed', conclusion: 'success' }],
+      runs: [{ ...SHOP, attempt: 2, story: 'heals', conclusion: 'success' }],
       report: { acted: 1, healed: 1, learntHealed: 1 },
     },
   };

@@ -1,5 +1,6 @@
-import type { Delivery, EventSeen } from '../ledger/ledger.ts';
+import type { Delivery } from '../ledger/ledger.ts';
 import type { Check } from './check.ts';
+import { nameOf, runOf } from './effects.ts';
 
 const UNREAD = 'NATS could not be read in the end';
 
@@ -9,7 +10,7 @@ export const taken: Check = {
   when: 'eventually',
   broken({ deliveries, reports, garbage }) {
     return [
-      ...deliveries.filter(isOpen).map(({ id, runId, attempt }) => `delivery ${id} (${runId}/${attempt})`),
+      ...deliveries.filter(isOpen).map((delivery) => `delivery ${delivery.id} (${nameOf(delivery)})`),
       ...reports.filter(isOpen).map(({ key, via }) => `report ${key} (${via})`),
       ...garbage.filter(isOpen).map(({ marker }) => marker),
     ].map((what) => `${what} was never taken`);
@@ -26,24 +27,22 @@ export const webhooksKept: Check = {
   when: 'eventually',
   broken({ deliveries, end }) {
     if (end.events === undefined) return [UNREAD];
-    const told = new Set(end.events.map(({ subject, runId, attempt }) => `${subject} ${runId}/${attempt}`));
-    const known = new Set(end.incidents?.map(({ runId }) => runId));
+    const told = new Set(end.events.map((event) => `${event.subject} of ${event.kind} ${nameOf(event)}`));
+    const known = new Set(end.incidents?.map(runOf));
     const accepted = deliveries.filter(({ acceptedAt, says }) => acceptedAt !== undefined && says !== 'requested');
     return accepted.flatMap((delivery) => {
-      const missing = subjectsOf(delivery).filter((subject) => !told.has(`${subject} ${nameOf(delivery)}`));
-      const what = missing.map((subject) => `delivery ${delivery.id} was taken, and there is no ${subject} of it`);
-      if (delivery.says !== 'failure' || known.has(delivery.runId)) return what;
-      return [...what, `delivery ${delivery.id} was taken, and run ${delivery.runId} has no incident`];
+      const { id, kind, says } = delivery;
+      const missing = subjectsOf(delivery).filter((subject) => !told.has(`${subject} of ${kind} ${nameOf(delivery)}`));
+      const what = missing.map((subject) => `delivery ${id} was taken, and there is no ${subject} of it`);
+      if (kind !== 'run' || says !== 'failure' || known.has(runOf(delivery))) return what;
+      return [...what, `delivery ${id} was taken, and run ${runOf(delivery)} has no incident`];
     });
   },
 };
 
-function subjectsOf({ says }: Delivery): string[] {
-  return says === 'failure' ? ['pipeline.finished', 'pipeline.failed'] : ['pipeline.finished'];
-}
-
-function nameOf({ runId, attempt }: Pick<EventSeen, 'runId' | 'attempt'>): string {
-  return `${runId}/${attempt}`;
+/** That a job failed is for its run to tell. */
+function subjectsOf({ kind, says }: Delivery): string[] {
+  return kind === 'run' && says === 'failure' ? ['pipeline.finished', 'pipeline.failed'] : ['pipeline.finished'];
 }
 
 export const reportsKept: Check = {

@@ -1,9 +1,9 @@
-import { type FaultKind, named, SERVICES, watching } from './fault.ts';
+import { anyProcess, type FaultKind, named, watching } from './fault.ts';
 
 export const clockJump: FaultKind = {
   kind: 'clock-jump',
   says: 'The wall clock of a service jumps forwards or back, and back again after a while.',
-  targets: SERVICES,
+  targets: anyProcess,
   lasts: [2_000, 15_000],
   // What is due by a clock that was ahead is due so much later by the right one: more would only make the run longer.
   draw: (random) => ({ byMs: Math.round((random() - 0.5) * 60_000) }),

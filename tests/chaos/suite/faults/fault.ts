@@ -39,12 +39,14 @@ export function watching(isSo: () => Promise<boolean>, hit: () => void): () => P
   };
 }
 
-const SERVICES = ['detector', 'diagnoser', 'remediator', 'auditor'] as const;
-
-export { SERVICES };
+/** Targets of what happens to a process, whichever. */
+export const anyProcess: FaultKind['targets'] = (processes) => processes;
 
 /** Links to NATS, and that to PostgreSQL. */
-export const LINKS = [...SERVICES, 'postgres'] as const;
+export const anyLink: FaultKind['targets'] = (processes) => [...processes, 'postgres'];
+
+/** Of that there is only one. */
+export const theOne: FaultKind['targets'] = () => [''];
 
 /** What of that name there is. Throws for a name that a schedule from elsewhere may hold. */
 export function named<T>(all: ReadonlyMap<string, T>, name: string): T {

@@ -1,9 +1,9 @@
-import { type FaultKind, watching } from './fault.ts';
+import { type FaultKind, theOne, watching } from './fault.ts';
 
 export const fullDisk: FaultKind = {
   kind: 'full-disk',
   says: 'The disk of NATS (a small tmpfs) is full; then there is room again, and NATS is started anew, as an operator would do.',
-  targets: [''],
+  targets: theOne,
   lasts: [1_000, 6_000],
   missing: ({ disk }) => (disk === undefined ? 'mounting a tmpfs for NATS needs root' : undefined),
   startsMayFail: true,

@@ -1,4 +1,4 @@
-import { type FaultKind, named, SERVICES } from './fault.ts';
+import { anyProcess, type FaultKind, named } from './fault.ts';
 
 /** Events; and what is written to buckets. */
 const SUBJECTS = {
@@ -9,7 +9,7 @@ const SUBJECTS = {
 export const heldMessages: FaultKind = {
   kind: 'held-messages',
   says: 'What a service publishes, or writes to its buckets, arrives seconds later, after all else that it sent meanwhile.',
-  targets: SERVICES,
+  targets: anyProcess,
   lasts: [2_000, 10_000],
   draw: (random) => ({ of: random() < 0.6 ? 'events' : 'state', heldMs: Math.round(500 + random() * 5_500) }),
   async begin({ links }, { target, detail }, hit) {

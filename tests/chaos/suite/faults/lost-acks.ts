@@ -1,9 +1,9 @@
-import { type FaultKind, named, SERVICES } from './fault.ts';
+import { anyProcess, type FaultKind, named } from './fault.ts';
 
 export const lostAcks: FaultKind = {
   kind: 'lost-acks',
   says: 'The acknowledgements of a service are lost: what it has handled is delivered once more, later than what came after it.',
-  targets: SERVICES,
+  targets: anyProcess,
   lasts: [1_000, 10_000],
   begin: async ({ links }, { target }, hit) =>
     named(links, target).tamper({ subject: /^\$JS\.ACK\./, held: 'lost' }, hit),

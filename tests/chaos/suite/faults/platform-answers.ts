@@ -1,7 +1,7 @@
 import type { Fault } from '@prunella/testing';
 import type { FaultKind } from './fault.ts';
 
-/** What GitHub has been seen to answer. */
+/** What GitHub has been seen to answer; GitLab, and what stands before it, answers alike. */
 const ANSWERS = {
   forbidden: { status: 403, body: { message: 'Resource not accessible by integration' } },
   'secondary-limit': {
@@ -27,19 +27,21 @@ const REQUESTS = { all: /./, reruns: /^POST /, reads: /^GET / } as const;
 
 export const platformAnswers: FaultKind = {
   kind: 'platform-answers',
-  says: 'GitHub refuses, limits, fails, hangs, answers half or nonsense; to a rerun maybe after it was begun.',
-  targets: Object.keys(REQUESTS),
+  says: 'GitHub or GitLab refuses, limits, fails, hangs, answers half or nonsense; to a rerun maybe after it was begun.',
+  targets: () => Object.keys(REQUESTS),
   lasts: [1_000, 10_000],
   draw: (random) => ({
+    of: random() < 0.5 ? 'github' : 'gitlab',
     answer: NAMES[Math.floor(random() * NAMES.length)] as AnswerName,
     times: Math.round(1 + random() * 7),
     afterEffect: random() < 0.5 ? 'yes' : 'no',
   }),
-  async begin({ github }, { target, detail }, hit) {
+  async begin({ github, gitlab }, { target, detail }, hit) {
+    const platform = detail['of'] === 'gitlab' ? gitlab : github;
     const answer = ANSWERS[detail['answer'] as AnswerName];
     const on = REQUESTS[target as keyof typeof REQUESTS] ?? REQUESTS.all;
     const afterEffect = detail['afterEffect'] === 'yes' && !IS_A_NO.has(String(detail['answer']));
-    for (let n = 0; n < Number(detail['times']); n += 1) github.fault({ on, answer, afterEffect, onTaken: hit });
-    return () => github.heal();
+    for (let n = 0; n < Number(detail['times']); n += 1) platform.fault({ on, answer, afterEffect, onTaken: hit });
+    return () => platform.heal();
   },
 };

@@ -1,9 +1,9 @@
-import { type FaultKind, LINKS, named } from './fault.ts';
+import { anyLink, type FaultKind, named } from './fault.ts';
 
 export const slowLink: FaultKind = {
   kind: 'slow-link',
   says: 'All that passes between a service and its server arrives later, in both directions.',
-  targets: LINKS,
+  targets: anyLink,
   lasts: [2_000, 15_000],
   draw: (random) => ({ delayMs: Math.round(50 + random() * 450) }),
   startsMayFail: true,

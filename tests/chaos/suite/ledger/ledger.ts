@@ -44,6 +44,8 @@ export interface Attempt {
 
 export interface Delivery extends Attempt {
   id: string;
+  /** What it tells of: a run, or a job of it. */
+  kind: 'run' | 'job';
   /** As the platform says it: `requested`, `success`, `failure`. */
   says: string;
   /** undefined: it was never taken. */
@@ -68,9 +70,12 @@ export interface Effect extends Attempt {
   at: number;
   /** undefined: it still runs. */
   endedAt?: number;
+  /** How it ended. */
+  conclusion?: 'success' | 'failure';
 }
 
 export interface Answer {
+  repository: string;
   runId: string;
   /** The attempt that failed, about which was asked. */
   attempt: number;
@@ -114,10 +119,10 @@ export interface Memory {
   mostMiB: number;
 }
 
-/** A run that one rerun heals, and a report by HTTP. */
+/** A run on each platform that one rerun heals, and a report by HTTP. */
 export interface Probes {
-  /** Empty: it was not begun. */
-  runId: string;
+  /** Empty: none was begun. */
+  runs: Attempt[];
   pipelineId: string;
 }
 
@@ -162,6 +167,8 @@ export interface IncidentSeen {
 /** An event on the bus, with what the checks need of its data. */
 export interface EventSeen {
   seq: number;
+  /** When NATS took it. */
+  at: number;
   subject: string;
   /** CloudEvents `source` and `id`. */
   identity: string;
@@ -170,6 +177,9 @@ export interface EventSeen {
   repository: string;
   runId: string;
   attempt: number;
+  platform: string;
+  /** `run`, `job`, ... */
+  kind: string;
   conclusion: string;
   action: string;
   status: string;
@@ -207,14 +217,14 @@ export interface ProcessSeen {
 export interface RunSeen extends Attempt {
   /** What was played: see load/stories.ts. */
   story: string;
-  status: string;
-  conclusion: string | null;
+  /** How its newest attempt ended; null: it runs. */
+  conclusion: 'success' | 'failure' | null;
 }
 
 export function emptyLedger(): Ledger {
   return {
     ...{ deliveries: [], reports: [], garbage: [], effects: [], byPeople: [], answers: [], replayed: [] },
-    ...{ violations: [], deaths: [], failedStarts: [], faults: [], memory: [], probes: { runId: '', pipelineId: '' } },
+    ...{ violations: [], deaths: [], failedStarts: [], faults: [], memory: [], probes: { runs: [], pipelineId: '' } },
     ...{ end: { at: 0, processes: [], runs: [] }, ends: [] },
   };
 }

@@ -1,7 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Services } from '../world/turns.ts';
 import type { World } from '../world/world.ts';
-import { asked, type Services } from './api.ts';
+import { asked } from './api.ts';
 import type { ConsumerSeen, DeadLetterSeen, End, EventSeen, IncidentSeen, ProcessSeen } from './ledger.ts';
 
 const EVENTS = 'PRUNELLA';
@@ -12,7 +13,7 @@ const TIMEOUT_MS = 5_000;
 /** Reads how everything stands. What does not answer is missing in it: that is for the checks to judge. */
 export async function observe(world: World, runs: End['runs']): Promise<End> {
   const [onBus, incidents, report, processes] = await Promise.all([
-    readBus(world.natsUrl).catch(() => undefined),
+    readBus(world).catch(() => undefined),
     readIncidents(world).catch(() => undefined),
     readReport(world).catch(() => undefined),
     Promise.all([...world.services.values()].map(({ name, url }) => readReady(name, url))),
@@ -25,11 +26,14 @@ export async function observe(world: World, runs: End['runs']): Promise<End> {
   };
 }
 
-async function readBus(url: string): Promise<Pick<End, 'events' | 'deadLetters' | 'consumers'>> {
-  const nats = await connect({ servers: url, name: 'observer', timeout: TIMEOUT_MS, reconnect: false });
+async function readBus({ natsUrl, now }: World): Promise<Pick<End, 'events' | 'deadLetters' | 'consumers'>> {
+  const nats = await connect({ servers: natsUrl, name: 'observer', timeout: TIMEOUT_MS, reconnect: false });
   try {
     const events: EventSeen[] = [];
-    await eachMessage(nats, EVENTS, ({ seq, subject, data }) => events.push(eventOf(seq, subject, data)));
+    const began = Date.now() - now();
+    await eachMessage(nats, EVENTS, ({ seq, time, subject, data }) =>
+      events.push(eventOf({ seq, subject, at: time - began }, data)),
+    );
     const deadLetters: DeadLetterSeen[] = [];
     await eachMessage(nats, DEAD_LETTERS, ({ subject, data, header }) => {
       deadLetters.push({ subject, reason: header('Prunella-Reason'), error: header('Prunella-Error'), text: data });
@@ -42,6 +46,8 @@ async function readBus(url: string): Promise<Pick<End, 'events' | 'deadLetters' 
 
 interface Message {
   seq: number;
+  /** When NATS took it, in ms since the epoch. */
+  time: number;
   subject: string;
   data: string;
   header(name: string): string;
@@ -55,7 +61,13 @@ async function eachMessage(nats: NatsConnection, stream: string, see: (message: 
   const messages = await consumer.consume();
   for await (const message of messages) {
     const header = (name: string) => message.headers?.get(name) ?? '';
-    see({ seq: message.seq, subject: message.subject, data: message.string(), header });
+    see({
+      seq: message.seq,
+      time: Date.parse(message.time.toISOString()),
+      subject: message.subject,
+      data: message.string(),
+      header,
+    });
     if (message.seq >= state.last_seq) break;
   }
   await consumer.delete();
@@ -74,18 +86,21 @@ async function readConsumers(nats: NatsConnection): Promise<ConsumerSeen[]> {
 type Json = Record<string, unknown>;
 
 /** Reads a CloudEvent by its published form: docs/reference/events.md. */
-function eventOf(seq: number, subject: string, text: string): EventSeen {
+function eventOf(message: Pick<EventSeen, 'seq' | 'subject' | 'at'>, text: string): EventSeen {
   const whole = parsed(text);
   const data = (whole['data'] ?? whole) as Json;
   const run = (data['run'] ?? data) as Json;
   const action = data['action'];
   return {
-    ...{ seq, subject, identity: `${String(whole['source'] ?? '')} ${String(whole['id'] ?? `seq ${seq}`)}` },
+    ...message,
+    identity: `${String(whole['source'] ?? '')} ${String(whole['id'] ?? `seq ${message.seq}`)}`,
     incidentId: textOf(data['incidentId']),
     pipelineId: textOf(run['pipelineId'] ?? run['pipeline_id']),
     repository: textOf(run['repository']),
     runId: textOf(run['runId']),
     attempt: Number(run['attempt'] ?? 1),
+    platform: textOf(run['platform']),
+    kind: textOf(run['kind']),
     conclusion: textOf(run['conclusion']),
     action: textOf(typeof action === 'object' && action !== null ? (action as Json)['type'] : action),
     status: textOf(data['status'] ?? data['outcome']),

@@ -1,19 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@prunella/core';
-import type { FakeGitHub, FakeRun } from '@prunella/testing';
 import type { Delivery } from '../ledger/ledger.ts';
 
 const TIMEOUT_MS = 10_000;
 const AGAIN_MS = 300;
 
 export interface CourierOptions {
-  github: FakeGitHub;
-  secret: string;
   /** Of how late each copy is. */
   seed: number;
-  /** Where the detector listens at the moment. */
+  /** Where a detector listens at the moment. */
   urlOf(): string;
   now(): number;
+}
+
+/** A webhook of a platform. */
+export interface Letter {
+  /** Of the detector's route. */
+  path: string;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+  /** The header that holds the id by which the platform tells deliveries apart. */
+  idHeader: string;
+  /** What it is about. */
+  about: Omit<Delivery, 'id' | 'acceptedAt'>;
 }
 
 /** How the mail is handled right now. */
@@ -26,21 +35,20 @@ export interface Mood {
   hit?(): void;
 }
 
-/** Carries the platform's webhooks to the detector, again and again until they are taken. */
+/** Carries the platforms' webhooks to the detectors, again and again until they are taken. */
 export interface Courier {
   readonly deliveries: Delivery[];
   /** How often something was not taken, and had to be sent again. */
   readonly refusals: number;
   mood: Mood;
-  /** Tells of a run as it is now. */
-  tell(run: FakeRun): void;
+  carry(letter: Letter): void;
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
   /** Gives up what is on its way. */
   stop(): void;
 }
 
-export function startCourier({ github, secret, seed, urlOf, now }: CourierOptions): Courier {
+export function startCourier({ seed, urlOf, now }: CourierOptions): Courier {
   const deliveries: Delivery[] = [];
   const underWay = new Set<Promise<void>>();
   const random = seededRandom(seed ^ 0xc0de);
@@ -48,15 +56,10 @@ export function startCourier({ github, secret, seed, urlOf, now }: CourierOption
   let sent = 0;
   let refusals = 0;
 
-  async function carry(
-    delivery: Delivery,
-    body: string,
-    headers: Record<string, string>,
-    heldMs: number,
-  ): Promise<void> {
+  async function bring(delivery: Delivery, letter: Letter, id: string, heldMs: number): Promise<void> {
     if (heldMs > 0) await sleep(heldMs);
     while (!isOver) {
-      if (await posted(`${urlOf()}/webhooks/github`, body, headers)) {
+      if (await posted(`${urlOf()}${letter.path}`, letter.body, { ...letter.headers, [letter.idHeader]: id })) {
         delivery.acceptedAt ??= now();
         return;
       }
@@ -71,19 +74,14 @@ export function startCourier({ github, secret, seed, urlOf, now }: CourierOption
       return refusals;
     },
     mood: { copies: 0, heldMs: 0 },
-    tell(run) {
-      const { body, headers } = github.delivery(run, secret);
+    carry(letter) {
       const { copies, heldMs, hit } = courier.mood;
       const id = `delivery-${sent++}`;
-      const delivery: Delivery = {
-        ...{ id, repository: run.repository, runId: String(run.id), attempt: run.attempt },
-        says: run.status === 'completed' ? (run.conclusion ?? '') : 'requested',
-      };
+      const delivery: Delivery = { id, ...letter.about };
       deliveries.push(delivery);
       for (let copy = 0; copy <= copies; copy += 1) {
-        const copyId = copy % 2 === 0 ? id : `${id}-${copy}`;
         if (copy > 0 || heldMs > 0) hit?.();
-        const work = carry(delivery, body, { ...headers, 'x-github-delivery': copyId }, random() * heldMs);
+        const work = bring(delivery, letter, copy % 2 === 0 ? id : `${id}-${copy}`, random() * heldMs);
         underWay.add(work);
         void work.finally(() => underWay.delete(work));
       }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Services } from '../ledger/api.ts';
 import { asked } from '../ledger/api.ts';
 import type { Answer } from '../ledger/ledger.ts';
+import type { Services } from '../world/turns.ts';
 import { playOf, type StoryKind } from './stories.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -12,15 +12,18 @@ export interface Side {
   now(): number;
 }
 
+/** What is played in a run; undefined: it is none of ours. */
+type KindOf = (run: { repository: string; runId: string }) => StoryKind | undefined;
+
 /** People who answer what they are asked, over the API, as their stories say. */
 export class People {
   readonly answers: Answer[] = [];
   private isOver = false;
   private readonly loop: Promise<void>;
   private readonly world: Side;
-  private readonly kindOf: (runId: string) => StoryKind | undefined;
+  private readonly kindOf: KindOf;
 
-  constructor(world: Side, kindOf: (runId: string) => StoryKind | undefined) {
+  constructor(world: Side, kindOf: KindOf) {
     this.world = world;
     this.kindOf = kindOf;
     this.loop = this.watch();
@@ -39,13 +42,13 @@ export class People {
     }
   }
 
-  private async answer({ id, runId, attempt }: Waiting): Promise<void> {
-    const kind = this.kindOf(runId);
+  private async answer({ id, repository, runId, attempt }: Waiting): Promise<void> {
+    const kind = this.kindOf({ repository, runId });
     const approved = kind && playOf(kind).answers?.[attempt - 1];
     if (approved === undefined) return;
     // The same person says the same again until the question is gone.
     if (!this.answers.some((one) => one.incidentId === id && one.attempt === attempt))
-      this.answers.push({ runId, attempt, incidentId: id, approved, at: this.world.now() });
+      this.answers.push({ repository, runId, attempt, incidentId: id, approved, at: this.world.now() });
     const body = { approved, by: 'chaos', reason: 'as the story says', attempt };
     await asked(this.world, `/v1/approvals/${id}`, body).catch(() => undefined);
   }
@@ -53,6 +56,7 @@ export class People {
 
 interface Waiting {
   id: string;
+  repository: string;
   runId: string;
   attempt: number;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FakeRun } from '@prunella/testing';
 import type { Attempt, Effect, RunSeen } from '../ledger/ledger.ts';
-import type { World } from '../world/world.ts';
-import { endingOf, jobsOf, type Story, type StoryKind } from './stories.ts';
+import type { Courier } from './courier.ts';
+import type { Stage } from './stage.ts';
+import { endingOf, type Story, type StoryKind } from './stories.ts';
 
 const TICK_MS = 40;
 const ATTEMPT_TAKES_MS = 250;
@@ -10,68 +10,70 @@ const ATTEMPT_TAKES_MS = 250;
 const STORM_ATTEMPT_TAKES_MS = 4_000;
 
 /** What of the world it sees. */
-type Side = Pick<World, 'github' | 'courier' | 'now'>;
+interface Side {
+  courier: Courier;
+  now(): number;
+}
 
-/** The side of the platform: begins the runs of the stories, plays their reruns, tells of them, and writes down what was done to it. */
-export class Platform {
+/** The side of a platform: begins the runs of the stories, plays their reruns, tells of them, and writes down what was done to it. */
+export class Platform<Run extends object> {
   readonly effects: Effect[] = [];
   readonly byPeople: Attempt[] = [];
-  private readonly stories = new Map<FakeRun, Story>();
+  private readonly stories = new Map<Run, Story>();
   private readonly kinds = new Map<string, StoryKind>();
   /** Attempts that run, and when they end. */
   private readonly endsAt = new Map<string, number>();
   private isOver = false;
   private readonly loop: Promise<void>;
   private readonly world: Side;
+  private readonly stage: Stage<Run>;
 
-  constructor(world: Side) {
+  constructor(world: Side, stage: Stage<Run>) {
     this.world = world;
+    this.stage = stage;
     this.loop = this.watch();
   }
 
   /** A run ends; as a rule it fails. */
-  begin(story: Story): FakeRun {
-    const { github, courier } = this.world;
-    const ending = endingOf(story.kind, 1);
-    const path = `.github/workflows/p${story.topic ?? story.n}.yml`;
-    const run = github.addRun({
-      ...{ repository: story.repository, path, branch: `run-${story.n}`, conclusion: ending },
-      // A commit of its own: the same failure of the same commit would take back what was healed before.
-      ...{ headSha: String(story.n + 1).padStart(40, '0'), jobs: jobsOf(story, ending) },
-    });
+  begin(story: Story): Run {
+    const run = this.stage.begin(story, endingOf(story.kind, 1));
     this.stories.set(run, story);
-    this.kinds.set(String(run.id), story.kind);
-    courier.tell(run);
+    this.kinds.set(nameOf(this.stage.placeOf(run)), story.kind);
+    this.tell(run);
     return run;
   }
 
-  /** Somebody presses the button. false: it runs already. */
-  rerunByPerson(run: FakeRun): boolean {
-    if (run.status !== 'completed') return false;
-    this.world.github.rerun(run);
-    this.byPeople.push(placeOf(run));
+  /** Somebody presses the button. false: it runs already, or there is nothing to run again. */
+  rerunByPerson(run: Run): boolean {
+    if (this.stage.endOf(run) === null || !this.stage.rerun(run)) return false;
+    this.byPeople.push(this.stage.placeOf(run));
     return true;
   }
 
+  placeOf(run: Run): Attempt {
+    return this.stage.placeOf(run);
+  }
+
   /** What is played in a run; undefined: it is none of ours. */
-  storyOf(runId: string): StoryKind | undefined {
-    return this.kinds.get(runId);
+  storyOf(run: Pick<Attempt, 'repository' | 'runId'>): StoryKind | undefined {
+    return this.kinds.get(nameOf(run));
   }
 
   /** Forgets the runs that have ended and did not change since then: who goes on for hours would only look at ever more of them. */
   forgetBefore(time: number): void {
     for (const run of this.stories.keys()) {
-      if (run.status !== 'completed' || Date.parse(run.updatedAt ?? run.createdAt) >= time) continue;
+      if (this.stage.endOf(run) === null || this.stage.changedAt(run) >= time) continue;
+      const place = this.stage.placeOf(run);
       this.stories.delete(run);
-      this.kinds.delete(String(run.id));
-      for (let attempt = 1; attempt <= run.attempt; attempt += 1) this.endsAt.delete(`${run.id}/${attempt}`);
-      this.world.github.forget(run);
+      this.kinds.delete(nameOf(place));
+      for (let attempt = 1; attempt <= place.attempt; attempt += 1) this.endsAt.delete(`${nameOf(place)}/${attempt}`);
+      this.stage.forget(run);
     }
   }
 
   get runs(): RunSeen[] {
     return [...this.stories].map(([run, { kind }]) => {
-      return { ...placeOf(run), story: kind, status: run.status, conclusion: run.conclusion };
+      return { ...this.stage.placeOf(run), story: kind, conclusion: this.stage.endOf(run) };
     });
   }
 
@@ -85,35 +87,50 @@ export class Platform {
     while (!this.isOver) {
       await sleep(TICK_MS);
       this.noteEffects();
-      for (const [run, story] of this.stories) if (run.status !== 'completed') this.goOn(run, story);
+      for (const [run, story] of this.stories) if (this.stage.endOf(run) === null) this.goOn(run, story);
     }
   }
 
-  private goOn(run: FakeRun, story: Story): void {
-    const { github, courier, now } = this.world;
-    const name = `${run.id}/${run.attempt}`;
+  private goOn(run: Run, story: Story): void {
+    const { now } = this.world;
+    const place = this.stage.placeOf(run);
+    const name = `${nameOf(place)}/${place.attempt}`;
     const endsAt = this.endsAt.get(name);
     if (endsAt === undefined) {
-      const takesMs = story.kind === 'storm' ? STORM_ATTEMPT_TAKES_MS : ATTEMPT_TAKES_MS * (1 + (story.n % 4));
-      this.endsAt.set(name, now() + takesMs);
-      courier.tell(run);
+      this.endsAt.set(name, now() + takesMs(story));
+      this.tell(run);
     } else if (endsAt <= now()) {
-      const ending = endingOf(story.kind, run.attempt);
-      github.completeRun(run, ending, jobsOf(story, ending));
-      const effect = this.effects.find((one) => one.runId === String(run.id) && one.attempt === run.attempt);
-      if (effect !== undefined) effect.endedAt = now();
-      courier.tell(run);
+      const conclusion = endingOf(story.kind, place.attempt);
+      this.stage.complete(run, story, conclusion);
+      for (const effect of this.effects.filter((one) => isSame(one, place)))
+        Object.assign(effect, { endedAt: now(), conclusion });
+      this.tell(run);
     }
+  }
+
+  private tell(run: Run): void {
+    for (const letter of this.stage.lettersOf(run)) this.world.courier.carry(letter);
   }
 
   private noteEffects(): void {
-    for (const effect of this.world.github.effects.slice(this.effects.length)) {
-      const [, repository = '', runId = '', attempt] = /^(.+)#(\d+) -> (\d+)$/.exec(effect) ?? [];
-      this.effects.push({ repository, runId, attempt: Number(attempt), at: this.world.now() });
+    for (const effect of this.stage.reruns().slice(this.effects.length)) {
+      this.effects.push({ ...effect, at: this.world.now() });
     }
   }
 }
 
-function placeOf(run: FakeRun): Attempt {
-  return { repository: run.repository, runId: String(run.id), attempt: run.attempt };
+function takesMs({ kind, n }: Story): number {
+  return isOfStorm(kind) ? STORM_ATTEMPT_TAKES_MS : ATTEMPT_TAKES_MS * (1 + (n % 4));
+}
+
+function isOfStorm(kind: StoryKind): boolean {
+  return kind === 'storm' || kind === 'stubborn' || kind === 'flood';
+}
+
+function isSame(a: Attempt, b: Attempt): boolean {
+  return a.repository === b.repository && a.runId === b.runId && a.attempt === b.attempt;
+}
+
+function nameOf({ repository, runId }: Pick<Attempt, 'repository' | 'runId'>): string {
+  return `${repository}#${runId}`;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import type { Services } from '../ledger/api.ts';
 import type { Garbage, Report } from '../ledger/ledger.ts';
+import { type Services, Turns } from '../world/turns.ts';
 import { TOKEN } from '../world/world.ts';
 import { posted } from './courier.ts';
 import { type Story, wordOf } from './stories.ts';
@@ -22,6 +22,7 @@ export class Publishers {
   readonly garbage: Garbage[] = [];
   private isOver = false;
   private readonly underWay = new Set<Promise<void>>();
+  private readonly turns = new Turns();
   private readonly world: Side;
   private readonly nats: NatsConnection;
   private readonly jetstream: JetStreamClient;
@@ -66,7 +67,7 @@ export class Publishers {
   }
 
   private async post(key: string, failure: object): Promise<boolean> {
-    const url = `${this.world.services.get('detector')?.url}/webhook/healing`;
+    const url = `${this.turns.next(this.world.services, 'detector')}/webhook/healing`;
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}`, 'idempotency-key': key };
     return await posted(url, JSON.stringify({ event_type: 'pipeline_failed', ...failure }), headers);
   }

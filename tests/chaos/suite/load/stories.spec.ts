@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { PROMISED, promiseOf } from './promised.ts';
-import { endingOf, PLAYS, type StoryKind, storiesOf, wordOf } from './stories.ts';
+import { endingOf, LAB, logOf, PLAYS, type StoryKind, storiesOf, wordOf } from './stories.ts';
 
-const LOAD = { durationMs: 600_000, everyMs: 500, storm: 8 };
+const LOAD = { durationMs: 600_000, everyMs: 500, storm: 24, stormAtMs: 90_000, gitlab: 0.4 };
+const OF_STORM = ['storm', 'stubborn', 'flood'];
 
 describe('storiesOf', () => {
   it('tells the same for the same seed, numbered in the order of their beginnings', () => {
@@ -17,7 +18,22 @@ describe('storiesOf', () => {
     const kinds = new Set(storiesOf(1, LOAD).map(({ kind }) => kind));
     const { green: _, probe: _probe, ...played } = PLAYS;
     expect(kinds).toEqual(new Set(Object.keys(played)));
-    expect(storiesOf(1, { ...LOAD, storm: 0 }).filter(({ kind }) => kind === 'storm')).toEqual([]);
+    expect(storiesOf(1, { ...LOAD, storm: 0 }).filter(({ kind }) => OF_STORM.includes(kind))).toEqual([]);
+  });
+
+  it('breaks loose when it is told to, within seconds, on both platforms', () => {
+    const storm = storiesOf(1, LOAD).filter(({ kind }) => OF_STORM.includes(kind));
+    expect(storm).toHaveLength(LOAD.storm);
+    expect(storm.every(({ atMs }) => atMs >= 90_000 && atMs < 93_000)).toBe(true);
+    expect(new Set(storm.map(({ platform }) => platform))).toEqual(new Set(['github', 'gitlab']));
+    expect(new Set(storm.map((story) => logOf(story, 'failure'))).size).toBe(1);
+  });
+
+  it('is on the platform that its repository says, and on GitHub alone when it is told so', () => {
+    for (const { platform, repository } of storiesOf(1, LOAD)) {
+      if (repository !== '') expect(repository.startsWith(LAB)).toBe(platform === 'gitlab');
+    }
+    expect(storiesOf(1, { ...LOAD, gitlab: 0 }).filter(({ platform }) => platform === 'gitlab')).toEqual([]);
   });
 
   it('is in repositories for which something is promised', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { faultKinds } from '../faults/index.ts';
 import { storiesOf } from '../load/stories.ts';
-import { type Planned, Schedule, scheduleOf, written } from './schedule.ts';
+import { type Planned, processNames, Schedule, scheduleOf, written } from './schedule.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const durations = fc.integer({ min: 1_000, max: 60_000 });
@@ -19,11 +19,11 @@ describe('scheduleOf', () => {
   });
 
   it('holds all that makes the load: a file repeats its run', () => {
-    const frame = { durationMs: 60_000, remediators: 2, everyMs: 350, storm: 12 };
+    const frame = { durationMs: 60_000, replicas: 2, everyMs: 350, storm: 12, gitlab: 0.4 };
     const schedule = scheduleOf(3, frame, faultKinds);
     const read = Schedule.parse(JSON.parse(JSON.stringify(schedule)));
     expect(read).toMatchObject(frame);
-    expect(storiesOf(read.seed, read)).toEqual(storiesOf(3, frame));
+    expect(storiesOf(read.seed, read)).toEqual(storiesOf(3, schedule));
   });
 
   it('gives others for other seeds', () => {
@@ -40,7 +40,9 @@ describe('scheduleOf', () => {
         const isAllowed = ({ kind, atMs, forMs, target }: Planned) => {
           const known = faultKinds.find((one) => one.kind === kind);
           const [least, most] = known?.lasts ?? [0, -1];
-          return atMs < durationMs && forMs >= least && forMs <= most && known?.targets.includes(target);
+          return (
+            atMs < durationMs && forMs >= least && forMs <= most && known?.targets(processNames(1)).includes(target)
+          );
         };
         expect(faults.filter((fault) => !isAllowed(fault))).toEqual([]);
       }),
@@ -55,6 +57,19 @@ describe('scheduleOf', () => {
         expect(new Set(first).size).toBe(faultKinds.length);
       }),
     );
+  });
+
+  it('kills one process after the other while a storm is young, whichever of them', () => {
+    const frame = { durationMs: 120_000, replicas: 2 };
+    const killsIn = (storm: number) => {
+      const { stormAtMs, faults } = scheduleOf(5, { ...frame, storm }, faultKinds);
+      return faults.filter(
+        ({ kind, atMs }) => kind === 'kill-service' && atMs >= stormAtMs && atMs < stormAtMs + 40_000,
+      );
+    };
+    const kills = killsIn(24);
+    expect(kills.length).toBeGreaterThan(killsIn(0).length + 8);
+    expect(new Set(kills.map(({ target }) => target)).size).toBeGreaterThan(4);
   });
 
   it('is empty without kinds', () => {

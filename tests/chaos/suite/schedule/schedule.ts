@@ -20,20 +20,34 @@ export const Schedule = z.strictObject({
   seed: z.int(),
   /** How long load and faults go on, in ms. */
   durationMs: z.int().min(1),
-  /** Of the remediator: with two, one goes on where the other was stopped. */
-  remediators: z.int().min(1).max(4).default(1),
+  /** Of each service: with two, one goes on where the other was stopped. */
+  replicas: z.int().min(1).max(3).default(1),
   /** Between two failures on average, in ms. */
   everyMs: z.int().min(1).default(500),
   /** Pipelines in the one storm; 0: none. */
   storm: z.int().min(0).default(0),
+  /** When it breaks loose. */
+  stormAtMs: z.int().min(0).default(0),
+  /** Share of the runs that are on GitLab; the others are on GitHub. */
+  gitlab: z.number().min(0).max(1).default(0),
   faults: z.array(Planned),
 });
 export type Schedule = z.infer<typeof Schedule>;
 
+const SERVICES = ['auditor', 'detector', 'diagnoser', 'remediator'];
+
+/** The processes of so many of each service: `auditor`, `auditor-2`, ... */
+export function processNames(replicas: number): string[] {
+  return SERVICES.flatMap((service) =>
+    Array.from({ length: replicas }, (_, n) => (n === 0 ? service : `${service}-${n + 1}`)),
+  );
+}
+
 /** What the schedule needs to know of a kind of fault. */
 export interface Drawable {
   kind: string;
-  targets: readonly string[];
+  /** What it may hit. @param processes the names of all. */
+  targets(processes: readonly string[]): readonly string[];
   /** The times that it may last, in ms. */
   lasts: readonly [number, number];
   draw?(random: Random): Planned['detail'];
@@ -46,12 +60,17 @@ export interface Pace {
   quietMs: number;
 }
 
-/** Everything of a run but its faults. */
-export type Frame = Omit<Schedule, 'seed' | 'faults'>;
+/** Everything of a run but its faults, and what is drawn. */
+export type Frame = Omit<Schedule, 'seed' | 'faults' | 'stormAtMs'>;
 
 export const USUAL_PACE: Pace = { between: [1_000, 5_000], quietMs: 2_000 };
 
-/** The faults of a seed: every kind once, in an order of its own, and then all of them again. The same seed, the same faults. */
+/** While the storm is young processes die faster than else. */
+const STORM_KILLS = { kind: 'kill-service', forMs: 40_000, between: [1_500, 4_000], lasts: [100, 1_500] } as const;
+
+/**
+ * The faults of a seed: every kind once, in an order of its own, and then all of them again; and in a storm one process after the other is killed besides. The same seed, the same faults.
+ */
 export function scheduleOf(
   seed: number,
   frame: Partial<Frame> & Pick<Frame, 'durationMs'>,
@@ -59,28 +78,49 @@ export function scheduleOf(
   pace: Pace = USUAL_PACE,
 ): Schedule {
   const random = seededRandom(seed);
+  const processes = processNames(frame.replicas ?? 1);
   const faults: Planned[] = [];
   let bag: Drawable[] = [];
   for (let atMs = pace.quietMs; atMs < frame.durationMs; atMs += between(random, pace.between)) {
     if (bag.length === 0) bag = shuffled(random, kinds);
     const kind = bag.pop();
     if (kind === undefined) break;
-    const target = kind.targets[Math.floor(random() * kind.targets.length)] ?? '';
+    const target = oneOf(random, kind.targets(processes));
     const forMs = between(random, kind.lasts);
     faults.push({ kind: kind.kind, atMs, forMs, target, detail: kind.draw?.(random) ?? {} });
   }
-  return Schedule.parse({ ...frame, seed, faults });
+  const stormAtMs = Math.round(frame.durationMs * (0.2 + 0.4 * random()));
+  const isStormy = (frame.storm ?? 0) > 0 && kinds.some(({ kind }) => kind === STORM_KILLS.kind);
+  if (isStormy) faults.push(...killsFrom(random, stormAtMs, frame.durationMs, processes));
+  faults.sort((a, b) => a.atMs - b.atMs);
+  return Schedule.parse({ ...frame, seed, stormAtMs, faults });
+}
+
+function killsFrom(random: Random, fromMs: number, endMs: number, processes: readonly string[]): Planned[] {
+  const { kind, between: pace, lasts } = STORM_KILLS;
+  const untilMs = Math.min(fromMs + STORM_KILLS.forMs, endMs);
+  const kills: Planned[] = [];
+  for (let atMs = fromMs; atMs < untilMs; atMs += between(random, pace)) {
+    kills.push({ kind, atMs, forMs: between(random, lasts), target: oneOf(random, processes), detail: {} });
+  }
+  return kills;
+}
+
+function oneOf(random: Random, all: readonly string[]): string {
+  return all[Math.floor(random() * all.length)] ?? '';
 }
 
 /** A schedule as it is read by people, a line for each fault. */
-export function written({ seed, durationMs, remediators, everyMs, storm, faults }: Schedule): string {
+export function written(schedule: Schedule): string {
+  const { seed, durationMs, replicas, everyMs, storm, stormAtMs, gitlab, faults } = schedule;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   const line = ({ kind, atMs, forMs, target, detail }: Planned) =>
     [`${seconds(atMs).padStart(8)}  ${kind}`, target, `for ${seconds(forMs)}`, ...pairs(detail)]
       .filter(Boolean)
       .join(' ');
-  const load = `a failure each ${everyMs} ms, ${storm === 0 ? 'no storm' : `a storm of ${storm}`}`;
-  const head = `seed ${seed}, ${seconds(durationMs)}, ${remediators} remediator(s), ${load}, ${faults.length} fault(s)`;
+  const weather = storm === 0 ? 'no storm' : `a storm of ${storm} after ${seconds(stormAtMs)}`;
+  const load = `a failure each ${everyMs} ms, ${Math.round(gitlab * 100)} % of them on GitLab, ${weather}`;
+  const head = `seed ${seed}, ${seconds(durationMs)}, ${replicas} of each service, ${load}, ${faults.length} fault(s)`;
   return [head, ...faults.map(line)].join('\n');
 }
 

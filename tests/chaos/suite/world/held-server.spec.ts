@@ -9,10 +9,13 @@ let server: HeldServer;
 let client: pg.Client;
 let port = 0;
 let url = '';
+/** So many starts more fail, as on a full disk. */
+let failing = 0;
 
 beforeAll(async () => {
   const home = await temporaryHome();
   server = await HeldServer.start(async () => {
+    if (failing-- > 0) throw new Error('no space left on device');
     const started = await startPostgres({ home, port, durable: false });
     url = started.url;
     port = Number(new URL(url).port);
@@ -64,6 +67,15 @@ it('comes up again when it is killed while it stands still', async () => {
   const letUp = await server.hold('kill');
   await letUp();
   await goOn();
+  const again = new pg.Client({ connectionString: url });
+  await again.connect();
+  await again.end();
+});
+
+it('comes up as soon as nothing keeps it from that any more', async () => {
+  const letUp = await server.hold('kill');
+  failing = 2;
+  await letUp();
   const again = new pg.Client({ connectionString: url });
   await again.connect();
   await again.end();

@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmbeddedServer } from '@prunella/embedded';
+
+const BEGIN_AGAIN_MS = 500;
+/** Longer than any fault lasts that keeps a server down. */
+const BEGIN_WITHIN_MS = 60_000;
 
 /** A server that several faults at once may hold down: it runs again when the last of them lets go. */
 export class HeldServer {
@@ -43,7 +48,7 @@ export class HeldServer {
       if (this.holds > 0) return;
       await this.next(async () => {
         if (this.holds > 0) return;
-        this.server = await this.begin();
+        this.server = await this.begun();
         this.isDown = false;
       });
     };
@@ -62,6 +67,19 @@ export class HeldServer {
         this.pauses -= 1;
         if (this.pauses === 0) this.goOn();
       });
+  }
+
+  /** Again and again, as a supervisor would: another fault, such as a full disk, may keep it from coming up. */
+  private async begun(): Promise<EmbeddedServer> {
+    const until = performance.now() + BEGIN_WITHIN_MS;
+    for (;;) {
+      try {
+        return await this.begin();
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await sleep(BEGIN_AGAIN_MS);
+      }
+    }
   }
 
   async stop(): Promise<void> {

@@ -2,16 +2,18 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats, startPostgres } from '@prunella/embedded';
-import { FakeGitHub, Link, temporaryHome } from '@prunella/testing';
+import { FakeGitHub, FakeGitLab, Link, temporaryHome } from '@prunella/testing';
 import type { ProcessEnd } from '../ledger/ledger.ts';
 import { type Courier, startCourier } from '../load/courier.ts';
 import { type Promised, policyOf } from '../load/promised.ts';
 import { RULES } from '../load/stories.ts';
+import { processNames } from '../schedule/schedule.ts';
 import { Disk } from './disk.ts';
 import { HeldServer } from './held-server.ts';
 import { replayEvents } from './replay.ts';
 import { ShiftedClock } from './shifted.ts';
 import { Supervised } from './supervised.ts';
+import { Turns } from './turns.ts';
 
 export const SECRET = 'a-webhook-secret';
 /** Of the API, and of publishers. */
@@ -20,15 +22,16 @@ const DISK_MIB = 256;
 
 /** Everything that a fault can get at. */
 export interface World {
-  /** `detector`, `diagnoser`, `remediator`, `auditor`, and with more of them `remediator-2`, ... */
+  /** `detector`, `diagnoser`, `remediator`, `auditor`, and with more of each `detector-2`, ... */
   services: ReadonlyMap<string, Supervised>;
-  /** Between each of them and NATS; `postgres`: between the auditor and PostgreSQL. */
+  /** Between each of them and NATS; `postgres`: between the auditors and PostgreSQL. */
   links: ReadonlyMap<string, Link>;
   nats: HeldServer;
   /** Straight to it, past all links: for whoever looks on. */
   natsUrl: string;
   postgres: HeldServer;
   github: FakeGitHub;
+  gitlab: FakeGitLab;
   courier: Courier;
   /** That of NATS; undefined: it can't be had here. */
   disk: Disk | undefined;
@@ -52,7 +55,8 @@ const STOP_WITHIN_MS = 40_000;
 
 export interface WorldOptions {
   seed: number;
-  remediators: number;
+  /** Of each service. */
+  replicas: number;
 }
 
 /** Starts all of it. What was started is stopped again when something does not start. */
@@ -74,7 +78,7 @@ export async function startWorld(promised: Promised, of: WorldOptions): Promise<
 
 async function begin(
   promised: Promised,
-  { seed, remediators }: WorldOptions,
+  { seed, replicas }: WorldOptions,
   now: () => number,
   ends: (() => Promise<unknown>)[],
   end: () => Promise<void>,
@@ -95,14 +99,16 @@ async function begin(
   ends.push(() => postgres.server.stop());
   const github = await FakeGitHub.start();
   ends.push(() => github.stop());
+  const gitlab = await FakeGitLab.start();
+  ends.push(() => gitlab.stop());
   const natsUrl = `nats://127.0.0.1:${port}`;
 
-  const names = ['auditor', 'detector', 'diagnoser', ...remediatorNames(remediators)];
+  const names = processNames(replicas);
   const links = new Map<string, Link>();
   for (const name of names) links.set(name, await Link.start(port));
   links.set('postgres', await Link.start(Number(postgres.url.port), 'other'));
   ends.push(() => Promise.all([...links.values()].map((link) => link.stop())));
-  const common = await writeSettings(directory, promised, github.url);
+  const common = { ...(await writeSettings(directory, promised)), ...platformSettings(github, gitlab) };
   const clocks = new Map(names.map((name) => [name, new ShiftedClock(join(directory, `clock-${name}`))]));
   const databaseUrl = new URL(postgres.url);
   databaseUrl.port = String(links.get('postgres')?.port);
@@ -111,8 +117,8 @@ async function begin(
     NATS_URL: `nats://127.0.0.1:${links.get(name)?.port}`,
     NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`,
     CHAOS_CLOCK: clocks.get(name)?.file ?? '',
-    ...(name === 'auditor' && { DATABASE_URL: databaseUrl.href }),
-    ...(name === 'detector' && { GITHUB_WEBHOOK_SECRET: SECRET }),
+    ...(serviceOf(name) === 'auditor' && { DATABASE_URL: databaseUrl.href }),
+    ...(serviceOf(name) === 'detector' && { GITHUB_WEBHOOK_SECRET: SECRET, GITLAB_WEBHOOK_TOKEN: SECRET }),
   });
   const services = new Map<string, Supervised>();
   let processEnds: ProcessEnd[] = [];
@@ -121,17 +127,18 @@ async function begin(
   });
   const started = await Promise.allSettled(
     names.map(async (name) => {
-      const service = name.replace(/-\d+$/, '');
-      services.set(name, await Supervised.start({ name, service, environment: environmentOf(name), now }));
+      const options = { name, service: serviceOf(name), environment: environmentOf(name), now };
+      services.set(name, await Supervised.start(options));
     }),
   );
   for (const one of started) if (one.status === 'rejected') throw one.reason;
-  const urlOf = () => services.get('detector')?.url ?? '';
-  const courier = startCourier({ github, secret: SECRET, seed, urlOf, now });
+  const turns = new Turns();
+  const courier = startCourier({ seed, urlOf: () => turns.next(services, 'detector'), now });
   ends.push(async () => courier.stop());
   const replayed: string[] = [];
   return {
-    ...{ replayed, services, links, clocks, nats, natsUrl, postgres: postgres.server, github, courier, disk, now },
+    ...{ replayed, services, links, clocks, nats, natsUrl, postgres: postgres.server, courier, disk, now },
+    ...{ github, gitlab },
     natsLog: () => readFile(join(natsHome, 'logs', 'nats.log'), 'utf8').catch(() => ''),
     replay: async (count, hit) => void replayed.push(...(await replayEvents(natsUrl, count, hit))),
     async stop() {
@@ -141,8 +148,17 @@ async function begin(
   };
 }
 
-export function remediatorNames(count: number): string[] {
-  return Array.from({ length: count }, (_, n) => (n === 0 ? 'remediator' : `remediator-${n + 1}`));
+function serviceOf(name: string): string {
+  return name.replace(/-\d+$/, '');
+}
+
+function platformSettings(github: FakeGitHub, gitlab: FakeGitLab): Record<string, string> {
+  return {
+    GITHUB_API_URL: github.url,
+    GITHUB_TOKEN: 'ghp_test',
+    GITLAB_URL: gitlab.url,
+    GITLAB_TOKEN: gitlab.token,
+  };
 }
 
 async function startHeldPostgres(home: string): Promise<{ server: HeldServer; url: URL }> {
@@ -157,11 +173,7 @@ async function startHeldPostgres(home: string): Promise<{ server: HeldServer; ur
 }
 
 /** What all services read. */
-async function writeSettings(
-  directory: string,
-  promised: Promised,
-  githubUrl: string,
-): Promise<Record<string, string>> {
+async function writeSettings(directory: string, promised: Promised): Promise<Record<string, string>> {
   const policy = join(directory, 'prunella.yaml');
   const rules = join(directory, 'rules');
   await mkdir(rules);
@@ -169,8 +181,6 @@ async function writeSettings(
   return {
     PRUNELLA_CONFIG: policy,
     PRUNELLA_RULES_DIR: rules,
-    GITHUB_API_URL: githubUrl,
-    GITHUB_TOKEN: 'ghp_test',
     PRUNELLA_API_TOKEN: TOKEN,
     LOG_LEVEL: 'warn',
   };

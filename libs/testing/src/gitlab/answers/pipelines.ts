@@ -1,6 +1,6 @@
 import { jobsOf, listPipelines, page } from '../lists.ts';
 import * as json from '../payloads.ts';
-import type { GitLabWorld } from '../world.ts';
+import { attemptOf, type GitLabWorld } from '../world.ts';
 import { type Answers, begin, missing, ofPipeline } from './answer.ts';
 
 /** Pipelines and their jobs. */
@@ -60,7 +60,7 @@ export function pipelineAnswers(
     },
     retryPipeline: (_, project, [, id]) =>
       ofPipeline(world, project, id, (found) => {
-        world.retry(found);
+        if (world.retry(found)) world.retries.push({ pipeline: found, attempt: attemptOf(found) });
         world.effects.push(`${project}#${found.id} retry`);
         return { status: 201, body: json.pipelineJson(found) };
       }),

@@ -59,7 +59,8 @@ export function begunBy(run: Run, state: RunState): Effect | undefined {
   // which one it is, is known once it has its turn
   if (state.rerunQueued) return undefined;
   if (state.rerunAs !== undefined) return effectOf(run, state.rerunAs);
-  return state.attempt === platformAttempt(run) + 1 ? effectOf(run, undefined) : undefined;
+  // Where the next attempt was ours, it still is when others followed: it failed again, and another replica went on from there before this one looked.
+  return state.attempt > platformAttempt(run) ? effectOf(run, undefined) : undefined;
 }
 
 function effectOf(run: Run, started: StartedRun | undefined, what = 'the failed jobs'): Effect {
