@@ -26,7 +26,11 @@ export async function largeJson<T>(
     }
     const all = Buffer.concat(chunks);
     if (isTooDeep(all)) {
-      throw new ProviderError(provider, 'unavailable', `${what}: expected JSON at most ${DEEPEST_JSON} deep`);
+      throw new ProviderError(
+        provider,
+        'unavailable',
+        `${what}: expected JSON at most ${DEEPEST_JSON} deep, found it deeper`,
+      );
     }
     return schema.parse(JSON.parse(all.toString()));
   } catch (error) {
