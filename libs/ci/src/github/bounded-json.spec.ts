@@ -1,5 +1,4 @@
 import { FakeGitHub } from '@prunella/testing';
-import { ONCE } from './ask-again.ts';
 import { createClient, type GitHubClient } from './client.ts';
 import { provided } from './errors.ts';
 
@@ -15,13 +14,16 @@ afterAll(async () => {
   await fake.stop();
 });
 
-/** What is made of an answer to a question whose answers nobody checks. */
+/** What is made of an answer to a question whose answers nobody checks. It is asked once. */
 async function answered(status: number, body: unknown): Promise<unknown> {
   fake.fault({ on: /GET .*\/rate_limit$/, answer: { status, body } });
-  return await provided('ask', () => client.request('GET /rate_limit', { request: ONCE })).then(
+  const before = fake.requests.length;
+  const answer = await provided('ask', () => client.request('GET /rate_limit')).then(
     ({ data }) => data,
     (error: unknown) => error,
   );
+  expect(fake.requests.length - before).toBe(1);
+  return answer;
 }
 
 function nested(levels: number): unknown {
