@@ -81,6 +81,15 @@ it(`no input of the seed ${SEED} makes a reader fail, hang or eat memory`, async
   for (const { target, result } of results) expect([target, result.read > 0]).toEqual([target, true]);
 }, 300_000);
 
+it('new parts of functions that already ran while the code was loaded lead on', async () => {
+  const { results } = await fuzz(
+    'guided',
+    ...['--no-blind', '--no-bombs', '--cases', '300', '--target', 'events/breaker.closed'],
+  );
+  // Its seeds are read while it is loaded. Where they are not counted, a dozen inputs are kept.
+  expect(results.map(({ target, result }) => [target, result.kept > 25])).toEqual([['events/breaker.closed', true]]);
+}, 60_000);
+
 describe('what must not happen is found, with an input that shows it again', () => {
   it.each`
     wrong       | kind        | says

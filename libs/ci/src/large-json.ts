@@ -1,3 +1,4 @@
+import { DEEPEST_JSON, isTooDeep } from '@prunella/contracts';
 import { messageOf, ProviderError } from '@prunella/core';
 import type { z } from 'zod';
 
@@ -7,7 +8,7 @@ const MOST_BYTES = 32 * 1024 ** 2;
 /**
  * The JSON of an answer that may be long; undefined: it is longer than we take, and what is left is not downloaded.
  *
- * @throws ProviderError (unavailable) when it breaks off, is no JSON, or is not as documented.
+ * @throws ProviderError (unavailable) when it breaks off, is deeper than we take, is no JSON, or is not as documented.
  */
 export async function largeJson<T>(
   body: AsyncIterable<Uint8Array>,
@@ -23,7 +24,15 @@ export async function largeJson<T>(
       if (bytes > mostBytes) return undefined;
       chunks.push(chunk);
     }
-    return schema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    const all = Buffer.concat(chunks);
+    if (isTooDeep(all)) {
+      throw new ProviderError(
+        provider,
+        'unavailable',
+        `${what}: expected JSON at most ${DEEPEST_JSON} deep, found it deeper`,
+      );
+    }
+    return schema.parse(JSON.parse(all.toString()));
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     const why = messageOf(error).slice(0, 300);

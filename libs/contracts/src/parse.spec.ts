@@ -187,4 +187,17 @@ describe('the limits of the contract', () => {
       else expect(error).toMatchObject({ name: 'ContractViolation', field });
     },
   );
+
+  it.each`
+    parameters                             | field
+    ${'{"factor":1e400}'}                  | ${'action.parameters.factor'}
+    ${'{"all":[1,{"of":-1e400}]}'}         | ${'action.parameters.all[1].of'}
+    ${'{"factor":1e308,"all":[null,"1"]}'} | ${undefined}
+  `('parameters $parameters: $field is refused', ({ parameters, field }: { parameters: string; field?: string }) => {
+    const action = { type: 'retry', parameters: JSON.parse(parameters) as unknown };
+    const event = { incidentId: 'i', run: { pipelineId: 'p' }, action, status: 'executed' };
+    const error = thrown(() => parseData('action.executed', event));
+    if (field === undefined) expect(error).toBeUndefined();
+    else expect(error).toMatchObject({ name: 'ContractViolation', field });
+  });
 });

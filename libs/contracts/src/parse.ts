@@ -91,8 +91,9 @@ function checkField(message: ReflectMessage, field: DescField, at: string): void
       checkScalar(field, message.get(field), at);
       return;
     case 'message':
-      // Well-known types (Timestamp, Struct) check themselves while parsing.
-      if (!field.message.typeName.startsWith('google.')) check(message.get(field), at);
+      // Well-known types check themselves while parsing, but for numbers in a Struct: those that JSON has and JavaScript has not.
+      if (field.message.typeName === 'google.protobuf.Struct') checkNumbers(localOf(message)[field.localName], at);
+      else if (!field.message.typeName.startsWith('google.')) check(message.get(field), at);
       return;
     case 'list':
       if (field.listKind === 'message') {
@@ -102,6 +103,21 @@ function checkField(message: ReflectMessage, field: DescField, at: string): void
       return;
     case 'map':
       for (const [key, value] of message.get(field)) checkScalar(field, value, `${at}.${String(key)}`);
+  }
+}
+
+function localOf({ message }: ReflectMessage): Readonly<Record<string, unknown>> {
+  return message as unknown as Readonly<Record<string, unknown>>;
+}
+
+/** `1e400` is Infinity when it is parsed, and can't be written again. The value is no deeper than protobuf-es reads. */
+function checkNumbers(value: unknown, at: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ContractViolation(at, 'a finite number', String(value));
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    checkNumbers(inner, Array.isArray(value) ? `${at}[${key}]` : `${at}.${key}`);
   }
 }
 

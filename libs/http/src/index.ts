@@ -1,5 +1,5 @@
 export { AddressRefused } from './address-refused.ts';
-export { jsonOf } from './body.ts';
+export { jsonBytesOf, jsonOf } from './body.ts';
 export { type Outgoing, outgoing, type Rule } from './outgoing.ts';
 export { redirectOrigins } from './redirect-origins.ts';
 export { problemOf, type RequestOptions, request, retryAfter } from './request.ts';

@@ -195,10 +195,17 @@ describe('request', () => {
     what            | answer                                                                  | maxBytes     | says
     ${'not JSON'}   | ${status(200, {}, '<html>')}                                            | ${undefined} | ${/expected JSON/}
     ${'too long'}   | ${status(200, {}, JSON.stringify('x'.repeat(100)))}                     | ${50}        | ${/expected at most 50 bytes/}
+    ${'too deep'}   | ${status(200, {}, `{"a":${'['.repeat(200)}${']'.repeat(200)}}`)}        | ${undefined} | ${/expected JSON at most 200 deep/}
     ${'broken off'} | ${status(200, { 'content-length': '10', connection: 'close' }, '{"a"')} | ${undefined} | ${/broke off/}
   `('says what is wrong with an answer that is $what', async ({ answer, maxBytes, says }) => {
     answers = [answer];
     const error = await problem(ask('/x').then((response) => jsonOf(response, 'it', maxBytes)));
     expect(error).toMatchObject({ problem: 'unavailable', message: expect.stringMatching(says) });
+  });
+
+  it('reads JSON that is as deep as it may be', async () => {
+    answers = [status(200, {}, `${'['.repeat(200)}"[{"${']'.repeat(200)}`)];
+    const json = await jsonOf(await ask('/x'), 'it');
+    expect((json as unknown[]).flat(200)).toEqual(['[{']);
   });
 });

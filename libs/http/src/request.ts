@@ -1,6 +1,6 @@
 import { inSpan, messageOf, ProviderError, type ProviderProblem, type Span, tellRequest } from '@prunella/core';
 import { AddressRefused } from './address-refused.ts';
-import { bounded } from './body.ts';
+import { bounded, textOf } from './body.ts';
 import { outgoing, type Rule } from './outgoing.ts';
 import { type RetryPolicy, waitBefore } from './retry-policy.ts';
 
@@ -84,10 +84,11 @@ async function once(url: string, options: RequestOptions, span: Span): Promise<R
   const { ok, status } = response;
   span.set({ 'http.response.status_code': status });
   if (ok || (redirect === 'manual' && status < 400) || allow.includes(status)) return response;
-  const { text } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ text: '' }));
+  const { bytes } = await bounded(response, MOST_OF_AN_ERROR).catch(() => ({ bytes: new Uint8Array() }));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
-  throw new ProviderError(provider, problemOf(response.status), `${what}: HTTP ${response.status} ${text}`.trimEnd(), {
-    status: response.status,
+  const said = `${what}: HTTP ${status} ${textOf(bytes)}`.trimEnd();
+  throw new ProviderError(provider, problemOf(status), said, {
+    status,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }

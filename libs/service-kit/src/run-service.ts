@@ -21,6 +21,7 @@ import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
 import { Condition } from './condition.ts';
+import { refuseDeepJson } from './deep-json.ts';
 import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
@@ -127,6 +128,7 @@ async function createApp<E extends z.ZodType>(
   }
   const limit = definition.bodyLimit ?? BODY_LIMIT;
   app.useBodyParser('json', { limit, type: ['application/json', 'application/*+json'] });
+  app.use(refuseDeepJson);
   app.useBodyParser('text', { limit, type: 'text/*' });
   app.disable('x-powered-by');
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));

@@ -39,9 +39,12 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 
 /** JSON values near the given ones: some of their values are others, are gone, stand there more often. */
 export function near(samples: readonly Json[]): fc.Arbitrary<Json> {
-  return fc
-    .tuple(fc.nat(samples.length - 1), fc.array(edit, { minLength: 1, maxLength: 4 }))
-    .map(([at, edits]) => edits.reduce(changed, structuredClone(samples[at])));
+  return (
+    fc
+      .tuple(fc.nat(samples.length - 1), fc.array(edit, { minLength: 1, maxLength: 4 }))
+      // The values of edits are of one array for all inputs: what is put in is a copy, or the next edit would change them for good, up to lists that hold themselves.
+      .map(([at, edits]) => edits.map((one) => structuredClone(one)).reduce(changed, structuredClone(samples[at])))
+  );
 }
 
 /** The same as text. */
@@ -82,7 +85,7 @@ function changed(root: Json, one: Edit): Json {
       return root;
     case 'repeat':
       if (Array.isArray(parent)) parent.push(...Array.from({ length: 50 }, () => structuredClone(parent[Number(key)])));
-      else put(parent, key, [parent[key], parent[key]]);
+      else put(parent, key, [parent[key], structuredClone(parent[key])]);
       return root;
     case 'wrap':
       put(parent, key, [parent[key]]);

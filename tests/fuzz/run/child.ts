@@ -10,8 +10,9 @@ process.once('message', (plan: Plan) => void run(plan));
 
 async function run(plan: Plan): Promise<void> {
   const mark = new Mark(plan.markFile, 'writes');
-  const targets = new Map((await loadTargets(plan.names)).map((target) => [target.name, target]));
+  // First: of functions that ran before, V8 tells only that they run.
   const coverage = plan.guided ? new Coverage() : undefined;
+  const targets = new Map((await loadTargets(plan.names)).map((target) => [target.name, target]));
   for (const name of plan.names) {
     const target = targets.get(name);
     if (target === undefined) continue;

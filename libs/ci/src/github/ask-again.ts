@@ -1,5 +1,6 @@
 import type { Octokit } from '@octokit/core';
 import { RequestError } from '@octokit/request-error';
+import { ProviderError } from '@prunella/core';
 import { usualRetries, waitBefore } from '@prunella/http';
 import { githubError } from './errors.ts';
 
@@ -28,8 +29,11 @@ export function askAgain(client: Octokit): void {
   });
 }
 
-/** An answer, or none, that may be another one the next time. A 304 is an answer, and so is whatever else is below 400. */
+/**
+ * An answer, or none, that may be another one the next time. A 304 is an answer, and so is whatever else is below 400; one that came and can't be read (a ProviderError already)
+ * is not asked for again, as elsewhere.
+ */
 function isTrouble(error: unknown): boolean {
-  if (!(error instanceof RequestError) || error.status < 400) return false;
+  if (!(error instanceof RequestError) || error.status < 400 || error.cause instanceof ProviderError) return false;
   return githubError(error, '', Date.now()).problem === 'unavailable';
 }

@@ -5,6 +5,7 @@ import { inSpan, ProviderError, type ProviderRequest, tellRequest } from '@prune
 import { outgoing, type Rule } from '@prunella/http';
 import { refuseUndocumented } from './answers.ts';
 import { askAgain } from './ask-again.ts';
+import { boundedJson } from './bounded-json.ts';
 import { githubError } from './errors.ts';
 
 const RestOctokit = Octokit.plugin(restEndpointMethods);
@@ -34,7 +35,7 @@ export function createClient(options: GitHubPlace & { token?: string }): GitHubC
     ...(options.apiUrl !== undefined && { baseUrl: options.apiUrl.replace(/\/+$/, '') }),
     ...(options.token !== undefined && { auth: options.token }),
     userAgent: 'prunella',
-    request: { fetch: outgoing(rule) },
+    request: { fetch: boundedJson(outgoing(rule)) },
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
   askAgain(client);

@@ -160,6 +160,25 @@ describe('a change', () => {
     expect(JSON.stringify(since)).not.toContain('ghp_0123');
   });
 
+  it('is refused where it is JSON deeper than we take, whatever of it would be read', async () => {
+    const ask = (levels: number) =>
+      fetch(new URL('/v1/tokens', guarded.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...bearer(SHARED) },
+        body: `{"name":"deep","role":"viewer","by":"spec","more":${'['.repeat(levels)}"[["${']'.repeat(levels)}}`,
+      });
+    const tooDeep = await ask(8_000);
+    expect([tooDeep.status, await tooDeep.json()]).toEqual([
+      400,
+      {
+        ...{ title: 'Bad request', status: 400, field: 'body' },
+        detail: 'body: expected JSON at most 200 deep, found it deeper',
+      },
+    ]);
+    // As deep as it may be: read, and refused for what stands there.
+    expect(await (await ask(199)).json()).toMatchObject({ status: 400, detail: expect.stringContaining('more') });
+  });
+
   it('of a page of another site is refused, unless it shows a token', async () => {
     const evil = { origin: 'https://evil.example' };
     const open = await running.auditor();

@@ -12,6 +12,9 @@ describe('humanLine', () => {
     ${'{"level":50,"msg":"publish failed","err":{"message":"no space left"}}'}       | ${'publish failed: no space left'}
     ${'{"level":60,"msg":"could not go on","error":"port in use"}'}                  | ${'could not go on: port in use'}
     ${'{"level":50,"msg":"port in use","error":"port in use"}'}                      | ${'port in use'}
+    ${'{"level":50,"msg":"no","error":{"code":1}}'}                                  | ${'no'}
+    ${'{"level":50,"msg":"no","err":{"message":7},"error":"late"}'}                  | ${'no: late'}
+    ${`{"level":50,"msg":"no","error":${'['.repeat(8_000)}${']'.repeat(8_000)}}`}    | ${'no'}
     ${'{"not":"a log record"}'}                                                      | ${'{"not":"a log record"}'}
     ${'{"level":30,"ms'}                                                             | ${'{"level":30,"ms'}
     ${'Error: something that is not JSON'}                                           | ${'Error: something that is not JSON'}

@@ -6,8 +6,9 @@ interface LogRecord {
   msg: string;
   /** The Nest logger's name. */
   context?: string;
-  err?: { message?: string };
-  error?: string;
+  /** Whatever was thrown: only texts are shown. */
+  err?: { message?: unknown } | null;
+  error?: unknown;
 }
 
 /** What Nest says of itself while it starts. */
@@ -31,7 +32,7 @@ export function humanLine(line: string, colors: Context['colors']): string | und
   const record = parse(line);
   if (record === undefined) return line.trim() === '' ? undefined : line;
   if (record.level < WARN && FRAMEWORK.has(record.context ?? '')) return undefined;
-  const why = record.err?.message ?? record.error;
+  const why = [record.err?.message, record.error].find((said) => typeof said === 'string');
   const text = why === undefined || record.msg.includes(why) ? record.msg : `${record.msg}: ${why}`;
   if (record.level >= ERROR) return colors.red(text);
   return record.level >= WARN ? colors.yellow(text) : text;
