@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { ConfigError } from '@prunella/core';
 import { z } from 'zod';
 import { TOKEN_HASH } from './access/token-hash.ts';
@@ -64,5 +65,5 @@ export function readEnvironment<T extends z.ZodType>(
 
 /** Whether an address is only reachable from this machine. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }

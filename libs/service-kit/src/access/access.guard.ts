@@ -12,6 +12,7 @@ import { ProblemException } from '../problem.ts';
 import { Access, bearerToken } from './access.ts';
 import { isCrossOrigin } from './cross-origin.ts';
 import type { Identity } from './identity.ts';
+import { isOwnHost } from './own-host.ts';
 import { leastRole, may, type Permission } from './roles.ts';
 
 const NEEDS = 'prunella:needs';
@@ -57,6 +58,8 @@ export class AccessGuard implements CanActivate {
     if (needs.includes('anybody')) return true;
     const identity = await this.access.identify(request);
     if (identity === undefined) throw unauthorized(request);
+    // Nothing else stands between this machine's browser and a page that made its own name point here.
+    if (identity.by === 'open' && !isOwnHost(request, this.access.publicUrl)) throw foreignHost(request);
     // A token stands in no browser's jar: who shows one means it.
     const isByToken = bearerToken(request) !== undefined;
     if (!isByToken && isChange(request.method) && isCrossOrigin(request)) throw crossOrigin(request);
@@ -90,6 +93,11 @@ function forbidden({ name, role }: Identity, needs: readonly Permission[]): Prob
   const least = [...new Set(needs.map(leastRole))].join(' or ');
   const detail = `expected the role ${least}, found ${name === undefined ? '' : `${name}, who is `}${role}; an admin can give another token or role`;
   return new ProblemException({ title: 'Forbidden', status: 403, detail });
+}
+
+function foreignHost(request: Request): ProblemException {
+  const detail = `expected a request to localhost, an IP address or the host in PRUNELLA_PUBLIC_URL, found one to ${request.headers.host}, a name that anybody may have made point here; nobody is asked for a token (PRUNELLA_API_TOKEN is not set)`;
+  return new ProblemException({ title: 'Unknown host', status: 403, detail });
 }
 
 function crossOrigin(request: Request): ProblemException {

@@ -19,10 +19,15 @@ export class Access {
   private isOpen: boolean;
 
   constructor(
-    @Inject(ENVIRONMENT) private readonly environment: CommonEnvironment,
+    @Inject(ENVIRONMENT) private readonly environment: CommonEnvironment & { PRUNELLA_PUBLIC_URL?: string },
     private readonly tokens: ApiTokens,
   ) {
     this.isOpen = environment.PRUNELLA_API_TOKEN === undefined;
+  }
+
+  /** The address at which browsers find the console; undefined: none was given to this service. */
+  get publicUrl(): string | undefined {
+    return this.environment.PRUNELLA_PUBLIC_URL;
   }
 
   /** Adds a way to know who calls. From now on everybody is asked. */

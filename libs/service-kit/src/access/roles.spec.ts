@@ -1,4 +1,5 @@
 import { isCrossOrigin } from './cross-origin.ts';
+import { isOwnHost } from './own-host.ts';
 import { leastRole, may, permissions, roles } from './roles.ts';
 
 it.each`
@@ -29,4 +30,25 @@ it.each`
   ${'one that lies about its origin'} | ${{ host: 'p.example', origin: 'http://p.example', 'sec-fetch-site': 'x' }} | ${true}
 `('$who: $cross', ({ headers, cross }) => {
   expect(isCrossOrigin({ headers })).toBe(cross);
+});
+
+it.each`
+  host                        | own
+  ${undefined}                | ${true}
+  ${'127.0.0.1:7100'}         | ${true}
+  ${'[::1]:7100'}             | ${true}
+  ${'localhost'}              | ${true}
+  ${'LOCALHOST:7100'}         | ${true}
+  ${'prunella.localhost'}     | ${true}
+  ${'192.168.1.5:7100'}       | ${true}
+  ${'p.example:7100'}         | ${true}
+  ${'rebound.example:7100'}   | ${false}
+  ${'127.evil.example'}       | ${false}
+  ${'127.0.0.1.evil.example'} | ${false}
+  ${'localhost.evil.example'} | ${false}
+  ${'p.example.evil.example'} | ${false}
+  ${'p.example@evil.example'} | ${false}
+  ${'not a host'}             | ${false}
+`('a request to $host is to a name of our own: $own', ({ host, own }) => {
+  expect(isOwnHost({ headers: { host } }, 'http://p.example')).toBe(own);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { ApiTokens, type Role, type RunningService } from '@prunella/service-kit';
@@ -188,6 +188,24 @@ describe('a change', () => {
     });
     expect((await send('POST', '/v1/quarantine', test, {}, open)).status).toBe(200);
     expect((await send('POST', '/v1/quarantine', test, { ...evil, ...bearer(SHARED) })).status).toBe(200);
+    await open.close();
+  });
+
+  it('of a page whose name was made to point here is refused, and shown nothing, where nobody is asked for a token', async () => {
+    const open = await running.auditor({ PRUNELLA_PUBLIC_URL: CONSOLE });
+    const statusOf = async (method: string, host: string) =>
+      await new Promise<number | undefined>((resolve, reject) => {
+        const path = method === 'GET' ? '/v1/incidents' : '/v1/quarantine';
+        const headers = { host, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+        request(new URL(path, open.url), { method, headers }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end(method === 'GET' ? undefined : JSON.stringify({ ...test, test: 'cart > rebound' }));
+      });
+    for (const method of ['GET', 'POST']) {
+      expect([method, await statusOf(method, `rebound.example:${new URL(open.url).port}`)]).toEqual([method, 403]);
+      expect([method, await statusOf(method, new URL(CONSOLE).host)]).toEqual([method, 200]);
+      expect([method, await statusOf(method, `localhost:${new URL(open.url).port}`)]).toEqual([method, 200]);
+    }
     await open.close();
   });
 });
