@@ -436,9 +436,13 @@ describe('a page for people in place of an answer', () => {
 
   // Octokit takes any 2xx for a yes, and what broke off for an empty answer.
   it.each([
-    ['JSON of something else', { status: 200, body: { ok: true } }],
-    ['half an answer', 'half' as const],
-  ])('and %s is no rerun either', async (_, answer) => {
+    [
+      'JSON of something else',
+      { status: 200, body: { ok: true } },
+      /expected HTTP 201, by which GitHub says that it begins, found HTTP 200/,
+    ],
+    ['half an answer', 'half' as const, /the answer broke off/],
+  ])('and %s is no rerun either', async (_, answer, says) => {
     const run = fake.addRun();
     const asked: (() => Promise<unknown> | undefined)[] = [
       () => platform().rerun?.rerunFailedJobs(githubRun(run), signal),
@@ -449,7 +453,7 @@ describe('a page for people in place of an answer', () => {
       fake.fault({ on: /^POST /, answer });
       await expect(ask()).rejects.toMatchObject({
         problem: 'unavailable',
-        message: expect.stringMatching(/expected HTTP 201, by which GitHub says that it begins, found HTTP 200/),
+        message: expect.stringMatching(says),
       });
     }
     expect(run.attempt).toBe(1);

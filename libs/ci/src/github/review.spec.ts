@@ -97,7 +97,7 @@ it('takes no comment for written of which half an answer says nothing', async ()
   fake.fault({ on: /POST .*comments/, answer: 'half' });
   await expect(review().note(githubRun(run), note, signal)).rejects.toMatchObject({
     problem: 'unavailable',
-    message: expect.stringMatching(/not as documented/),
+    message: expect.stringMatching(/the answer broke off/),
   });
   expect(await review().note(githubRun(run), note, signal)).toEqual(expect.stringContaining('https://'));
 });
