@@ -159,6 +159,16 @@ describe('GitLab', () => {
     expect(asked()).toBe(4);
   }, 60_000);
 
+  it.each([401, 403])('a no of a moment (%s) does not make the second failure a first one', async (status) => {
+    const pipeline = gitlab.addPipeline();
+    gitlab.retry(pipeline);
+    gitlab.complete(pipeline, 'failed');
+    gitlab.fault({ on: new RegExp(`pipelines/${pipeline.id}$`), answer: { status, body: { message: 'no' } } });
+    await deliver(hookOf(pipeline, '2026-03-01 10:09:01 UTC'), `refused once by ${status}`);
+    const [failed] = await failures(String(pipeline.id), 1);
+    expect(failed?.data).toMatchObject({ attempt: 2 });
+  });
+
   it('a pipeline that only waited for its child is no failure beside that of the child', async () => {
     const child = gitlab.addPipeline({ source: 'parent_pipeline' });
     const parent = gitlab.addPipeline({

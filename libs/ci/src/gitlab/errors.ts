@@ -23,9 +23,10 @@ const USUAL_WAIT_MS = 60_000;
 export async function gitlabError(response: Response, what: string, now: number): Promise<ProviderError> {
   const { status, headers } = response;
   const says = await saidBy(response);
-  const problem = problemFor(status, says);
+  const wait = retryAfter(headers.get('retry-after'), now);
+  const problem = problemFor(status, says, wait !== undefined);
   const retryAfterMs =
-    retryAfter(headers.get('retry-after'), now) ??
+    wait ??
     (problem === 'rate-limited' ? (untilReset(headers.get('ratelimit-reset'), now) ?? USUAL_WAIT_MS) : undefined);
   return new ProviderError('gitlab', problem, `${what}: HTTP ${status} ${says}`.trimEnd(), {
     status,
@@ -40,9 +41,11 @@ export function brokenOff(error: unknown, what: string): ProviderError {
     : new ProviderError('gitlab', 'unavailable', `${what}: ${messageOf(error)}`, { cause: error });
 }
 
-function problemFor(status: number, says: string): ProviderProblem {
+function problemFor(status: number, says: string, mayComeAgain: boolean): ProviderProblem {
   if (status === 400 && /too many pipelines|try again later/i.test(says)) return 'rate-limited';
   if (status === 400 && /permission|not (?:allowed|verified)/i.test(says)) return 'forbidden';
+  // a wall before GitLab: missing rights do not come back by themselves
+  if (status === 403 && mayComeAgain) return 'rate-limited';
   // a bare "403 Forbidden" are missing rights; these are a no to this very request
   if (status === 403 && /not retryable|archived|not erasable/i.test(says)) return 'refused';
   return problemOf(status);

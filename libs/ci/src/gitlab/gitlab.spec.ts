@@ -406,6 +406,7 @@ describe('errors', () => {
     ${'no token'}            | ${401} | ${{}}                                  | ${{ message: '401 Unauthorized' }}                                                | ${'unauthenticated'} | ${undefined}
     ${'an expired token'}    | ${401} | ${{}}                                  | ${{ error: 'invalid_token', error_description: 'Token is expired.' }}             | ${'unauthenticated'} | ${undefined}
     ${'a small scope'}       | ${403} | ${{}}                                  | ${{ error: 'insufficient_scope', error_description: 'needs more', scope: 'api' }} | ${'forbidden'}       | ${undefined}
+    ${'a limit of a wall'}   | ${403} | ${{ 'retry-after': '2' }}              | ${{ message: 'slow down' }}                                                       | ${'rate-limited'}    | ${2_000}
     ${'no right'}            | ${403} | ${{}}                                  | ${{ message: '403 Forbidden' }}                                                   | ${'forbidden'}       | ${undefined}
     ${'a proxy page'}        | ${403} | ${{ 'content-type': 'text/html' }}     | ${'<html>'.repeat(50_000)}                                                        | ${'forbidden'}       | ${undefined}
     ${'no such list'}        | ${404} | ${{}}                                  | ${{ message: '404 Not Found' }}                                                   | ${'not-found'}       | ${undefined}

@@ -32,6 +32,11 @@ const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 /** A platform that is away for longer is not waited for: about ten minutes. */
 const MOST_TRIES = 9;
+/**
+ * A no may be one of a moment: a token that is being changed, a wall before the platform. It is asked again for about a quarter of a minute: what goes out without an answer may be of a
+ * wrong attempt, which nobody puts right.
+ */
+const MOST_REFUSALS = 3;
 
 /** A report that waits to be completed, as it is kept in KV. */
 interface Incomplete extends Scheduled {
@@ -152,7 +157,7 @@ export class Completions implements OnApplicationBootstrap, OnApplicationShutdow
       return { againAt: systemClock.now() + wait, report: whole, published: true, tries: 0 };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (error.retryable && tries < MOST_TRIES) {
+      if (tries < (error.retryable ? MOST_TRIES : MOST_REFUSALS)) {
         const wait = error.options.retryAfterMs ?? waitAfter(tries);
         return { againAt: systemClock.now() + wait, tries: tries + 1 };
       }
