@@ -21,7 +21,7 @@ import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
 import { Condition } from './condition.ts';
-import { refuseDeepJson } from './deep-json.ts';
+
 import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';
@@ -29,6 +29,7 @@ import { ConsumerTelemetry, Metrics, ProviderTelemetry } from './metrics.ts';
 import { ProblemFilter } from './problem.ts';
 import { Readiness } from './readiness.ts';
 import { securityHeaders } from './security-headers.ts';
+import { refuseDeepJson } from './sent-json.ts';
 import { ENVIRONMENT, SERVICE_NAME, SHOWN_SETTINGS, VARIABLES } from './tokens.ts';
 import { TRACING_SETTINGS } from './tracing/settings.ts';
 import { Tracing } from './tracing/tracing.ts';

@@ -179,6 +179,24 @@ describe('a change', () => {
     expect(await (await ask(199)).json()).toMatchObject({ status: 400, detail: expect.stringContaining('more') });
   });
 
+  it.each`
+    encoding     | charset       | status
+    ${'utf16le'} | ${'utf-16'}   | ${415}
+    ${'utf16le'} | ${'UTF-16LE'} | ${415}
+    ${'utf8'}    | ${'UTF-8'}    | ${200}
+    ${'utf8'}    | ${'"utf-8"'}  | ${200}
+  `('as JSON in $charset is $status', async ({ encoding, charset, status }) => {
+    const response = await fetch(new URL('/v1/tokens', guarded.url), {
+      method: 'POST',
+      headers: { 'content-type': `application/json; charset=${charset}`, ...bearer(SHARED) },
+      body: Buffer.from(`{"name":"in ${charset.replaceAll('"', '')}","role":"viewer","by":"∀"}`, encoding),
+    });
+    expect([response.status, await response.text()]).toEqual([
+      status,
+      expect.stringContaining(status === 200 ? 'prn_' : 'in UTF-8'),
+    ]);
+  });
+
   it('of a page of another site is refused, unless it shows a token', async () => {
     const evil = { origin: 'https://evil.example' };
     const open = await running.auditor();
