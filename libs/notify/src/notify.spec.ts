@@ -174,6 +174,30 @@ describe('slackMessage', () => {
     expect(text.match(/```/g)).toHaveLength(2);
   });
 
+  it('leaves nothing that others wrote to Slack to make links, mentions or markup of', () => {
+    const theirs = '*Approved* _by_ @channel in #general, see https://evil.example or :white_check_mark:';
+    const { blocks } = slackMessage({
+      ...question,
+      ...{
+        title: theirs,
+        text: theirs,
+        facts: [{ name: 'branch', value: theirs }],
+        evidence: [{ line: 1, text: theirs }],
+      },
+    });
+    const texts: Record<string, unknown>[] = [];
+    JSON.stringify(blocks, (_, value) => {
+      if (typeof value?.text === 'string') texts.push(value);
+      return value;
+    });
+    expect(texts.filter(({ text }) => String(text).includes('evil.example'))).toHaveLength(4);
+    for (const { type, text, verbatim, emoji } of texts) {
+      // in code there is no markup
+      if (type === 'mrkdwn') expect([text, verbatim]).toEqual([expect.stringMatching(/^(?:```|<)/), true]);
+      else expect([text, type, emoji]).toEqual([text, 'plain_text', false]);
+    }
+  });
+
   it.each`
     what                       | link                                        | block
     ${'is escaped'}            | ${'https://a.example/?a=1&b=<x>|y'}         | ${'<https://a.example/?a=1&amp;b=&lt;x&gt;%7Cy|Why, in full>'}
@@ -183,7 +207,7 @@ describe('slackMessage', () => {
     const { link: _link, ...others } = notification;
     const { blocks } = slackMessage(link === undefined ? others : { ...others, link });
     const [element] = blocks.flatMap((it) => (it.type === 'context' ? it.elements : []));
-    expect(element).toEqual(block === undefined ? undefined : { type: 'mrkdwn', text: block });
+    expect(element).toEqual(block === undefined ? undefined : { type: 'mrkdwn', text: block, verbatim: true });
   });
 
   it.each`
