@@ -84,7 +84,8 @@ describe('slackReplier', () => {
     await replier().reply(`${receiver.url}/actions/1`, { says: 'Approved by <ada>.', instead: notification }, signal());
     const { body } = receiver.received[0] as { body: { blocks: { type: string }[] } };
     expect(body).toMatchObject({ replace_original: true });
-    expect(JSON.stringify(body)).toContain('Approved by &lt;ada&gt;.');
+    const says = { type: 'plain_text', text: 'Approved by <ada>.', emoji: false };
+    expect(body.blocks[1]).toEqual({ type: 'section', text: says });
     expect(body).not.toHaveProperty('channel');
     expect(body.blocks.map(({ type }) => type)).not.toContain('actions');
   });
@@ -216,11 +217,16 @@ describe('slackMessage', () => {
     ${'an escape'}   | ${'&'}
   `('is not cut in the middle of $what', ({ end }) => {
     for (let length = 2_985; length < 3_000; length++) {
-      const [, section] = slackMessage({ ...notification, text: `${'x'.repeat(length)}${end.repeat(5)}` }).blocks;
-      const text = section?.type === 'section' ? (section.text?.text ?? '') : '';
-      expect(text.length).toBeLessThanOrEqual(3_000);
-      expect(text.isWellFormed()).toBe(true);
-      expect(text.replaceAll('&amp;', '')).not.toContain('&');
+      const theirs = `${'x'.repeat(length)}${end.repeat(5)}`;
+      const { blocks } = slackMessage({ ...notification, text: theirs, evidence: [{ line: 1, text: theirs }] });
+      const [text = '', code = ''] = blocks.flatMap((block) =>
+        block.type === 'section' ? (block.text?.text ?? []) : [],
+      );
+      for (const one of [text, code]) {
+        expect(one.length).toBeLessThanOrEqual(3_000);
+        expect(one.isWellFormed()).toBe(true);
+      }
+      expect(code.replaceAll('&amp;', '')).not.toContain('&');
     }
   });
 

@@ -304,11 +304,25 @@ describe('greenLogs', () => {
     const mallory = { headRepository: 'mallory/green' };
     passed('of main', { createdAt: '2026-01-01T00:00:00Z' });
     for (let count = 0; count < 5; count++) passed('as mallory likes it', mallory);
-    passed('of a fork that is gone', { headRepository: null });
     expect(await logsOf(failed())).toEqual(['of main']);
     expect(await logsOf(failed({ branch: 'feature/x' }))).toEqual(['of main']);
     expect(await logsOf(failed(mallory))).toEqual(['as mallory likes it', 'as mallory likes it']);
-    expect(await logsOf(failed({ headRepository: null }))).toEqual(['of main']);
+  });
+
+  it('takes no log of a fork that is gone for one of the branch of that name', async () => {
+    // GitHub answers null there, which its own description does not allow
+    const other = await FakeGitHub.start();
+    const passed = (headRepository: string | null, log: string) =>
+      other.addRun({
+        ...{ conclusion: 'success', createdAt: '2026-01-15T00:00:00Z', headRepository },
+        jobs: [{ name: 'build', conclusion: 'success', log }],
+      });
+    passed('acme/shop', 'of main');
+    passed(null, 'of nobody');
+    const run = other.addRun({ createdAt: '2026-02-01T00:00:00Z', headRepository: null });
+    const logs = await platform(other.url).reader.greenLogs?.(githubRun(run), ['build'], green);
+    expect(logs?.map(({ log }) => log)).toEqual(['of main']);
+    await other.stop();
   });
 
   it('leaves out the run itself, which passed in a later attempt', async () => {
