@@ -3,6 +3,7 @@ export * from './clock.ts';
 export * from './duration.ts';
 export * from './errors.ts';
 export * from './finding.ts';
+export * from './fork.ts';
 export * from './ids.ts';
 export * from './markdown.ts';
 export * from './nearest.ts';

@@ -1,4 +1,5 @@
 import type { Evidence } from '@prunella/contracts';
+import { redact } from '@prunella/signals';
 import type { Candidate } from './candidate.ts';
 import type { JobReading } from './reading.ts';
 
@@ -30,7 +31,7 @@ function placeOf(decisive: Evidence, { lines }: Candidate, logs: readonly JobRea
   if (lines[0]?.source === 'annotation') return `an annotation of job "${decisive.job}" ${quote}`;
   const step = logs.find(({ job }) => job === decisive.job)?.failedStep;
   const job = decisive.job === '' ? '' : ` of job "${decisive.job}"`;
-  return `line ${decisive.line}${job}${step === undefined ? '' : `, step "${step}"`} ${quote}`;
+  return `line ${decisive.line}${job}${step === undefined ? '' : `, step "${redact(step)}"`} ${quote}`;
 }
 
 function cut(text: string): string {

@@ -84,7 +84,8 @@ describe('slackReplier', () => {
     await replier().reply(`${receiver.url}/actions/1`, { says: 'Approved by <ada>.', instead: notification }, signal());
     const { body } = receiver.received[0] as { body: { blocks: { type: string }[] } };
     expect(body).toMatchObject({ replace_original: true });
-    expect(JSON.stringify(body)).toContain('Approved by &lt;ada&gt;.');
+    const says = { type: 'plain_text', text: 'Approved by <ada>.', emoji: false };
+    expect(body.blocks[1]).toEqual({ type: 'section', text: says });
     expect(body).not.toHaveProperty('channel');
     expect(body.blocks.map(({ type }) => type)).not.toContain('actions');
   });
@@ -174,6 +175,30 @@ describe('slackMessage', () => {
     expect(text.match(/```/g)).toHaveLength(2);
   });
 
+  it('leaves nothing that others wrote to Slack to make links, mentions or markup of', () => {
+    const theirs = '*Approved* _by_ @channel in #general, see https://evil.example or :white_check_mark:';
+    const { blocks } = slackMessage({
+      ...question,
+      ...{
+        title: theirs,
+        text: theirs,
+        facts: [{ name: 'branch', value: theirs }],
+        evidence: [{ line: 1, text: theirs }],
+      },
+    });
+    const texts: Record<string, unknown>[] = [];
+    JSON.stringify(blocks, (_, value) => {
+      if (typeof value?.text === 'string') texts.push(value);
+      return value;
+    });
+    expect(texts.filter(({ text }) => String(text).includes('evil.example'))).toHaveLength(4);
+    for (const { type, text, verbatim, emoji } of texts) {
+      // in code there is no markup
+      if (type === 'mrkdwn') expect([text, verbatim]).toEqual([expect.stringMatching(/^(?:```|<)/), true]);
+      else expect([text, type, emoji]).toEqual([text, 'plain_text', false]);
+    }
+  });
+
   it.each`
     what                       | link                                        | block
     ${'is escaped'}            | ${'https://a.example/?a=1&b=<x>|y'}         | ${'<https://a.example/?a=1&amp;b=&lt;x&gt;%7Cy|Why, in full>'}
@@ -183,7 +208,7 @@ describe('slackMessage', () => {
     const { link: _link, ...others } = notification;
     const { blocks } = slackMessage(link === undefined ? others : { ...others, link });
     const [element] = blocks.flatMap((it) => (it.type === 'context' ? it.elements : []));
-    expect(element).toEqual(block === undefined ? undefined : { type: 'mrkdwn', text: block });
+    expect(element).toEqual(block === undefined ? undefined : { type: 'mrkdwn', text: block, verbatim: true });
   });
 
   it.each`
@@ -192,11 +217,16 @@ describe('slackMessage', () => {
     ${'an escape'}   | ${'&'}
   `('is not cut in the middle of $what', ({ end }) => {
     for (let length = 2_985; length < 3_000; length++) {
-      const [, section] = slackMessage({ ...notification, text: `${'x'.repeat(length)}${end.repeat(5)}` }).blocks;
-      const text = section?.type === 'section' ? (section.text?.text ?? '') : '';
-      expect(text.length).toBeLessThanOrEqual(3_000);
-      expect(text.isWellFormed()).toBe(true);
-      expect(text.replaceAll('&amp;', '')).not.toContain('&');
+      const theirs = `${'x'.repeat(length)}${end.repeat(5)}`;
+      const { blocks } = slackMessage({ ...notification, text: theirs, evidence: [{ line: 1, text: theirs }] });
+      const [text = '', code = ''] = blocks.flatMap((block) =>
+        block.type === 'section' ? (block.text?.text ?? []) : [],
+      );
+      for (const one of [text, code]) {
+        expect(one.length).toBeLessThanOrEqual(3_000);
+        expect(one.isWellFormed()).toBe(true);
+      }
+      expect(code.replaceAll('&amp;', '')).not.toContain('&');
     }
   });
 

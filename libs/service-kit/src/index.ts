@@ -1,6 +1,7 @@
 export { Caller, identityOf, Needs, Public, permissionsOf } from './access/access.guard.ts';
 export { Access, bearerToken, type Identify } from './access/access.ts';
 export { ApiTokens, KeptToken, type ListedToken } from './access/api-tokens.ts';
+export { isByBrowser } from './access/cross-origin.ts';
 export { type Identity, OPEN, SHARED } from './access/identity.ts';
 export { may, type Permission, type Role, roles } from './access/roles.ts';
 export { sameSecret } from './access/token-hash.ts';

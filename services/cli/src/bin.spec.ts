@@ -18,4 +18,15 @@ describe('bin/prunella', () => {
     expect(status).toBe(code);
     expect(stdout + stderr).toContain(says);
   });
+
+  it('shows a log without doing to the terminal what it says', () => {
+    const input = 'Error: connect ETIMEDOUT 10.0.0.1:443 \u001b]0;mine\u0007\u009b2J\u202e\n';
+    const { status, stdout } = spawnSync(process.execPath, [bin, 'diagnose', '-'], {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+      input,
+    });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('ETIMEDOUT')]);
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  });
 });

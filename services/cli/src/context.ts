@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import pc from 'picocolors';
+import { printable } from './printable.ts';
 
 /** What a command needs of the world. */
 export interface Context {
@@ -28,8 +29,9 @@ export function processContext(): Context {
   return {
     env: process.env,
     cwd: process.cwd(),
-    out: (line) => process.stdout.write(`${line}\n`),
-    err: (line) => process.stderr.write(`${line}\n`),
+    // Here, where all lines come by: most of them tell something that others wrote.
+    out: (line) => process.stdout.write(`${printable(line)}\n`),
+    err: (line) => process.stderr.write(`${printable(line)}\n`),
     ...(process.stderr.isTTY &&
       process.env['CI'] === undefined && { draw: (text: string) => process.stderr.write(text) }),
     colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),

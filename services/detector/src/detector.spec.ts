@@ -358,6 +358,17 @@ describe('without secrets', () => {
     try {
       expect((await post('/webhooks/github', '{}', { 'x-github-event': 'ping' }, open)).status).toBe(202);
       expect((await post('/webhook/healing', failure, {}, open)).status).toBe(202);
+      // but no page that somebody looks at, of whatever name
+      const ofPages: Record<string, string>[] = [
+        { origin: 'https://evil.example' },
+        { origin: open.url },
+        { 'sec-fetch-site': 'same-origin' },
+      ];
+      for (const headers of ofPages) {
+        for (const path of ['/webhook/healing', '/webhooks/github', '/webhooks/slack']) {
+          expect([path, headers, (await post(path, failure, headers, open)).status]).toEqual([path, headers, 403]);
+        }
+      }
     } finally {
       await open.close();
     }

@@ -6,8 +6,13 @@ const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
 const about = { id: 'e', source: 's' };
 
 function reports(text: string): Report[] {
-  const failure = { pipelineId: 'p', conclusion: 'failure', error: { message: text, stack: text } };
+  const error = { message: text, stack: text, type: text.slice(0, 200) };
+  const short = text.slice(0, 500);
+  const run = { pipelineId: 'p', branch: short, name: short, url: short };
+  const job = { name: short, failedStep: short, url: short, steps: [{ name: short }] };
+  const failure = { ...run, conclusion: 'failure', error, jobs: [job] };
   return [
+    { ...about, subject: 'pipeline.started', data: parseData('pipeline.started', run) },
     { ...about, subject: 'pipeline.finished', data: parseData('pipeline.finished', failure) },
     { ...about, subject: 'pipeline.failed', data: parseData('pipeline.failed', failure) },
     {
@@ -15,7 +20,7 @@ function reports(text: string): Report[] {
       subject: 'diagnosis.made',
       data: parseData('diagnosis.made', {
         incidentId: 'inc_1',
-        run: { pipelineId: 'p' },
+        run,
         cause: 'unknown',
         action: { type: 'retry' },
         decidedBy: 'request:x',
@@ -27,6 +32,16 @@ function reports(text: string): Report[] {
 }
 
 describe('redacted', () => {
+  it('takes user and password out of addresses, which stay addresses', () => {
+    const url = 'https://ci:hunter2hunter2@jenkins.example/job/shop/7/';
+    const data = parseData('pipeline.started', { pipelineId: 'p', url });
+    const report = redacted({ ...about, subject: 'pipeline.started', data });
+    expect(report.data).toMatchObject({
+      url: expect.stringMatching(/^https:\/\/.*@jenkins\.example\/job\/shop\/7\/$/),
+    });
+    expect(JSON.stringify(report)).not.toContain('hunter2');
+  });
+
   it.each(reports(`clone with ${TOKEN} failed`))('takes the secret out of $subject', (report) => {
     const text = JSON.stringify(redacted(report));
     expect(text).not.toContain(TOKEN);

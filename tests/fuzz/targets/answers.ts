@@ -152,6 +152,7 @@ const PLATFORMS: Readonly<
         web_url: 'https://gitlab.example/p',
         project_id: 7,
         default_branch: 'main',
+        full_name: 'acme/shop',
       },
       [
         {

@@ -53,7 +53,7 @@ const REPOSITORY = 'GET /repos/{owner}/{repo}';
 
 /** What is read of an answer, by what is asked for. More may stand there. https://docs.github.com/en/rest */
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
-  [REPOSITORY]: z.looseObject({ default_branch: text }),
+  [REPOSITORY]: z.looseObject({ default_branch: text, full_name: text }),
   [`${REPOSITORY}/actions/runs`]: Runs,
   [`${REPOSITORY}/actions/runs/{run_id}`]: Run,
   [`${REPOSITORY}/actions/runs/{run_id}/artifacts`]: z.looseObject({ artifacts: z.array(Artifact) }),

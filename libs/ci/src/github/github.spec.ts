@@ -82,7 +82,10 @@ describe('state', () => {
 
   it('refuses what is no run of GitHub', async () => {
     const run = githubRun(fake.addRun());
-    for (const wrong of [{ runId: 'x' }, { repository: 'no-slash' }, { repository: '../../etc' }]) {
+    const elsewhere = ['no-slash', '../../etc', '../user', 'acme/..', './shop', '../..'].map((repository) => ({
+      repository,
+    }));
+    for (const wrong of [{ runId: 'x' }, ...elsewhere]) {
       await expect(platform().reader.state({ ...run, ...wrong }, signal)).rejects.toMatchObject({ problem: 'refused' });
     }
   });
@@ -294,6 +297,32 @@ describe('greenLogs', () => {
     expect(await logsOf(failed({ branch: 'feature/x' }))).toEqual(['of the branch', 'of main, newer']);
     expect(await logsOf(failed({ branch: 'feature/z' }))).toEqual(['of main, newer']);
     expect(await logsOf(failed({ branch: '' }))).toEqual(['of main, newer']);
+  });
+
+  it('takes no log of a fork for one of the branch of that name', async () => {
+    const { failed, passed } = repository();
+    const mallory = { headRepository: 'mallory/green' };
+    passed('of main', { createdAt: '2026-01-01T00:00:00Z' });
+    for (let count = 0; count < 5; count++) passed('as mallory likes it', mallory);
+    expect(await logsOf(failed())).toEqual(['of main']);
+    expect(await logsOf(failed({ branch: 'feature/x' }))).toEqual(['of main']);
+    expect(await logsOf(failed(mallory))).toEqual(['as mallory likes it', 'as mallory likes it']);
+  });
+
+  it('takes no log of a fork that is gone for one of the branch of that name', async () => {
+    // GitHub answers null there, which its own description does not allow
+    const other = await FakeGitHub.start();
+    const passed = (headRepository: string | null, log: string) =>
+      other.addRun({
+        ...{ conclusion: 'success', createdAt: '2026-01-15T00:00:00Z', headRepository },
+        jobs: [{ name: 'build', conclusion: 'success', log }],
+      });
+    passed('acme/shop', 'of main');
+    passed(null, 'of nobody');
+    const run = other.addRun({ createdAt: '2026-02-01T00:00:00Z', headRepository: null });
+    const logs = await platform(other.url).reader.greenLogs?.(githubRun(run), ['build'], green);
+    expect(logs?.map(({ log }) => log)).toEqual(['of main']);
+    await other.stop();
   });
 
   it('leaves out the run itself, which passed in a later attempt', async () => {

@@ -10,6 +10,9 @@ import { keepSome } from './patience.ts';
 const MOST_RUNS = 3;
 const WHAT = 'logs of earlier runs';
 
+/** So many are looked at for those: anybody may have a fork with a branch of that name, whose runs come beside them. */
+const MOST_LISTED = 30;
+
 /** What is still to be found, and what was. */
 interface Search {
   client: GitHubClient;
@@ -17,6 +20,12 @@ interface Search {
   jobs: readonly string[];
   options: GreenLogOptions;
   found: GreenLog[];
+}
+
+interface Branch {
+  branch: string;
+  /** The repository that it is of, `owner/name`. */
+  from: string;
 }
 
 /** See `CiReader.greenLogs`. Looks into at most six runs; a repository's default branch needs no right of its own. */
@@ -36,17 +45,19 @@ export async function greenLogs(
   );
   if (failed === undefined) return [];
   keepSome(failed.headers, WHAT);
-  const { workflow_id: workflow, created_at: before, head_branch: branch } = failed.data;
-  if (branch) await searchBranch(search, { workflow, before, branch });
+  const { workflow_id: workflow, created_at: before, head_branch: branch, head_repository: head } = failed.data;
+  if (branch && head) await searchBranch(search, { workflow, before, branch, from: head.full_name });
   if (openJobs(search).length === 0) return search.found;
   const main = await defaultBranch(search);
-  if (main !== undefined && main !== branch) await searchBranch(search, { workflow, before, branch: main });
+  if (main !== undefined && (main.branch !== branch || main.from !== head?.full_name)) {
+    await searchBranch(search, { workflow, before, ...main });
+  }
   return search.found;
 }
 
 async function searchBranch(
   search: Search,
-  { workflow, before, branch }: { workflow: number; before: string; branch: string },
+  { workflow, before, branch, from }: { workflow: number; before: string } & Branch,
 ): Promise<void> {
   const { client, run, options } = search;
   const { data, headers } = await provided('list workflow runs', () =>
@@ -57,13 +68,15 @@ async function searchBranch(
       status: 'success',
       created: `<=${before}`,
       exclude_pull_requests: true,
-      // the failed run itself may have passed in a later attempt
-      per_page: MOST_RUNS + 1,
+      per_page: MOST_LISTED,
       request: { signal: options.signal },
     }),
   );
   keepSome(headers, WHAT);
-  const earlier = data.workflow_runs.filter(({ id }) => id !== runIdOf(run)).slice(0, MOST_RUNS);
+  const earlier = data.workflow_runs
+    // the failed run itself may have passed in a later attempt
+    .filter(({ id, head_repository: head }) => id !== runIdOf(run) && head?.full_name === from)
+    .slice(0, MOST_RUNS);
   for (const { id, run_attempt: attempt = 1 } of earlier) {
     if (openJobs(search).length === 0) return;
     await searchRun(search, { ...run, runId: String(id), attempt, runAttempt: attempt });
@@ -85,9 +98,9 @@ function openJobs({ jobs, options, found }: Search): string[] {
   return jobs.filter((name) => found.filter(({ job }) => job === name).length < options.maxPerJob);
 }
 
-async function defaultBranch({ client, run, options }: Search): Promise<string | undefined> {
+async function defaultBranch({ client, run, options }: Search): Promise<Branch | undefined> {
   const repository = await unlessMissing('get repository', () =>
     client.rest.repos.get({ ...repositoryOf(run), request: { signal: options.signal } }),
   );
-  return repository?.data.default_branch;
+  return repository && { branch: repository.data.default_branch, from: repository.data.full_name };
 }

@@ -6,9 +6,9 @@ export function repositoryOf(run: Run): { owner: string; repo: string } {
   return ownerAndName(run.repository);
 }
 
-/** The parts of `owner/name`. Throws ProviderError (refused) when it is not of that form. */
+/** The parts of `owner/name`; `.` and `..` would lead to another address of the API. Throws ProviderError (refused) when it is not of that form. */
 export function ownerAndName(repository: string): { owner: string; repo: string } {
-  const match = /^([\w.-]+)\/([\w.-]+)$/.exec(repository);
+  const match = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(repository);
   if (match === null) {
     throw new ProviderError(
       'github',

@@ -61,6 +61,17 @@ it('finds its own comment over all pages, and leaves those of others alone', asy
   expect(all.slice(-2)).toEqual([expect.stringMatching(/ci passed/), expect.stringMatching(/:note_10 -->/)]);
 });
 
+it('with a token that may not tell whose it is leaves alone what people wrote, whatever marker they put in', async () => {
+  fake.accounts.person = undefined;
+  const { run, pull } = changed();
+  const theirs = '<!-- prunella:note_1 -->\nlook here';
+  fake.pulls.comment(pull, theirs, 'mallory');
+  fake.pulls.comment(pull, '<!-- prunella:note_1 -->\nof before', 'github-actions[bot]');
+  await review().note(githubRun(run), note, signal);
+  fake.accounts.person = 'ada';
+  expect(fake.pulls.on(pull)).toEqual([theirs, expect.stringMatching(/The network/)]);
+});
+
 it('tells the pull request of a fork, and no other one', async () => {
   const branch = 'main';
   const headRepository = 'ada/shop';

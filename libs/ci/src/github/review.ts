@@ -87,12 +87,15 @@ async function find({ client, place, number, ours, note, signal }: Saying) {
         request: { signal },
       }),
     );
-    const found = data.find(
-      ({ body, user }) => body?.startsWith(marker(note)) && (ours === undefined || user?.login === ours),
-    );
+    const found = data.find(({ body, user }) => body?.startsWith(marker(note)) && isOurs(user?.login, ours));
     if (found !== undefined || data.length < PER_PAGE) return found;
   }
   return undefined;
+}
+
+/** A token that may not tell whose it is, as that of a workflow, is an App's, whose login ends so; no person's has a bracket in it. */
+function isOurs(login: string | undefined, ours: string | undefined): boolean {
+  return ours === undefined ? login?.endsWith('[bot]') === true : login === ours;
 }
 
 function marker({ key }: ReviewNote): string {

@@ -21,34 +21,34 @@ const CONFIRM_TEXT = 300;
 const NO_TITLE = 'A pipeline failed';
 
 const MARKS: Readonly<Record<Notification['urgency'], string>> = {
-  low: ':information_source:',
-  normal: ':warning:',
-  high: ':rotating_light:',
+  low: 'ℹ️',
+  normal: '⚠️',
+  high: '🚨',
 };
 
-/** Lays a notification out, with buttons where it asks for an answer. Log lines stand in a code block; nothing in them can mention somebody or become a link. Pure. */
+/**
+ * Lays a notification out, with buttons where it asks for an answer. Log lines stand in a code block, everything else that others may have written in plain text; nothing of it can mention
+ * somebody, become a link or be markup. Pure.
+ */
 export function slackMessage(notification: Notification): SlackMessage {
   const { title, text, urgency, to, facts, evidence, link, approval } = notification;
   const blocks: KnownBlock[] = [
-    { type: 'header', text: { type: 'plain_text', text: cut(title.trim() || NO_TITLE, HEADER) } },
-    { type: 'section', text: { type: 'mrkdwn', text: cut(`${MARKS[urgency]} ${escaped(text)}`, SECTION) } },
+    { type: 'header', text: plain(title.trim() || NO_TITLE, HEADER) },
+    { type: 'section', text: plain(`${MARKS[urgency]} ${text}`, SECTION) },
   ];
   if (evidence.length > 0) {
     const lines = evidence
       .map(({ line, text: content }) => `${line}: ${escaped(content).replaceAll('`', 'ˋ')}`)
       .join('\n');
-    blocks.push({ type: 'section', text: { type: 'mrkdwn', text: `\`\`\`${cut(lines, SECTION - 6)}\`\`\`` } });
+    blocks.push({ type: 'section', text: mrkdwn(`\`\`\`${cut(lines, SECTION - 6)}\`\`\``) });
   }
   if (facts.length > 0) {
-    const fields = facts.slice(0, FIELDS).map(({ name, value }) => ({
-      type: 'mrkdwn' as const,
-      text: cut(`*${escaped(name)}*\n${escaped(value)}`, FIELD),
-    }));
+    const fields = facts.slice(0, FIELDS).map(({ name, value }) => plain(`${name}:\n${value}`, FIELD));
     blocks.push({ type: 'section', fields });
   }
   if (approval !== undefined) blocks.push(buttons(approval));
   const address = link === undefined ? '' : linkTo(link);
-  if (address !== '') blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', text: address }] });
+  if (address !== '') blocks.push({ type: 'context', elements: [mrkdwn(address)] });
   return {
     text: cut(`${escaped(title)}: ${escaped(text)}`, SECTION),
     ...(to?.startsWith('#') && { channel: to }),
@@ -79,8 +79,14 @@ function buttons({ incidentId, attempt, action }: ApprovalRequest): ActionsBlock
   return { type: 'actions', elements: [button(true), button(false)] };
 }
 
+/** Shown as it is: no markup, no links, and `:tada:` is no picture. */
 function plain(text: string, longest: number) {
-  return { type: 'plain_text' as const, text: cut(text, longest) };
+  return { type: 'plain_text' as const, text: cut(text, longest), emoji: false };
+}
+
+/** With the markup that is ours. Unless it is told to be verbatim, Slack makes links and mentions of whatever looks like one, also in the midst of code. */
+export function mrkdwn(text: string) {
+  return { type: 'mrkdwn' as const, text, verbatim: true };
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

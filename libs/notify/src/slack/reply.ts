@@ -39,7 +39,7 @@ export function slackReply({ says, instead }: Reply): SlackReply {
   const { channel: _, ...rest } = message;
   const word = {
     type: 'section' as const,
-    text: { type: 'mrkdwn' as const, text: cut(`*${escaped(says)}*`, SECTION) },
+    text: { type: 'plain_text' as const, text: cut(says, SECTION), emoji: false },
   };
   return { ...rest, replace_original: true, blocks: [...blocks.slice(0, 1), word, ...blocks.slice(1)] };
 }

@@ -12,3 +12,8 @@ export function isCrossOrigin({ headers }: Pick<Request, 'headers'>): boolean {
   if (origin === undefined) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
+
+/** Whether a browser sends this: each says where a request comes from that is more than a look. Programs do not. */
+export function isByBrowser({ headers }: Pick<Request, 'headers'>): boolean {
+  return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+}

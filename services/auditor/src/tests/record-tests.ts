@@ -1,4 +1,5 @@
 import type { FlakinessUpdated } from '@prunella/contracts';
+import { isOfFork } from '@prunella/core';
 import {
   type EventRecord,
   lock,
@@ -34,7 +35,10 @@ export async function recordTests(
   now: number,
   settings: Pick<AuditSettings, 'defaultBranches'>,
 ): Promise<void> {
-  const events = ofSubject(fresh, 'tests.reported').sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Whoever opens a pull request from a fork writes its reports: they could call any test flaky, and have it excused or skipped for everybody.
+  const events = ofSubject(fresh, 'tests.reported')
+    .filter(({ data }) => !isOfFork(data.run))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   if (events.length === 0) return;
   await lock(
     transaction,

@@ -232,3 +232,18 @@ describe('the API', () => {
     expect(report).toMatchObject({ tests: 3, failing: 1, flaky: 1, suspect: 0, items: [{ name: 'total', proofs: 2 }] });
   });
 });
+
+it('nobody calls a test of others flaky by the reports of a fork', async () => {
+  const repository = 'acme/forked';
+  const branch = 'mallory:main';
+  const theirs = { repository, branch, sha: 'x' };
+  await record(...events({ repository, run: '1', sha: 'a', ago: 2, tests: { rejects: 'passed' } }));
+  await record(
+    ...events({ ...theirs, run: '2', ago: 1, tests: { rejects: 'failed' } }),
+    ...events({ ...theirs, run: '2', attempt: 2, ago: 1, tests: { rejects: 'passed' } }),
+    ...events({ ...theirs, run: '3', ago: 1, tests: { rejects: 'flaky', invented: 'flaky' } }),
+  );
+  await record(...events({ repository, run: '4', sha: 'b', tests: { rejects: 'failed' } }));
+  expect(await page(repository, 'rejects')).toMatchObject({ state: 'failing', proofs: 0, runs: 2, failures: 1 });
+  expect(await page(repository, 'invented')).toMatchObject({ status: 404 });
+});

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
 import { systemClock, UnreachableError } from '@prunella/core';
-import { Access, ENVIRONMENT, inRequest, ProblemException, Public } from '@prunella/service-kit';
+import { Access, ENVIRONMENT, inRequest, isByBrowser, ProblemException, Public } from '@prunella/service-kit';
 import { type Deps, detect, type Receipt } from '../detect.ts';
 import type { DetectorEnvironment } from '../environment.ts';
 import { DetectorMetrics } from '../metrics.ts';
@@ -71,6 +71,7 @@ export class WebhooksController {
     const count = (result: string) =>
       this.metrics.webhooks.inc({ source: source.name, event: source.eventOf(delivery), result });
     try {
+      if (delivery.identity === undefined && isByBrowser(request)) throw notByAPage();
       const status = source.accepted ?? 202;
       const receipt = await inRequest({ request, route: source.path, status }, (span) => {
         if (span.isRecorded) span.set({ 'prunella.source': source.name, 'prunella.event': source.eventOf(delivery) });
@@ -87,6 +88,12 @@ export class WebhooksController {
       throw error;
     }
   }
+}
+
+/** No page has anything to tell us: where webhooks need no secret, one that somebody looks at could press buttons in their name. */
+function notByAPage(): ProblemException {
+  const detail = 'expected a program that delivers a webhook, found a browser (it sent Origin or Sec-Fetch-Site)';
+  return new ProblemException({ title: 'Cross-origin request', status: 403, detail });
 }
 
 function sourceAt(path: string): Source {

@@ -36,12 +36,21 @@ function reports(body: unknown, type?: string) {
 
 const expected = {
   subject: 'pipeline.finished',
-  ...{ id: 'e-1', source: '/tekton/ci', time: '2026-03-01T10:04:31Z' },
+  ...{ id: 'e-1', source: 'webhook/cdevents/tekton/ci', time: '2026-03-01T10:04:31Z' },
   data: expect.objectContaining({
     ...{ pipelineId: 'nightly', runId: 'run-17', kind: 'run', conclusion: 'failure', platform: 'generic' },
     error: { message: 'i/o timeout', type: '', stack: '' },
   }),
 };
+
+it.each([
+  ['https://github.com/acme/shop', 'webhook/cdevents/https://github.com/acme/shop'],
+  ['/', 'webhook/cdevents'],
+  ['', 'webhook/cdevents'],
+  [undefined, 'webhook/cdevents'],
+])('whoever calls itself %s takes no id of events of others', (source, told) => {
+  expect(reports(event('pipelinerun.started.0.2.0', {}, { source }))).toMatchObject([{ source: told }]);
+});
 
 describe('a run that failed', () => {
   it.each`

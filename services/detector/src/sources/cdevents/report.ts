@@ -5,12 +5,14 @@ import { deploymentOf } from './deployment.ts';
 import type { CdEventMessage } from './messages.ts';
 
 const LONGEST_ID = 512;
+/** Before whatever a sender calls itself: under the name of GitHub it could take the ids of GitHub's events, which then would be dropped as told before (ADR 0051). */
+const SOURCE = 'webhook/cdevents';
 
 /** What an event tells; a text: why it is not for us. Sent again it is the same. @throws ContractViolation */
 export function reportOf({ event }: CdEventMessage, fresh: FreshId): Report | string {
   const { id: given, source: from, timestamp } = event.context;
   const id = text(given)?.slice(0, LONGEST_ID) ?? fresh();
-  const source = text(from) ?? 'webhook/cdevents';
+  const source = `${SOURCE}/${text(from)?.replace(/^\//, '') ?? ''}`.replace(/\/$/, '');
   const time = text(timestamp);
   const common = { id, source, ...(time !== undefined && { time }) };
   const deployed = deploymentOf(event);

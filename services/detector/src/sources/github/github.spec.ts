@@ -63,6 +63,20 @@ const deployed = (payload: Payload) =>
   (payload['deployment_status'] as Payload)['state'] === 'success' && !('workflow_run' in payload);
 
 describe('workflow_run', () => {
+  it.each`
+    head                                       | branch
+    ${{ full_name: 'octo-org/octo-repo' }}     | ${'main'}
+    ${{ full_name: 'Octo-Org/octo-repo' }}     | ${'main'}
+    ${undefined}                               | ${'main'}
+    ${{ full_name: 'mallory/octo-repo' }}      | ${'mallory:main'}
+    ${{ full_name: 'octo-org/octo-repo-two' }} | ${'octo-org:main'}
+    ${null}                                    | ${'unknown:main'}
+  `('of the branch main of $head is one of $branch', ({ head, branch }) => {
+    const changes = { 'workflow_run.head_branch': 'main', 'workflow_run.head_repository': head };
+    const { data } = reportOf(read('workflow_run', example('workflow_run', completedRun, changes)));
+    expect(data).toMatchObject({ repository: 'octo-org/octo-repo', branch });
+  });
+
   it('tells how a run ended', () => {
     const report = reportOf(
       read('workflow_run', example('workflow_run', completedRun, { 'workflow_run.conclusion': 'failure' })),

@@ -1,3 +1,4 @@
+import { branchOfFork } from '@prunella/core';
 import { badRequest, parseInput } from '@prunella/service-kit';
 import { z } from 'zod';
 import type { Heard } from '../source.ts';
@@ -9,6 +10,8 @@ const WorkflowRunPayload = Payload.extend({
     run_attempt: z.int().min(1),
     head_sha: z.string().min(1),
     head_branch: Text,
+    // null: the fork is gone
+    head_repository: z.object({ full_name: z.string().min(1) }).nullish(),
     html_url: z.string().min(1),
     name: Text,
     path: Text,
@@ -32,7 +35,7 @@ export function workflowRun(json: Record<string, unknown>): Heard {
     runId: run.id,
     attempt: run.run_attempt,
     headSha: run.head_sha,
-    branch: run.head_branch,
+    branch: branchOf(payload),
     url: run.html_url,
     name: cut(run.name, 512),
     kind: 'run' as const,
@@ -54,6 +57,15 @@ export function workflowRun(json: Record<string, unknown>): Heard {
     default:
       return ignored(`workflow_run.${cut(action, 80)}: expected requested, in_progress or completed`);
   }
+}
+
+/** The branch `main` of a fork is not that of the repository, and anybody can have one. */
+function branchOf({
+  repository,
+  workflow_run: { head_branch: branch, head_repository: head },
+}: WorkflowRunPayload): string {
+  const isOurs = head === undefined || head?.full_name.toLowerCase() === repository.full_name.toLowerCase();
+  return isOurs || branch === '' ? branch : branchOfFork(head?.full_name, branch);
 }
 
 /** `.github/workflows/ci.yml`: runs of reusable and pinned workflows carry `@ref` behind it. */

@@ -108,11 +108,23 @@ it('may be started elsewhere, for what is no run of a CI platform', async () => 
 it.each<[string, Partial<Run>, Order['action']['parameters'], RegExp]>([
   ['where none is written', {}, {}, /no alternative path is written/],
   ['with parameters that mean nothing', {}, { pipeline: 7 }, /parameters\.pipeline/],
+  [
+    'on a branch of which a stranger chose the name',
+    { branch: 'mallory:main' },
+    MIRROR,
+    /mallory:main, a branch of a fork; write a `ref`/,
+  ],
   ['on a platform that is not configured', { platform: 'gitlab' }, MIRROR, /platform "gitlab"/],
 ])('can not be done %s', (_what, changes, parameters, says) => {
   const { run } = failedRun();
   const changed = { ...run, ...changes };
   expect(plugin.unsupported(changed, order(changed, parameters).action)).toMatch(says);
+});
+
+it('that has a branch of its own starts there for a fork as well', () => {
+  const { run } = failedRun();
+  const { action } = order(run, { ...MIRROR, ref: 'main' });
+  expect(plugin.unsupported({ ...run, branch: 'mallory:main' }, action)).toBeUndefined();
 });
 
 function fail(): never {

@@ -1,6 +1,6 @@
 import type { CiPlatform, Trigger, TriggerTarget } from '@prunella/ci';
 import type { Action, Run } from '@prunella/contracts';
-import type { StartedRun } from '@prunella/core';
+import { isOfFork, type StartedRun } from '@prunella/core';
 import { z } from 'zod';
 import type { Order } from '../../order.ts';
 import type { ActionPlugin, Effect } from '../action.ts';
@@ -83,6 +83,12 @@ function targetOf(run: Run, action: Action): TriggerTarget | { problem: string }
   const { platform, repository, pipeline, ref, inputs } = parameters.data;
   if (pipeline === undefined)
     return { problem: 'no alternative path is written for it (`alternatives` in prunella.yaml)' };
+  if (!ref && isOfFork(run)) {
+    // Its owner chooses the name: by it no branch of the repository is to be started.
+    return {
+      problem: `it ran on ${run.branch}, a branch of a fork; write a \`ref\` into \`alternatives\` to start it on one of your own`,
+    };
+  }
   const at = { ...run, platform: platform || run.platform, repository: repository || run.repository };
   return { run: at, pipeline, ref, inputs };
 }

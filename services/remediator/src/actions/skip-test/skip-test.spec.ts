@@ -164,6 +164,13 @@ describe('skip_test', () => {
   });
 });
 
+it('skips no test of a repository because of the run of a fork', () => {
+  const { run } = order('acme/shop');
+  const action = { type: 'skip_test' as const, parameters: { test: 'login › rejects a wrong password' } };
+  expect(plugin.unsupported(run, action)).toBeUndefined();
+  expect(plugin.unsupported({ ...run, branch: 'mallory:main' }, action)).toMatch(/mallory:main, a branch of a fork/);
+});
+
 it('the book says the same whatever the order in which it hears, and how often', async () => {
   const at = systemClock.now();
   const by = { owner: '', reason: 'x', evidence: [], incidentIds: [], expiryMs: DAY, greens: 3, by: 'bob' };

@@ -1,6 +1,6 @@
 import type { Bus } from '@prunella/bus';
 import type { Action } from '@prunella/contracts';
-import { ProviderError } from '@prunella/core';
+import { isOfFork, ProviderError } from '@prunella/core';
 import { ownerOfTest, type Policy } from '@prunella/policy';
 import type { Wish } from '@prunella/quarantine';
 import type { Order } from '../../order.ts';
@@ -33,6 +33,9 @@ export function skipTest(
     },
     unsupported(run, action) {
       if (run.repository === '') return 'tests are skipped by repository, and the run names none';
+      // Its log and its reports say what whoever opened the pull request likes, and the list holds for everybody.
+      if (isOfFork(run))
+        return `it ran on ${run.branch}, a branch of a fork, by which no test of ${run.repository} is skipped`;
       return testOf(action) === undefined ? 'no line of the evidence names the test' : undefined;
     },
     async look(order): Promise<Look> {
