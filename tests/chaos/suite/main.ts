@@ -1,6 +1,6 @@
 // The chaos suite: load and a seeded schedule of faults, then a judgement by what was seen from outside. README.md says what is checked.
 //   npm run chaos -- [--minutes 3] [--seed 1] [--replicas 2] [--every 500] [--storm 24] [--gitlab 0.4] [--only KINDS] [--schedule FILE]
-//                    [--settle 300] [--shrink 20] [--json FILE] [--quiet]
+//                    [--settle 900] [--shrink 20] [--json FILE] [--quiet]
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { kindsOf } from './faults/index.ts';
@@ -20,7 +20,7 @@ const { values, tokens } = parseArgs({
     gitlab: { type: 'string', default: '0.4' },
     only: { type: 'string', default: '' },
     schedule: { type: 'string' },
-    settle: { type: 'string', default: '300' },
+    settle: { type: 'string', default: '900' },
     shrink: { type: 'string', default: '20' },
     json: { type: 'string' },
     quiet: { type: 'boolean', default: false },
