@@ -108,7 +108,8 @@ it('loses only what Loki refuses for good, and counts it', async () => {
   const old = await heal('old', 2);
   const young = await heal('young', 100);
   await shipped(young);
-  await until(async () => (await countOf(service, 'refused')) === HEAL.length - 1, 'the old ones are counted');
+  // More where the heal before comes again: its process ended before it could acknowledge it, and by now it is too old as well.
+  await until(async () => (await countOf(service, 'refused')) >= HEAL.length - 1, 'the old ones are counted');
   expect(eventsOf(old)).toEqual(['outcome.observed']);
   const ancient = new Story('ancient', {}, Date.now() - 8 * 86_400_000);
   await running.publish(ancient.diagnosed());
