@@ -5,7 +5,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   // npm run test:containers: with an engine for containers those of tests/containers, without one that of tests/docker.
   // npm run test:crash: what takes longest of tests/chaos, beside all kills of the others.
-  // npm run test:guard: what a chain costs, which takes minutes on a busy machine.
+  // npm run test:guard: what a chain costs, which is measured with nothing beside it.
   testPathIgnorePatterns: [
     '/node_modules/',
     '/dist/',

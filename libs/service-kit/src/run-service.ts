@@ -21,7 +21,6 @@ import { AccessGuard } from './access/access.guard.ts';
 import { Access } from './access/access.ts';
 import { ApiTokens } from './access/api-tokens.ts';
 import { Condition } from './condition.ts';
-
 import { Examiner } from './doctor/examiner.ts';
 import { CommonEnvironment, isLoopback, Port, readEnvironment } from './environment.ts';
 import { KitController } from './kit.controller.ts';

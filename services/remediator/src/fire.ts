@@ -4,7 +4,7 @@ import { undo } from './act/undo.ts';
 import type { Order } from './order.ts';
 import type { RemediateDeps } from './remediate-deps.ts';
 import type { Reviews } from './review/reviews.ts';
-import { verify } from './verify/prove.ts';
+import { verify } from './verify/verify.ts';
 
 export interface FireDeps extends RemediateDeps {
   expire(order: Order): Promise<void>;

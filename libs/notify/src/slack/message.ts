@@ -80,12 +80,12 @@ function buttons({ incidentId, attempt, action }: ApprovalRequest): ActionsBlock
 }
 
 /** Shown as it is: no markup, no links, and `:tada:` is no picture. */
-function plain(text: string, longest: number) {
+export function plain(text: string, longest: number) {
   return { type: 'plain_text' as const, text: cut(text, longest), emoji: false };
 }
 
 /** With the markup that is ours. Unless it is told to be verbatim, Slack makes links and mentions of whatever looks like one, also in the midst of code. */
-export function mrkdwn(text: string) {
+function mrkdwn(text: string) {
   return { type: 'mrkdwn' as const, text, verbatim: true };
 }
 

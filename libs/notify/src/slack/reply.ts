@@ -1,6 +1,6 @@
 import { ProviderError, type Replier, type Reply } from '@prunella/core';
 import { request } from '@prunella/http';
-import { cut, escaped, SECTION, type SlackMessage, slackMessage } from './message.ts';
+import { cut, escaped, plain, SECTION, type SlackMessage, slackMessage } from './message.ts';
 
 const HOOKS = 'https://hooks.slack.com';
 
@@ -37,9 +37,6 @@ export function slackReply({ says, instead }: Reply): SlackReply {
   if (instead === undefined) return { response_type: 'ephemeral', replace_original: false, text };
   const { blocks, ...message } = slackMessage(instead);
   const { channel: _, ...rest } = message;
-  const word = {
-    type: 'section' as const,
-    text: { type: 'plain_text' as const, text: cut(says, SECTION), emoji: false },
-  };
+  const word = { type: 'section' as const, text: plain(says, SECTION) };
   return { ...rest, replace_original: true, blocks: [...blocks.slice(0, 1), word, ...blocks.slice(1)] };
 }

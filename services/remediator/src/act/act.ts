@@ -5,7 +5,7 @@ import type { ActionPlugin } from '../actions/action.ts';
 import { askedKey, type Order } from '../order.ts';
 import type { RemediateDeps } from '../remediate-deps.ts';
 import { isNote, tell } from '../tell/notes.ts';
-import { proofTimes } from '../verify/prove.ts';
+import { proofTimes } from '../verify/verify.ts';
 import { type CarriedOut, carryOut, withhold } from './carry-out.ts';
 import { type ClaimResult, type Found, findClaim, isBegun } from './claims.ts';
 import { failed } from './results.ts';
